@@ -1,0 +1,143 @@
+#pragma once
+
+/// START HERE for a program: pool{endpoint}.opcache_reset().
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <cachetool/fastcgi/endpoint.hpp>
+#include <cachetool/fastcgi/error.hpp>
+#include <cachetool/php/value.hpp>
+
+namespace cachetool {
+
+namespace opcache {
+
+/// What php-fpm answered with.
+struct origin {
+  std::string pool;         ///< empty where PHP does not tell
+  std::string php_version;  ///< "8.2.36"
+  std::int64_t pid = 0;     ///< of the worker
+};
+
+struct memory_usage {
+  std::int64_t used = 0;    ///< bytes
+  std::int64_t free = 0;    ///< bytes
+  std::int64_t wasted = 0;  ///< bytes that only a restart gives back
+  double wasted_percentage = 0;
+};
+
+struct interned_strings {
+  std::int64_t buffer_size = 0;  ///< bytes
+  std::int64_t used = 0;         ///< bytes
+  std::int64_t free = 0;         ///< bytes
+  std::int64_t count = 0;
+};
+
+struct statistics {
+  std::int64_t scripts = 0;
+  std::int64_t keys = 0;
+  std::int64_t max_keys = 0;
+  std::int64_t start_time = 0;         ///< Unix time
+  std::int64_t last_restart_time = 0;  ///< Unix time; 0 for never
+  std::int64_t oom_restarts = 0;
+  std::int64_t hash_restarts = 0;
+  std::int64_t manual_restarts = 0;
+  std::int64_t hits = 0;
+  std::int64_t misses = 0;
+  std::int64_t blacklist_misses = 0;
+  double blacklist_miss_ratio = 0;
+  double hit_rate = 0;  ///< per cent
+};
+
+/// opcache_get_status(). What PHP left out is absent here.
+struct status {
+  origin from;
+  bool enabled = false;
+  bool cache_full = false;
+  bool restart_pending = false;
+  bool restart_in_progress = false;
+  std::string file_cache;  ///< directory of the second-level cache; empty for none
+  bool file_cache_only = false;
+  std::optional<memory_usage> memory;
+  std::optional<interned_strings> strings;
+  std::optional<statistics> counts;
+  php::value raw;  ///< as PHP gave it
+};
+
+/// opcache_get_configuration().
+struct configuration {
+  origin from;
+  std::string product;    ///< "Zend OPcache"
+  std::string version;    ///< "8.2.36"
+  php::value directives;  ///< an array, "opcache.enable" => true
+  php::value blacklist;   ///< an array of paths
+};
+
+/// One cached script. PATH lives for the call that it is passed to.
+struct script {
+  std::int64_t hits = 0;
+  std::int64_t memory = 0;                ///< bytes
+  std::int64_t last_used = 0;             ///< Unix time
+  std::optional<std::int64_t> timestamp;  ///< of the file when it was cached; only with validate_timestamps
+  std::string_view path;
+};
+
+/// What became of a reset.
+struct reset_report {
+  enum class outcome : std::uint8_t {
+    confirmed,  ///< the restart took place: PHP's restart counters grew
+    reloaded,   ///< php-fpm itself was started anew meanwhile: the cache is empty for that reason
+    scheduled   ///< PHP will restart the cache once the requests that use it have ended
+  };
+  origin from;
+  outcome what = outcome::scheduled;
+  bool joined = false;  ///< somebody's restart was pending already, and this waited for it
+  std::chrono::duration<double, std::milli> took{};
+  std::optional<std::int64_t> running;  ///< other requests at work in the pool when it was last looked at
+  std::string file_cache;  ///< directory of the second-level cache, which a reset does not empty; empty for none
+  bool validates_timestamps = true;  ///< false: what is in that directory is used even when its source has changed
+  std::int64_t preloaded = 0;        ///< scripts that opcache.preload loaded, which stay as they are until a reload
+};
+
+}  // namespace opcache
+
+struct pool_options {
+  std::chrono::milliseconds connect_timeout{5000};
+  std::chrono::milliseconds timeout{30000};  ///< for one answer
+  int retries = 3;                           ///< how often a call is sent again where that is safe
+  std::string tmp_dir;                       ///< where to put the agent first; empty: see docs/agent.md
+  std::string agent_path;                    ///< an agent that php-fpm has already, as it sees it; empty for none
+  int interrupt_fd = -1;  ///< when it becomes readable, a call in progress ends with error (interrupted)
+};
+
+/// A php-fpm pool. Move-only; connects for each call; files that a call needed are gone when this is. Not safe for use
+/// by two threads at once. Everything throws cachetool::error.
+class pool {
+ public:
+  explicit pool(fastcgi::endpoint where, pool_options const& options = {});
+  pool(pool&&) noexcept;
+  pool& operator=(pool&&) noexcept;
+  ~pool();
+
+  [[nodiscard]] opcache::status opcache_status();
+  [[nodiscard]] opcache::configuration opcache_configuration();
+
+  /// Passes every cached script to EACH. Returns the status; kind pending if PHP is about to restart the cache and so
+  /// does not list it.
+  opcache::status opcache_scripts(std::function<void(opcache::script const&)> const& each);
+
+  /// Empties the cache, and looks for at most PATIENCE whether that took place. A reset that PHP refuses is an error.
+  opcache::reset_report opcache_reset(std::chrono::milliseconds patience = std::chrono::seconds{1});
+
+ private:
+  struct state;
+  std::unique_ptr<state> state_;
+};
+
+}  // namespace cachetool

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include <cachetool/fastcgi/error.hpp>
+
+#include "agent/agent.hpp"
+
+namespace cachetool::adapter {
+
+/// Is told what an adapter does, for a log. Every member may be left as it is.
+class observer {
+ public:
+  virtual ~observer() = default;
+  virtual void running(agent::call const& /*what*/, std::string_view /*endpoint*/, std::string_view /*agent_path*/) {}
+  virtual void answered(agent::answer const& /*what*/) {}
+  /// A place could not be used, or the worker could not run what lies there; the next one is tried.
+  virtual void place_failed(error const& /*why*/) {}
+  /// As place_failed, but the caller had named that place: worth a warning.
+  virtual void named_place_failed(error const& why) { place_failed(why); }
+  virtual void retrying(error const& /*why*/, std::chrono::milliseconds /*pause*/) {}
+  /// What php-fpm wrote to STDERR during a call that succeeded.
+  virtual void said(std::string_view /*stderr_text*/) {}
+};
+
+/// One way to have PHP run the agent.
+class adapter {
+ public:
+  virtual ~adapter() = default;
+
+  /// Runs one operation and returns what the agent answered. Throws error.
+  virtual agent::answer run(agent::call const& what) = 0;
+
+  /// The endpoint as it stands in output: "/run/php/php8.2-fpm.sock".
+  [[nodiscard]] virtual std::string label() const = 0;
+
+  /// Waits. Throws error (interrupted) when the caller asked to stop meanwhile.
+  virtual void pause(std::chrono::milliseconds duration) = 0;
+};
+
+/// Waits until DURATION has passed. Throws error (interrupted) once INTERRUPT_FD (-1: none) is readable.
+void pause(std::chrono::milliseconds duration, int interrupt_fd);
+
+}  // namespace cachetool::adapter

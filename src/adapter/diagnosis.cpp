@@ -1,0 +1,94 @@
+#include "adapter/diagnosis.hpp"
+
+namespace cachetool::adapter {
+namespace {
+
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+// What stands in parentheses after "allowed path(s): ".
+std::string allowed_paths(std::string_view stderr_text) {
+  constexpr std::string_view before = "allowed path(s): (";
+  std::size_t const start = stderr_text.find(before);
+  if (start == std::string_view::npos) return {};
+  std::string_view const rest = stderr_text.substr(start + before.size());
+  return std::string(rest.substr(0, rest.find(')')));
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.remove_suffix(1);
+  while (!text.empty() && (text.front() == '\n' || text.front() == '\r' || text.front() == ' ')) text.remove_prefix(1);
+  return text;
+}
+
+std::string quoted_start(std::string_view text) {
+  constexpr std::size_t shown = 200;
+  std::string_view const start = trimmed(text);
+  return "\"" + std::string(start.substr(0, shown)) + (start.size() > shown ? "..." : "") + "\"";
+}
+
+error not_found(fastcgi::response const& response, std::string_view body, std::string const& path) {
+  if (body.starts_with("No input file") || contains(response.stderr_text, "open_basedir")) {
+    std::string const allowed = allowed_paths(response.stderr_text);
+    return error(error_kind::open_basedir,
+                 "open_basedir keeps php-fpm from " + path + (allowed.empty() ? "" : ": it allows " + allowed))
+        .advise("let the agent lie inside: --tmp-dir=" + (allowed.empty()
+                                                              ? "DIR with a directory that open_basedir allows"
+                                                              : allowed.substr(0, allowed.find(':'))));
+  }
+  return error(error_kind::not_visible, "php-fpm cannot see " + path)
+      .advise(
+          "php-fpm has another view of the file system (PrivateTmp, chroot, a container), or its user may not enter a "
+          "directory on the way; name one that both can reach: --tmp-dir=DIR");
+}
+
+error denied(fastcgi::response const& response, std::string const& path) {
+  if (contains(response.stderr_text, "security.limit_extensions")) {
+    return error(error_kind::limit_extensions, "security.limit_extensions of this pool does not allow " + path)
+        .advise("let the pool run .php files: security.limit_extensions = .php");
+  }
+  return error(error_kind::access_denied, "php-fpm may not read " + path)
+      .advise(
+          "is SELinux enforcing, or does an ACL or mount option keep the pool's user out? name another place: "
+          "--tmp-dir=DIR");
+}
+
+error unexpected(fastcgi::response const& response, std::string_view body) {
+  std::string const status = std::to_string(response.status);
+  if (contains(response.stderr_text, "Allowed memory size")) {
+    return error(error_kind::memory_limit, "PHP ran out of memory_limit before the agent could start")
+        .advise("raise memory_limit for this pool");
+  }
+  if (trimmed(body).empty() && response.status == 200) {
+    return error(error_kind::protocol, "php-fpm answered with an empty page")
+        .advise(
+            "an auto_prepend_file that ends the script does this, and so does an OPcache restart that a worker of "
+            "another "
+            "user holds up (opcache.error_log then says \"Cannot kill process\")");
+  }
+  return error(error_kind::protocol, "php-fpm answered with status " + status + " without running the agent" +
+                                         (trimmed(body).empty() ? "" : ": " + quoted_start(body)))
+      .advise("does an auto_prepend_file of this pool end every script, or fail?");
+}
+
+}  // namespace
+
+error diagnose(fastcgi::response const& response, agent::answer_reader const& reader, std::string const& path) {
+  std::string const body = reader.foreign();
+  error found = response.status == 404 && (body.starts_with("File not found") || body.starts_with("No input file"))
+                    ? not_found(response, body, path)
+                : response.status == 403 && body.starts_with("Access denied") ? denied(response, path)
+                                                                              : unexpected(response, body);
+  std::string_view const said = trimmed(response.stderr_text);
+  if (said.empty()) return found;
+  return error(found.kind(), found.message() + " (php-fpm says: " + std::string(said.substr(0, 1000)) + ")")
+      .advise(found.hint());
+}
+
+bool is_about_the_place(error_kind kind) noexcept {
+  return kind == error_kind::not_visible || kind == error_kind::access_denied || kind == error_kind::limit_extensions ||
+         kind == error_kind::open_basedir;
+}
+
+}  // namespace cachetool::adapter

@@ -1,0 +1,96 @@
+#include "adapter/placement.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "adapter/kept_file.hpp"
+#include "adapter/write_file.hpp"
+#include "fpm/processes.hpp"
+
+namespace cachetool::adapter {
+namespace {
+
+// The agent that was installed with the program serves if it is this program's, and nobody but root can change it.
+bool installed_agent_is_good() {
+  fastcgi::unique_fd const file(open(CACHETOOL_INSTALLED_AGENT, O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  struct stat info {};
+  return file && fstat(file.get(), &info) == 0 && info.st_uid == 0 && (info.st_mode & 0022U) == 0 &&
+         holds(file.get(), agent::complete().text);
+}
+
+// Nobody but the worker needs to read a private file. Whose worker it is shows only when the master's children do.
+mode_t private_mode(std::optional<fastcgi::peer_credentials> const& peer) {
+  uid_t const self = geteuid();
+  if (!peer || self == 0) return 0444;
+  auto const users = fpm::child_users(peer->pid);
+  bool const own = users.empty() ? peer->uid == self : users.size() == 1 && users.front() == self;
+  return own ? 0400 : 0444;
+}
+
+}  // namespace
+
+placement::placement(placement_options const& options, observer& watcher) : watcher_(watcher) {
+  if (!options.tmp_dir.empty()) {
+    candidates_.push_back({way::temporary, std::filesystem::absolute(options.tmp_dir).lexically_normal(), true});
+  }
+  if (!options.agent_path.empty()) {
+    candidates_.push_back({way::installed, options.agent_path, true});
+  } else if (installed_agent_is_good()) {
+    candidates_.push_back({way::installed, CACHETOOL_INSTALLED_AGENT});
+  }
+  if (geteuid() == 0) {
+    candidates_.push_back({way::kept, "/run/cachetool"});
+    candidates_.push_back({way::kept, "/dev/shm/cachetool"});
+  }
+  for (char const* base : {"/dev/shm", "/tmp", "/var/tmp"}) candidates_.push_back({way::temporary, base});
+}
+
+std::string const& placement::path(agent::source const& source, std::optional<fastcgi::peer_credentials> const& peer) {
+  if (!path_.empty() && placed_sha256_ == source.sha256) return path_;
+  for (; current_ < candidates_.size(); ++current_) {
+    try {
+      path_ = put(candidates_[current_], source, private_mode(peer));
+      placed_sha256_ = source.sha256;
+      return path_;
+    } catch (error const& why) {
+      report(why);
+    }
+  }
+  throw error(error_kind::placement, "no place is left where php-fpm could read the agent" + failures_)
+      .advise("name a directory that you can write and php-fpm can read: --tmp-dir=DIR");
+}
+
+void placement::reject(error const& why) {
+  report(why);
+  file_.reset();
+  path_.clear();
+  ++current_;
+  if (current_ < candidates_.size()) return;
+  std::string places;
+  for (candidate const& tried : candidates_) places += (places.empty() ? "" : ", ") + tried.where;
+  throw error(why.kind(), why.message() + "; all places were tried: " + places)
+      .advise(why.hint())
+      .during(phase::answer);
+}
+
+std::string placement::put(candidate const& place, agent::source const& source, mode_t mode) {
+  file_.reset();
+  if (place.how == way::installed) return place.where;
+  if (place.how == way::kept) return kept_file(place.where, source);
+  file_.emplace(place.where, source.text, mode);
+  return file_->path();
+}
+
+void placement::report(error const& why) {
+  failures_ += "; " + candidates_[current_].where + ": " + why.message();
+  if (candidates_[current_].named) {
+    watcher_.named_place_failed(why);
+  } else {
+    watcher_.place_failed(why);
+  }
+}
+
+}  // namespace cachetool::adapter

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <cachetool/fastcgi/client.hpp>
+
+#include "adapter/adapter.hpp"
+#include "adapter/private_file.hpp"
+#include "agent/agent.hpp"
+
+namespace cachetool::adapter {
+
+struct placement_options {
+  std::string tmp_dir;     ///< --tmp-dir or temp_dir: tried first; empty for none
+  std::string agent_path;  ///< --agent: a file that php-fpm already has, as it sees it; empty for none
+};
+
+/// Puts the agent where a worker can run it, one place after another until one serves. Whatever is put there for this
+/// call alone is gone when this is.
+class placement {
+ public:
+  /// WATCHER must outlive this.
+  placement(placement_options const& options, observer& watcher);
+
+  /// The path of a file with SOURCE, in the place now in use or, for the first call, in the first that can be used.
+  /// PEER tells whose workers will read it. Throws error (placement) when no place is left.
+  std::string const& path(agent::source const& source, std::optional<fastcgi::peer_credentials> const& peer);
+
+  /// The worker could not run what lies there: the next path() is another place. Throws WHY, with all that was tried,
+  /// if there is none left.
+  void reject(error const& why);
+
+ private:
+  enum class way { temporary, installed, kept };
+  struct candidate {
+    way how;
+    std::string where;
+    bool named = false;  // by the caller
+  };
+
+  std::string put(candidate const& place, agent::source const& source, mode_t mode);
+  void report(error const& why);
+
+  observer& watcher_;
+  std::vector<candidate> candidates_;
+  std::size_t current_ = 0;
+  std::optional<private_file> file_;
+  std::string path_;
+  std::string_view placed_sha256_;
+  std::string failures_;
+};
+
+}  // namespace cachetool::adapter

@@ -1,0 +1,217 @@
+#include "agent/agent.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "agent/random_hex.hpp"
+#include "agents/complete.hpp"
+#include "agents/opcache.hpp"
+#include "agents/opcache_listing.hpp"
+
+namespace cachetool::agent {
+namespace {
+
+constexpr std::uint64_t max_streamed_piece = std::uint64_t{16} << 20;
+constexpr std::size_t max_piece_header = 64;
+constexpr std::size_t max_foreign = 2000;
+
+std::string place(std::string_view file, std::int64_t line) {
+  return file.empty() ? std::string() : " (" + std::string(file) + ":" + std::to_string(line) + ")";
+}
+
+error refusal(std::string_view kind, std::string_view detail) {
+  std::string const what(detail);
+  if (kind == "extension_missing") {
+    return error(error_kind::extension_missing, "the PHP extension " + what + " is not loaded")
+        .advise("install it and enable it in the php.ini that this php-fpm reads, then restart php-fpm");
+  }
+  if (kind == "disabled") {
+    return error(error_kind::disabled, "the PHP function " + what + "() is disabled")
+        .advise("take " + what +
+                " out of disable_functions, in php.ini or in the pool's php_admin_value[disable_functions]");
+  }
+  if (kind == "restricted") {
+    return error(error_kind::restricted, "opcache.restrict_api allows it only to scripts below " + what)
+        .advise("let the agent lie there: --tmp-dir=" + what + ", or empty opcache.restrict_api");
+  }
+  if (kind == "opcache_off") {
+    return error(error_kind::opcache_off, "OPcache is off")
+        .advise("set opcache.enable=1 in the php.ini that this php-fpm reads, then restart php-fpm");
+  }
+  if (kind == "usage") return error(error_kind::usage, what);
+  return error(error_kind::protocol, "the agent refused: " + what)
+      .advise("is another version of the agent installed? see --agent");
+}
+
+error fatal_error(std::string_view text, std::string_view file, std::int64_t line) {
+  bool const memory = text.find("Allowed memory size") != std::string_view::npos;
+  error failed(memory ? error_kind::memory_limit : error_kind::php_error,
+               "PHP stopped with a fatal error: " + std::string(text) + place(file, line));
+  if (memory) failed.advise("raise memory_limit for this pool (php_admin_value[memory_limit])");
+  return failed;
+}
+
+error thrown_error(php::value const& thrown) {
+  auto const at = thrown.entries();
+  if (at.size() < 5) return error(error_kind::protocol, "the agent's answer is incomplete");
+  return error(error_kind::php_error, "PHP threw " + std::string(at[4].item.as_string()) + ": " +
+                                          std::string(at[1].item.as_string()) +
+                                          place(at[2].item.as_string(), at[3].item.as_int()));
+}
+
+std::vector<note> read_notes(php::value const& list) {
+  std::vector<note> notes;
+  for (php::entry const& entry : list.entries()) {
+    auto const fields = entry.item.entries();
+    if (fields.size() < 4) continue;
+    notes.push_back({fields[0].item.as_int(), std::string(fields[1].item.as_string()),
+                     std::string(fields[2].item.as_string()), fields[3].item.as_int()});
+  }
+  return notes;
+}
+
+}  // namespace
+
+source complete() noexcept {
+  return {embedded::complete, embedded::complete_sha256};
+}
+
+source source_for(std::string_view operation) noexcept {
+  if (operation == "opcache.scripts" || operation == "opcache.configuration") {
+    return {embedded::opcache_listing, embedded::opcache_listing_sha256};
+  }
+  if (operation.starts_with("opcache.")) return {embedded::opcache, embedded::opcache_sha256};
+  return complete();
+}
+
+encoded_call encode(call const& what) {
+  encoded_call out;
+  out.nonce = random_hex();
+  if (!what.arguments.is_null()) out.body = php::serialize(what.arguments);
+  // REQUEST_URI explains itself in the pool's access log. DOCUMENT_ROOT would make PHP look for a .user.ini, and
+  // HTTP_ACCEPT_ENCODING would let it compress the answer: neither is sent.
+  std::string const uri = "/cachetool?op=" + what.operation;
+  out.params = {{"REQUEST_METHOD", out.body.empty() ? "GET" : "POST"},
+                {"SCRIPT_NAME", uri},
+                {"REQUEST_URI", uri},
+                {"SERVER_SOFTWARE", "cachetool"},
+                {"SERVER_NAME", "localhost"},
+                {"SERVER_PROTOCOL", "HTTP/1.1"},
+                {"REMOTE_ADDR", "127.0.0.1"},
+                {"CACHETOOL_OP", what.operation},
+                {"CACHETOOL_NONCE", out.nonce}};
+  if (!out.body.empty()) out.params.emplace_back("CONTENT_TYPE", "application/octet-stream");
+  return out;
+}
+
+answer_reader::answer_reader(std::string nonce, std::function<void(std::string_view)> rows)
+    : marker_("\n" + std::move(nonce) + " "), rows_(std::move(rows)) {}
+
+void answer_reader::feed(std::string_view data) {
+  pending_ += data;
+  std::size_t used = 0;
+  while (used < pending_.size()) {
+    std::string_view const rest = std::string_view(pending_).substr(used);
+    std::size_t const taken = piece_ != 0 ? take_payload(rest) : take_header(rest);
+    if (taken == 0) break;
+    used += taken;
+  }
+  pending_.erase(0, used);
+}
+
+// Looks for the header of the next piece, "\n<nonce> <type> <length>\n". Returns how many bytes of REST are done with:
+// those before a header and the header itself, or those in which none can begin any more.
+std::size_t answer_reader::take_header(std::string_view rest) {
+  std::size_t const at = rest.find(marker_);
+  if (broken_ || at == std::string_view::npos) {
+    std::size_t const done = rest.size() - std::min(rest.size(), marker_.size() - 1);
+    keep_foreign(rest.substr(0, done));
+    return done;
+  }
+  std::string_view const header = rest.substr(at + marker_.size(), max_piece_header);
+  std::size_t const end = header.find('\n');
+  if (end == std::string_view::npos && header.size() < max_piece_header) return 0;
+  keep_foreign(rest.substr(0, at));
+  if (!parse_header(header.substr(0, end))) {
+    broken_ = true;  // it was changed on its way: nothing after it can be trusted
+    piece_ = 0;
+    return at + marker_.size();
+  }
+  if (missing_ == 0) finish_piece();
+  return at + marker_.size() + end + 1;
+}
+
+bool answer_reader::parse_header(std::string_view header) {
+  if (header.size() < 3 || header[1] != ' ') return false;
+  char const* const end = header.data() + header.size();
+  auto const parsed = std::from_chars(header.data() + 2, end, missing_);
+  piece_ = header[0];
+  return parsed.ec == std::errc() && parsed.ptr == end && (piece_ != 'S' || missing_ <= max_streamed_piece);
+}
+
+std::size_t answer_reader::take_payload(std::string_view rest) {
+  std::size_t const part = static_cast<std::size_t>(std::min<std::uint64_t>(missing_, rest.size()));
+  payload_.append(rest.substr(0, part));
+  missing_ -= part;
+  if (missing_ == 0) finish_piece();
+  return part;
+}
+
+void answer_reader::finish_piece() {
+  switch (std::exchange(piece_, '\0')) {
+    case 'B':
+      began_ = true;
+      break;
+    case 'S':
+      if (!rows_ || payload_.empty()) break;
+      streamed_ = true;
+      rows_(payload_);
+      break;
+    case 'A':
+      answer_ = std::move(payload_);
+      break;
+    case 'F':
+      fatal_ = std::move(payload_);
+      break;
+    default:
+      broken_ = true;
+  }
+  payload_.clear();
+}
+
+void answer_reader::keep_foreign(std::string_view text) {
+  foreign_.append(text.substr(0, max_foreign - std::min(max_foreign, foreign_.size())));
+}
+
+answer answer_reader::finish() const {
+  if (fatal_ && !answer_) {
+    auto const fatal = php::unserialize(*fatal_);
+    if (fatal && fatal->entries().size() >= 4) {
+      auto const at = fatal->entries();
+      throw fatal_error(at[1].item.as_string(), at[2].item.as_string(), at[3].item.as_int());
+    }
+  }
+  if (!answer_ || broken_) {
+    throw error(error_kind::protocol,
+                began_ ? "the agent's answer is cut short or was changed on its way" : "the answer is not the agent's")
+        .advise("does an output handler or an auto_prepend_file of this pool change what scripts print?");
+  }
+  auto const decoded = php::unserialize(*answer_);
+  if (!decoded) {
+    throw error(error_kind::protocol, "the agent's answer cannot be read: " + std::string(decoded.failure().reason))
+        .advise("does an output handler of this pool change what scripts print?");
+  }
+  php::value const& whole = *decoded;
+  if (whole.has("refused")) throw refusal(whole["refused"].as_string(), whole["detail"].as_string());
+  if (whole.has("thrown")) throw thrown_error(whole["thrown"]);
+  answer out;
+  out.result = whole["result"];
+  out.notes = read_notes(whole["notes"]);
+  out.php_version = whole["php"].as_string();
+  out.pool = whole["pool"].as_string();
+  out.pid = whole["pid"].as_int();
+  if (!whole["active"].is_null()) out.active = whole["active"].as_int();
+  return out;
+}
+
+}  // namespace cachetool::agent

@@ -1,0 +1,117 @@
+#pragma once
+
+/// The PHP agent and the call around it: which source to send, what to ask it, and how to read its answer.
+/// No sockets and no files here: docs/agent.md describes both directions.
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <cachetool/fastcgi/error.hpp>
+#include <cachetool/php/value.hpp>
+
+namespace cachetool::agent {
+
+/// PHP source that can run an operation, and its SHA-256 in hex: a stable name for a file that holds it.
+struct source {
+  std::string_view text;
+  std::string_view sha256;
+};
+
+/// Every operation in one file, as it is installed beside the program.
+source complete() noexcept;
+
+/// One operation to run, "opcache.reset".
+struct call {
+  std::string operation;
+  php::value arguments;  ///< an array, or null for none
+
+  /// Running it twice does no harm, so it may be sent again when the connection broke.
+  bool idempotent = true;
+
+  /// How long to wait for the answer; nothing for what the adapter was set up with.
+  std::optional<std::chrono::milliseconds> timeout;
+
+  /// Receives the rows of a streamed answer, as they come and as the operation documents them.
+  std::function<void(std::string_view rows)> rows;
+};
+
+/// The smallest source that can run an operation.
+source source_for(std::string_view operation) noexcept;
+
+/// A warning, notice or deprecation that PHP raised during the call.
+struct note {
+  std::int64_t level = 0;  ///< PHP's E_ constant
+  std::string message;
+  std::string file;
+  std::int64_t line = 0;
+};
+
+/// What the agent answered.
+struct answer {
+  php::value result;
+  std::vector<note> notes;
+  std::string php_version;
+  std::string pool;                    ///< empty where PHP does not tell (no php-fpm, before 7.3, disabled)
+  std::optional<std::int64_t> active;  ///< processes of the pool at work, this call's own included
+  std::int64_t pid = 0;                ///< the worker that ran the call
+};
+
+/// The FastCGI parameters of a call, with a new nonce, and its body.
+struct encoded_call {
+  std::vector<std::pair<std::string, std::string>> params;
+  std::string body;
+  std::string nonce;
+};
+encoded_call encode(call const& what);
+
+/// Finds the pieces of an answer between whatever else is printed around them, in constant memory for streamed rows.
+class answer_reader {
+ public:
+  /// ROWS receives streamed rows; it may be empty.
+  answer_reader(std::string nonce, std::function<void(std::string_view)> rows);
+
+  /// Takes the next bytes of the body.
+  void feed(std::string_view data);
+
+  /// True once the agent said that it runs: what went wrong after that is PHP's affair, not the way there.
+  [[nodiscard]] bool began() const noexcept { return began_; }
+
+  /// True once rows were passed on: the call cannot be repeated without passing them on twice.
+  [[nodiscard]] bool streamed() const noexcept { return streamed_; }
+
+  /// What was printed outside of the pieces, its first bytes: the text of somebody's error page, for instance. To be
+  /// asked when the body has ended.
+  [[nodiscard]] std::string foreign() const { return piece_ == 0 ? foreign_ + pending_ : foreign_; }
+
+  /// The answer. Throws error: what PHP threw (php_error), a fatal error (php_error, memory_limit), a refusal of the
+  /// agent (extension_missing, disabled, restricted, opcache_off, usage), an answer that is none (protocol).
+  [[nodiscard]] answer finish() const;
+
+ private:
+  std::size_t take_header(std::string_view rest);
+  std::size_t take_payload(std::string_view rest);
+  bool parse_header(std::string_view header);
+  void finish_piece();
+  void keep_foreign(std::string_view text);
+
+  std::string marker_;
+  std::function<void(std::string_view)> rows_;
+  std::string pending_;  // bytes in which a piece's header may still begin
+  std::string payload_;  // of the piece being read, unless it is streamed
+  std::string foreign_;
+  std::optional<std::string> answer_;
+  std::optional<std::string> fatal_;
+  std::uint64_t missing_ = 0;  // bytes of the payload still to come
+  char piece_ = 0;             // type of the piece being read; 0 between two
+  bool began_ = false;
+  bool streamed_ = false;
+  bool broken_ = false;
+};
+
+}  // namespace cachetool::agent

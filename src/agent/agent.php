@@ -1,0 +1,94 @@
+<?php
+// The agent: what php-fpm runs for cachetool. This is its core; the operations that a call needs follow it (opcache.php, ...).
+// PHP 5.6 syntax, runs on 7.0 to 8.5. What to do arrives in FastCGI parameters that no HTTP client can set; nothing is
+// ever pasted into this source. Every function costs the worker some 15 us on each call, so there are few.
+// docs/agent.md describes the answer.
+namespace cachetool;
+
+run(parameter('CACHETOOL_NONCE'), 'cachetool\do_' . strtr(parameter('CACHETOOL_OP'), '.', '_'));
+
+/** Runs one operation and sends its answer. */
+function run($nonce, $operation)
+{
+    if (!preg_match('/^[0-9a-f]{32}$/D', $nonce)) {
+        http_response_code(404); // a web server's request, not ours
+        exit;
+    }
+    set_error_handler('cachetool\note');
+    while (ob_get_level() && @ob_end_clean()) {
+        // until none is left, or one refuses to go: a loop on the level alone would never end
+    }
+    ini_set('display_errors', '0');
+    ini_set('serialize_precision', PHP_VERSION_ID < 70100 ? '17' : '-1');
+    error_reporting(E_ALL);
+    register_shutdown_function('cachetool\fatal');
+    if (function_exists('newrelic_ignore_transaction')) {
+        newrelic_ignore_transaction();
+    }
+    chunk('B');
+    try {
+        if (!function_exists($operation)) {
+            refuse('protocol', 'unknown operation');
+        }
+        $arguments = parameter('CONTENT_LENGTH') > 0
+            ? unserialize(file_get_contents('php://input'), array('allowed_classes' => false))
+            : array();
+        answer(array('result' => $operation($arguments)));
+    } catch (\Throwable $thrown) {
+        $at = array($thrown->getCode(), $thrown->getMessage(), $thrown->getFile(), $thrown->getLine(), get_class($thrown));
+        answer(array('thrown' => $at));
+    }
+}
+
+function parameter($name)
+{
+    return (string) (isset($_SERVER[$name]) ? $_SERVER[$name] : getenv($name)); // variables_order may leave $_SERVER empty
+}
+
+/** Sends one piece of the answer. What others print between two pieces is skipped by the client. */
+function chunk($type, $data = '')
+{
+    echo "\n", parameter('CACHETOOL_NONCE'), ' ', $type, ' ', strlen($data), "\n", $data;
+}
+
+/** Sends the last piece and ends the request. */
+function answer($answer)
+{
+    $status = function_exists('fpm_get_status') ? fpm_get_status() : array('pool' => null, 'active-processes' => null);
+    chunk('A', serialize($answer + array(
+        'notes' => note(0),
+        'php' => PHP_VERSION,
+        'pid' => getmypid(),
+        'pool' => $status['pool'],
+        'active' => $status['active-processes'],
+    )));
+    if (function_exists('fastcgi_finish_request')) {
+        fastcgi_finish_request(); // whatever shutdown functions print stays here
+    }
+    exit;
+}
+
+/** Ends the request: the operation cannot be done, for a reason that the client has a sentence for. */
+function refuse($kind, $detail)
+{
+    answer(array('refused' => $kind, 'detail' => $detail));
+}
+
+/** Keeps a warning, as PHP's error handler. Level 0 returns what was kept. */
+function note($level, $message = '', $file = '', $line = 0)
+{
+    static $notes = array();
+    if ($level && count($notes) < 100) {
+        $notes[] = array($level, substr($message, 0, 2000), $file, $line);
+    }
+    return $level ? true : $notes;
+}
+
+/** Runs at shutdown: an error that ended the script is sent as data too. */
+function fatal()
+{
+    $error = error_get_last();
+    if ($error && $error['type'] & (E_ERROR | E_PARSE | E_CORE_ERROR | E_COMPILE_ERROR)) {
+        chunk('F', serialize(array($error['type'], $error['message'], $error['file'], $error['line'])));
+    }
+}

@@ -1,0 +1,40 @@
+<?php
+// Operations on OPcache: each function do_opcache_NAME is the operation opcache.NAME, and what it returns is the result.
+
+function do_opcache_status($arguments)
+{
+    return opcache_call('opcache_get_status', false);
+}
+
+/** Schedules a restart. PHP performs it when the next request begins and no running one uses the cache. */
+function do_opcache_reset($arguments)
+{
+    $before = do_opcache_state($arguments);
+    $accepted = opcache_call('opcache_reset');
+    return array('before' => $before, 'accepted' => $accepted, 'after' => do_opcache_state($arguments));
+}
+
+/** What tells whether a restart took place, and what one would leave behind. */
+function do_opcache_state($arguments)
+{
+    $state = opcache_call('opcache_get_status', false);
+    $state['validate_timestamps'] = (bool) ini_get('opcache.validate_timestamps');
+    unset($state['preload_statistics']['functions'], $state['preload_statistics']['classes'], $state['scripts']);
+    return $state;
+}
+
+/** Calls one of OPcache's functions, or says why that cannot be. */
+function opcache_call($function, $argument = null)
+{
+    if (!function_exists($function)) {
+        $loaded = extension_loaded('Zend OPcache');
+        refuse($loaded ? 'disabled' : 'extension_missing', $loaded ? $function : 'Zend OPcache');
+    }
+    $result = $argument === null ? $function() : $function($argument);
+    if ($result === false && $function != 'opcache_reset') {
+        $notes = note(0);
+        $restricted = $notes && strpos($notes[count($notes) - 1][1], 'restrict_api');
+        refuse($restricted ? 'restricted' : 'opcache_off', $restricted ? ini_get('opcache.restrict_api') : '');
+    }
+    return $result;
+}

@@ -1,0 +1,54 @@
+<?php
+// Operations on OPcache that read at length. They need opcache.php.
+
+function do_opcache_configuration($arguments)
+{
+    return opcache_call('opcache_get_configuration');
+}
+
+/** Streams the cached scripts, each as "hits memory last-used timestamp length path", and returns the status without them. */
+function do_opcache_scripts($arguments)
+{
+    $exclude = isset($arguments['exclude']) ? $arguments['exclude'] : '';
+    if ($exclude !== '' && @preg_match("($exclude)", '') === false) {
+        $notes = note(0);
+        refuse('usage', $notes ? $notes[count($notes) - 1][1] : 'preg_match() failed');
+    }
+    $status = opcache_call('opcache_get_status', false);
+    if (isset($status['opcache_statistics'])) {
+        make_room($status['opcache_statistics']['num_cached_scripts']);
+    }
+    if (function_exists('putenv')) {
+        putenv('TZ=UTC'); // or PHP looks at /etc/localtime once a script
+    }
+    $status = opcache_call('opcache_get_status', true);
+    $rows = '';
+    foreach (isset($status['scripts']) ? $status['scripts'] : array() as $path => $script) {
+        if ($exclude !== '' && preg_match("($exclude)", $path)) {
+            continue;
+        }
+        $rows .= $script['hits'] . ' ' . $script['memory_consumption'] . ' ' . $script['last_used_timestamp'] . ' '
+            . (isset($script['timestamp']) ? $script['timestamp'] : -1) . ' ' . strlen($path) . ' ' . $path . "\n";
+        if (strlen($rows) > 60000) {
+            chunk('S', $rows);
+            $rows = '';
+        }
+    }
+    chunk('S', $rows);
+    $listed = isset($status['scripts']);
+    unset($status['scripts'], $status['preload_statistics']);
+    return $status + array('listed' => $listed);
+}
+
+/** The list needs about 800 bytes a script inside PHP. */
+function make_room($scripts)
+{
+    $needed = 32 + (int) ($scripts / 1000);
+    $limit = ini_get('memory_limit');
+    $units = array('k' => 1 / 1024, 'm' => 1, 'g' => 1024);
+    $unit = strtolower(substr($limit, -1));
+    $megabytes = (int) $limit * (isset($units[$unit]) ? $units[$unit] : 1 / 1048576);
+    if ($megabytes >= 0 && $megabytes < $needed) {
+        ini_set('memory_limit', $needed . 'M');
+    }
+}

@@ -1,0 +1,54 @@
+#include <utility>
+
+#include <cachetool/caches.hpp>
+
+#include "adapter/fastcgi_adapter.hpp"
+#include "caches/opcache.hpp"
+
+namespace cachetool {
+
+struct pool::state {
+  state(fastcgi::endpoint where, adapter::fastcgi_options const& options) : php(std::move(where), options, watcher) {}
+
+  adapter::observer watcher;
+  adapter::fastcgi_adapter php;
+};
+
+namespace {
+
+adapter::fastcgi_options to_adapter_options(pool_options const& options) {
+  adapter::fastcgi_options out;
+  out.client.connect_timeout = options.connect_timeout;
+  out.client.timeout = options.timeout;
+  out.client.interrupt_fd = options.interrupt_fd;
+  out.place.tmp_dir = options.tmp_dir;
+  out.place.agent_path = options.agent_path;
+  out.retries = options.retries;
+  return out;
+}
+
+}  // namespace
+
+pool::pool(fastcgi::endpoint where, pool_options const& options)
+    : state_(std::make_unique<state>(std::move(where), to_adapter_options(options))) {}
+pool::pool(pool&&) noexcept = default;
+pool& pool::operator=(pool&&) noexcept = default;
+pool::~pool() = default;
+
+opcache::status pool::opcache_status() {
+  return opcache::read_status(state_->php);
+}
+
+opcache::configuration pool::opcache_configuration() {
+  return opcache::read_configuration(state_->php);
+}
+
+opcache::status pool::opcache_scripts(std::function<void(opcache::script const&)> const& each) {
+  return opcache::read_scripts(state_->php, {}, each);
+}
+
+opcache::reset_report pool::opcache_reset(std::chrono::milliseconds patience) {
+  return opcache::reset(state_->php, patience);
+}
+
+}  // namespace cachetool

@@ -1,0 +1,85 @@
+#include "cli/app.hpp"
+
+#include <exception>
+
+#include <cachetool/fastcgi/error.hpp>
+
+#include "cli/context.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/help.hpp"
+#include "cli/log.hpp"
+
+namespace cachetool::cli {
+namespace {
+
+void check_arguments(command_line const& line) {
+  std::span<argument_spec const> const wanted = line.command->arguments;
+  if (line.arguments.size() > wanted.size()) {
+    throw error(error_kind::usage, std::string(line.command->name) + " takes " +
+                                       (wanted.empty() ? "no arguments" : "no more arguments") + ", got \"" +
+                                       line.arguments[wanted.size()] + "\"");
+  }
+  for (std::size_t i = line.arguments.size(); i < wanted.size(); ++i) {
+    if (wanted[i].required) {
+      throw error(error_kind::usage,
+                  std::string(line.command->name) + " needs the argument " + std::string(wanted[i].name));
+    }
+  }
+}
+
+// A target without a command is a mistake that must not pass for a deployment step that was done.
+void refuse_target_without_command(options const& given) {
+  for (char const* target : {"fcgi", "tmp-dir", "agent", "config"}) {
+    if (given.given(target)) {
+      throw error(error_kind::usage, "no command was named").advise("cachetool list shows every command");
+    }
+  }
+}
+
+exit_code run_command(command_line& line, options const& given, environment const& env, console& out) {
+  if (given.flag("version") > 0) {
+    out.line(version_text());
+    return exit_code::done;
+  }
+  if (line.command == nullptr) {
+    refuse_target_without_command(given);
+    line.command = &find_command("list");
+  }
+  if (given.flag("help") > 0) {
+    out.write(help_text(*line.command));
+    return exit_code::done;
+  }
+  check_arguments(line);
+  config const file = line.command->needs_target ? load_config(given, env) : config();
+  for (std::string const& warning : file.warnings) out.warning(warning);
+  auto const log = make_log(verbosity(given, env), out);
+  context with{line, given, env, file, out, *log};
+  return line.command->run(with);
+}
+
+exit_code run_line(std::vector<std::string> const& arguments, console& out) {
+  command_line line = read_command_line(arguments);
+  options const given(line);
+  environment const env = read_environment();
+  out = console({verbosity(given, env) < 0, wants_colour(given, env)});
+  exit_code const code = run_command(line, given, env, out);
+  out.flush();
+  return code;
+}
+
+}  // namespace
+
+int run(std::vector<std::string> const& arguments) {
+  console out({});
+  try {
+    return static_cast<int>(run_line(arguments, out));
+  } catch (error const& failed) {
+    out.report({}, failed);
+    return static_cast<int>(exit_code_for(failed.kind()));
+  } catch (std::exception const& failed) {
+    out.error_line(failed.what());
+    return static_cast<int>(exit_code::refused);
+  }
+}
+
+}  // namespace cachetool::cli

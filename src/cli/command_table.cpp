@@ -1,0 +1,90 @@
+#include <array>
+
+#include "cli/help.hpp"
+#include "cli/opcache_commands.hpp"
+#include "cli/option_spec.hpp"
+
+namespace cachetool::cli {
+namespace {
+
+constexpr option_spec flag(std::string_view name, char letter, std::string_view help) {
+  return {name, letter, arity::flag, value_type::text, {}, help, {}, true};
+}
+
+constexpr option_spec format_option{
+    "format", 0, arity::value, value_type::choice, "FORMAT", "How to print: table or json", "table|json"};
+
+constexpr std::array global_table{
+    flag("help", 'h', "Display help for the given command. When no command is given display help for the list command"),
+    flag("quiet", 'q', "Do not output any message"),
+    flag("version", 'V', "Display this application version"),
+    flag("ansi", 0, "Force (or disable --no-ansi) ANSI output"),
+    flag("no-ansi", 0, {}),
+    flag("no-interaction", 'n', "Do not ask any interactive question"),
+    option_spec{
+        "fcgi",
+        0,
+        arity::optional_value,
+        value_type::endpoint,
+        "FCGI",
+        "Where php-fpm listens: a socket's path, host:port or a port. May be given several times; without a value "
+        "php-fpm is found",
+        {},
+        true},
+    option_spec{"tmp-dir", 't', arity::value, value_type::text, "TMP-DIR",
+                "A directory that you can write and php-fpm can read, tried first for the agent's file"},
+    option_spec{"agent", 0, arity::value, value_type::text, "PATH", "An installed agent, as php-fpm sees it"},
+    option_spec{"config", 'c', arity::value, value_type::text, "CONFIG", "Use this yaml configuration file"},
+    option_spec{"timeout", 0, arity::value, value_type::seconds, "SECONDS", "How long to wait for one answer (30)"},
+    option_spec{"connect-timeout", 0, arity::value, value_type::seconds, "SECONDS",
+                "How long to wait for a connection (5)"},
+    option_spec{"retries", 0, arity::value, value_type::count, "COUNT",
+                "How often to try again where that is safe (3)"},
+    flag("verbose", 'v',
+         "Increase the verbosity of messages: 1 for normal output, 2 for more verbose output and 3 for debug"),
+};
+
+constexpr std::array show_options{format_option};
+constexpr std::array scripts_options{
+    format_option,
+    option_spec{"exclude", 'e', arity::optional_value, value_type::text, "EXCLUDE",
+                "Leave out scripts that match this regular expression, e.g. .*vendor.* (no delimiters)"}};
+constexpr std::array list_options{flag("raw", 0, "Print names and descriptions alone")};
+
+constexpr std::array list_arguments{argument_spec{"namespace", "Only the commands of this group"}};
+constexpr std::array help_arguments{argument_spec{"command_name", "The command's name"}};
+
+constexpr std::array command_specs{
+    command_spec{"help", "Display help for a command", {}, {}, help_arguments, show_help, false},
+    command_spec{"list", "List commands", {}, list_options, list_arguments, show_list, false},
+    command_spec{"opcache:configuration",
+                 "Get configuration information about the cache",
+                 {},
+                 show_options,
+                 {},
+                 opcache_configuration},
+    command_spec{
+        "opcache:reset",
+        "Resets the contents of the opcode cache",
+        "Schedules a restart of OPcache and looks for at most a second whether PHP has performed it. PHP does so when "
+        "no running request uses the cache any more.",
+        show_options,
+        {},
+        opcache_reset},
+    command_spec{
+        "opcache:status", "Show summary information about the opcode cache", {}, show_options, {}, opcache_status},
+    command_spec{
+        "opcache:status:scripts", "Show scripts in the opcode cache", {}, scripts_options, {}, opcache_status_scripts},
+};
+
+}  // namespace
+
+std::span<option_spec const> global_options() noexcept {
+  return global_table;
+}
+
+std::span<command_spec const> commands() noexcept {
+  return command_specs;
+}
+
+}  // namespace cachetool::cli

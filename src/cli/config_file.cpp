@@ -1,0 +1,106 @@
+#include "cli/config_file.hpp"
+
+#include <yaml-cpp/yaml.h>
+
+#include <cachetool/fastcgi/error.hpp>
+
+#include "cli/nearest.hpp"
+
+namespace cachetool::cli {
+namespace {
+
+error config_error(std::string const& path, YAML::Mark const& mark, std::string const& what) {
+  std::string where = path;
+  if (!mark.is_null()) where += ":" + std::to_string(mark.line + 1) + ":" + std::to_string(mark.column + 1);
+  return error(error_kind::config, where + ": " + what);
+}
+
+std::string scalar(std::string const& path, YAML::Node const& node, std::string const& key) {
+  if (!node.IsScalar()) throw config_error(path, node.Mark(), key + " must be a single value");
+  return node.Scalar();
+}
+
+std::vector<std::string> list(std::string const& path, YAML::Node const& node, std::string const& key) {
+  if (!node.IsSequence()) return {scalar(path, node, key)};
+  std::vector<std::string> values;
+  for (YAML::Node const& item : node) values.push_back(scalar(path, item, key));
+  return values;
+}
+
+bool boolean(std::string const& path, YAML::Node const& node, std::string const& key) {
+  bool value = false;
+  if (!YAML::convert<bool>::decode(node, value)) throw config_error(path, node.Mark(), key + " must be true or false");
+  return value;
+}
+
+struct known_key {
+  std::string_view name;
+  void (*take)(config&, std::string const& path, YAML::Node const&, std::string const& key);
+};
+
+template <auto Member>
+void take_text(config& into, std::string const& path, YAML::Node const& node, std::string const& key) {
+  into.*Member = scalar(path, node, key);
+}
+
+template <auto Member>
+void take_list(config& into, std::string const& path, YAML::Node const& node, std::string const& key) {
+  into.*Member = list(path, node, key);
+}
+
+template <auto Member>
+void take_boolean(config& into, std::string const& path, YAML::Node const& node, std::string const& key) {
+  into.*Member = boolean(path, node, key);
+}
+
+// "http" is a key that CacheTool reads and never uses.
+constexpr known_key keys[] = {
+    {"adapter", take_text<&config::adapter>},
+    {"extensions", take_list<&config::extensions>},
+    {"temp_dir", take_text<&config::temp_dir>},
+    {"fastcgi", take_list<&config::fastcgi>},
+    {"fastcgiChroot", take_text<&config::fastcgi_chroot>},
+    {"agent", take_text<&config::agent>},
+    {"webClient", take_text<&config::web_client>},
+    {"webPath", take_text<&config::web_path>},
+    {"webUrl", take_text<&config::web_url>},
+    {"webAllowInsecure", take_boolean<&config::web_allow_insecure>},
+    {"webBasicAuth", take_text<&config::web_basic_auth>},
+    {"webHost", take_text<&config::web_host>},
+    {"http", [](config&, std::string const&, YAML::Node const&, std::string const&) {}},
+};
+
+void take_key(config& into, std::string const& path, YAML::Node const& name, YAML::Node const& node) {
+  std::string const key = scalar(path, name, "a key");
+  std::vector<std::string_view> names;
+  for (known_key const& known : keys) {
+    if (known.name == key) {
+      if (!node.IsNull()) known.take(into, path, node, key);  // "fastcgi: ~" is as good as no line
+      return;
+    }
+    names.push_back(known.name);
+  }
+  std::string const near = did_you_mean(nearest(key, names));
+  into.warnings.push_back(path + ":" + std::to_string(name.Mark().line + 1) + ": unknown key " + key +
+                          (near.empty() ? "" : ", " + near));
+}
+
+}  // namespace
+
+config read_config_file(std::string const& path) {
+  try {
+    YAML::Node const root = YAML::LoadFile(path);
+    config out;
+    out.path = path;
+    if (root.IsNull()) return out;  // an empty file says nothing
+    if (!root.IsMap()) throw config_error(path, root.Mark(), "a map of keys and values is expected");
+    for (auto const& pair : root) take_key(out, path, pair.first, pair.second);
+    return out;
+  } catch (YAML::BadFile const&) {
+    throw error(error_kind::config, "cannot read " + path);
+  } catch (YAML::Exception const& failed) {
+    throw config_error(path, failed.mark, failed.msg);
+  }
+}
+
+}  // namespace cachetool::cli

@@ -1,0 +1,72 @@
+#include "cli/console.hpp"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+#include "report/text.hpp"
+
+namespace cachetool::cli {
+namespace {
+
+// A pipe that is ready takes this much without blocking (PIPE_BUF, pipe(7)).
+constexpr std::size_t write_size = 4096;
+
+void wait_writable(int interrupt_fd) {
+  pollfd watched[2] = {{STDOUT_FILENO, POLLOUT, 0}, {interrupt_fd, POLLIN, 0}};
+  while (poll(watched, 2, -1) < 0 && errno == EINTR) {
+  }
+  if (watched[1].revents != 0) throw error(error_kind::interrupted, "interrupted");
+}
+
+}  // namespace
+
+void console::write(std::string_view text) {
+  if (chosen_.quiet) return;
+  buffer_ += text;
+  if (buffer_.size() >= write_size) flush();
+}
+
+void console::line(std::string_view text) {
+  write(report::escape_controls(text));
+  write("\n");
+}
+
+void console::flush() {
+  std::string const out = std::exchange(buffer_, {});
+  for (std::string_view rest = out; !rest.empty();) {
+    if (interrupt_fd_ >= 0) wait_writable(interrupt_fd_);
+    ssize_t const written = ::write(STDOUT_FILENO, rest.data(), std::min(rest.size(), write_size));
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) throw std::system_error(errno, std::generic_category(), "cannot write to standard output");
+    rest.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+void console::warning(std::string_view text) {
+  talk("warning: ", text);
+}
+void console::hint(std::string_view text) {
+  talk("hint: ", text);
+}
+void console::error_line(std::string_view text) {
+  talk("error: ", text);
+}
+
+void console::report(std::string_view command, error const& failed) {
+  std::string text(command);
+  if (!failed.endpoint().empty()) text += " on " + failed.endpoint();
+  error_line((text.empty() ? "" : text + ": ") + failed.message());
+  if (!failed.hint().empty()) hint(failed.hint());
+}
+
+void console::talk(std::string_view label, std::string_view text) {
+  std::string const line = std::string(label) + report::escape_controls(text) + "\n";
+  // Standard error is the last resort: that it cannot be written cannot be said.
+  [[maybe_unused]] ssize_t const written = ::write(STDERR_FILENO, line.data(), line.size());
+}
+
+}  // namespace cachetool::cli

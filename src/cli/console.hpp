@@ -1,0 +1,51 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <cachetool/fastcgi/error.hpp>
+
+namespace cachetool::cli {
+
+/// The two streams: standard output is data, standard error is talk. Nothing else in the program writes.
+class console {
+ public:
+  struct settings {
+    bool quiet = false;   ///< nothing on standard output
+    bool colour = false;  ///< colour on standard output
+  };
+
+  explicit console(settings chosen) : chosen_(chosen) { buffer_.reserve(4096); }
+
+  /// Appends to standard output, which is buffered. Control bytes are the caller's affair: see line().
+  void write(std::string_view text);
+
+  /// One line on standard output, its control bytes escaped.
+  void line(std::string_view text);
+
+  /// Writes out what is buffered. Throws error (interrupted) if INTERRUPT_FD (-1: none) becomes readable while the
+  /// reader keeps it waiting, or std::system_error if it cannot be written.
+  void flush();
+
+  /// While set, a reader that does not read cannot keep the program from noticing a signal.
+  void watch(int interrupt_fd) noexcept { interrupt_fd_ = interrupt_fd; }
+
+  // One line on standard error each, control bytes escaped.
+  void warning(std::string_view text);
+  void hint(std::string_view text);
+  void error_line(std::string_view text);
+
+  /// "error: COMMAND on ENDPOINT: what" and "hint: ..." for an error.
+  void report(std::string_view command, error const& failed);
+
+  [[nodiscard]] bool colour() const noexcept { return chosen_.colour; }
+
+ private:
+  void talk(std::string_view label, std::string_view text);
+
+  settings chosen_;
+  std::string buffer_;
+  int interrupt_fd_ = -1;
+};
+
+}  // namespace cachetool::cli

@@ -1,0 +1,92 @@
+#include "cli/opcache_commands.hpp"
+
+#include "caches/opcache.hpp"
+#include "cli/opcache_view.hpp"
+#include "cli/targets.hpp"
+#include "report/text.hpp"
+
+namespace cachetool::cli {
+namespace {
+
+// What a reset leaves behind (docs/opcache.md).
+void warn_of_leftovers(target_output& out, opcache::reset_report const& report) {
+  if (!report.file_cache.empty()) {
+    out.warning("the file cache in " + report.file_cache + " is not emptied by a reset" +
+                (report.validates_timestamps
+                     ? ""
+                     : ", and with opcache.validate_timestamps=0 a changed script is still served "
+                       "from there: delete what is below that directory, then reset again"));
+  }
+  if (report.preloaded > 0) {
+    out.warning("opcache.preload loaded " + std::to_string(report.preloaded) +
+                " scripts, which stay as they are until php-fpm is reloaded");
+  }
+}
+
+}  // namespace
+
+exit_code opcache_status(context& with) {
+  return for_each_target(with, [](adapter::adapter& php, target_output& out) {
+    opcache::status const status = opcache::read_status(php);
+    if (report::json_writer* json = out.json()) {
+      out.begin_result(status.from);
+      write_json(*json, status);
+      out.end_result();
+      return;
+    }
+    out.heading(status.from);
+    out.table(status_table(status));
+  });
+}
+
+exit_code opcache_configuration(context& with) {
+  return for_each_target(with, [&with](adapter::adapter& php, target_output& out) {
+    opcache::configuration const configuration = opcache::read_configuration(php);
+    if (report::json_writer* json = out.json()) {
+      out.begin_result(configuration.from);
+      write_json(*json, configuration);
+      out.end_result();
+      return;
+    }
+    out.heading(configuration.from);
+    with.out.line(configuration.product + " " + configuration.version);
+    out.table(configuration_table(configuration));
+  });
+}
+
+exit_code opcache_status_scripts(context& with) {
+  std::string const exclude = with.given.text("exclude").value_or("");
+  return for_each_target(with, [&exclude](adapter::adapter& php, target_output& out) {
+    if (report::json_writer* json = out.json()) {
+      out.begin_streamed_result();
+      json->begin_object().key("scripts").begin_array();
+      opcache::status const status =
+          opcache::read_scripts(php, exclude, [json](opcache::script const& script) { write_json(*json, script); });
+      json->end_array().end_object();
+      out.end_streamed_result(status.from);
+      return;
+    }
+    report::table table = scripts_table();
+    opcache::status const status =
+        opcache::read_scripts(php, exclude, [&table](opcache::script const& script) { add_row(table, script); });
+    out.heading(status.from);
+    out.table(table);
+  });
+}
+
+exit_code opcache_reset(context& with) {
+  return for_each_target(with, [](adapter::adapter& php, target_output& out) {
+    constexpr std::chrono::seconds patience{1};
+    opcache::reset_report const report = opcache::reset(php, patience);
+    if (report::json_writer* json = out.json()) {
+      out.begin_result(report.from);
+      write_json(*json, report);
+      out.end_result();
+    } else {
+      out.line(report.from, reset_text(report));
+    }
+    warn_of_leftovers(out, report);
+  });
+}
+
+}  // namespace cachetool::cli

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+
+#include <cachetool/caches.hpp>
+
+#include "report/json.hpp"
+#include "report/table.hpp"
+
+/// What OPcache's commands show: CacheTool's tables, and JSON objects with PHP's own names, whose keys are always
+/// there.
+namespace cachetool::cli {
+
+report::table status_table(opcache::status const& status);
+void write_json(report::json_writer& json, opcache::status const& status);
+
+report::table configuration_table(opcache::configuration const& configuration);
+void write_json(report::json_writer& json, opcache::configuration const& configuration);
+
+report::table scripts_table();
+void add_row(report::table& rows, opcache::script const& script);
+void write_json(report::json_writer& json, opcache::script const& script);
+
+/// "OPcache reset, confirmed in 1.4 ms"
+std::string reset_text(opcache::reset_report const& report);
+void write_json(report::json_writer& json, opcache::reset_report const& report);
+
+}  // namespace cachetool::cli

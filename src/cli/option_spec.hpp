@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+/// What options and commands there are, as plain data: the one table behind parsing, `list`, `help` and completion.
+namespace cachetool::cli {
+
+enum class arity : std::uint8_t {
+  flag,            ///< --name
+  optional_value,  ///< --name or --name=VALUE (and --name VALUE)
+  value            ///< --name=VALUE or --name VALUE
+};
+
+enum class value_type : std::uint8_t {
+  text,
+  endpoint,  ///< an address of php-fpm, not empty
+  seconds,   ///< a positive number, fractions allowed
+  count,     ///< a whole number from 0
+  choice     ///< one of CHOICES
+};
+
+struct option_spec {
+  std::string_view name;  ///< without the dashes
+  char letter = 0;        ///< the short form, 0 for none
+  arity takes = arity::flag;
+  value_type type = value_type::text;
+  std::string_view value_name;  ///< as help shows it, "FILE"
+  std::string_view help;
+  std::string_view choices;  ///< "table|json|csv"
+  bool repeatable = false;
+};
+
+struct argument_spec {
+  std::string_view name;
+  std::string_view help;
+  bool required = false;
+};
+
+class context;
+enum class exit_code : int;
+
+struct command_spec {
+  std::string_view name;
+  std::string_view description;
+  std::string_view help;  ///< shown by `help NAME` under the options; may be empty
+  std::span<option_spec const> options;
+  std::span<argument_spec const> arguments;
+  exit_code (*run)(context&);
+  bool needs_target = true;  ///< talks to php-fpm
+};
+
+/// The options that every command takes, in the order of `list`.
+std::span<option_spec const> global_options() noexcept;
+
+/// Every command, in the order of `list`.
+std::span<command_spec const> commands() noexcept;
+
+}  // namespace cachetool::cli

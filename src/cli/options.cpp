@@ -1,0 +1,110 @@
+#include "cli/options.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <cachetool/fastcgi/error.hpp>
+
+namespace cachetool::cli {
+namespace {
+
+std::vector<std::string> split_choices(std::string_view text) {
+  std::vector<std::string> choices;
+  for (std::size_t start = 0; start <= text.size();) {
+    std::size_t const end = std::min(text.find('|', start), text.size());
+    choices.emplace_back(text.substr(start, end - start));
+    start = end + 1;
+  }
+  return choices;
+}
+
+// Text goes past CLI11: it would split "[1,2]" and drop an empty value.
+bool is_text(option_spec const& spec) {
+  return spec.type == value_type::text || spec.type == value_type::endpoint;
+}
+
+std::string check_seconds(std::string const& text) {
+  constexpr double longest = 1e6;  // eleven days; more would overflow a poll
+  double number = 0;
+  bool const good = CLI::detail::lexical_cast(text, number) && number > 0 && number <= longest;
+  return good ? "" : "'" + text + "' is not a time in seconds above 0";
+}
+
+}  // namespace
+
+options::options(command_line const& line) {
+  for (auto const& given : line.options) {
+    given_[given.spec->name].push_back(given.value);
+    if (given.spec->type == value_type::endpoint && given.value && given.value->empty()) {
+      throw error(error_kind::usage, "the option --" + std::string(given.spec->name) + " has an empty value")
+          .advise("is a shell variable unset? leave the value away to have php-fpm found");
+    }
+  }
+  convert(line);
+}
+
+void options::convert(command_line const& line) {
+  CLI::App app;
+  app.set_help_flag();
+  std::vector<std::string> words;
+  for (auto const& given : line.options) {
+    option_spec const& spec = *given.spec;
+    std::string const name = "--" + std::string(spec.name);
+    if (spec.takes != arity::flag && (is_text(spec) || !given.value)) continue;
+    words.push_back(given.value ? name + "=" + *given.value : name);
+    if (app.get_option_no_throw(name) != nullptr) continue;
+    CLI::Option* option = nullptr;
+    if (spec.takes == arity::flag) {
+      option = app.add_flag(name, flags_[spec.name]);
+      continue;
+    }
+    if (spec.type == value_type::choice) {
+      option = app.add_option_function<std::string>(name, [](std::string const&) {})
+                   ->check(CLI::IsMember(split_choices(spec.choices)));
+    } else if (spec.type == value_type::count) {
+      option =
+          app.add_option(name, counts_[spec.name])->check(CLI::Range(std::int64_t{0}, std::int64_t{1'000'000'000}));
+    } else {
+      option = app.add_option(name, seconds_[spec.name])->check(check_seconds);
+    }
+    option->take_last();
+  }
+  std::reverse(words.begin(), words.end());  // CLI11 takes them from the end
+  try {
+    app.parse(std::move(words));
+  } catch (CLI::ParseError const& failed) {
+    throw error(error_kind::usage, failed.what());
+  }
+}
+
+int options::flag(std::string_view name) const {
+  auto const found = flags_.find(name);
+  return found == flags_.end() ? 0 : found->second;
+}
+
+bool options::given(std::string_view name) const {
+  return given_.count(name) != 0;
+}
+
+std::optional<std::string> options::text(std::string_view name) const {
+  auto const found = given_.find(name);
+  return found == given_.end() ? std::nullopt : found->second.back();
+}
+
+std::optional<std::chrono::milliseconds> options::seconds(std::string_view name) const {
+  auto const found = seconds_.find(name);
+  if (found == seconds_.end()) return std::nullopt;
+  // Never 0, which would mean not to wait at all.
+  return std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(found->second));
+}
+
+std::optional<std::int64_t> options::count(std::string_view name) const {
+  auto const found = counts_.find(name);
+  return found == counts_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::vector<std::optional<std::string>> options::all(std::string_view name) const {
+  auto const found = given_.find(name);
+  return found == given_.end() ? std::vector<std::optional<std::string>>() : found->second;
+}
+
+}  // namespace cachetool::cli

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <cachetool/fastcgi/endpoint.hpp>
+
+#include "adapter/fastcgi_adapter.hpp"
+#include "cli/config_file.hpp"
+#include "cli/options.hpp"
+
+namespace cachetool::cli {
+
+/// The variables of the environment that mean something to the program.
+struct environment {
+  std::string home;
+  std::string cachetool_fcgi;   ///< CACHETOOL_FCGI, a comma list
+  std::string fcgi_connect;     ///< FCGI_CONNECT
+  std::string shell_verbosity;  ///< SHELL_VERBOSITY, -1 to 3
+  bool no_color = false;        ///< NO_COLOR is set
+  bool dumb_terminal = false;   ///< TERM is "dumb" or unset
+};
+
+environment read_environment();
+
+/// -q and SHELL_VERBOSITY=-1 give -1, which beats everything; else 0 to 3.
+int verbosity(options const& given, environment const& env);
+
+/// --ansi, --no-ansi, NO_COLOR, or whether standard output is a terminal.
+bool wants_colour(options const& given, environment const& env);
+
+/// The config file that counts for this command line. Throws error (config).
+config load_config(options const& given, environment const& env);
+
+/// Which php-fpm are meant. Options win over the config file, the file over the environment.
+struct wanted_targets {
+  std::vector<fastcgi::endpoint> named;
+  bool find = false;  ///< those that run on this machine as well
+};
+wanted_targets choose_targets(options const& given, config const& file, environment const& env);
+
+adapter::fastcgi_options choose_fastcgi(options const& given, config const& file);
+
+}  // namespace cachetool::cli

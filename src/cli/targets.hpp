@@ -1,0 +1,59 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include <cachetool/caches.hpp>
+
+#include "adapter/adapter.hpp"
+#include "cli/context.hpp"
+#include "cli/exit_code.hpp"
+#include "report/json.hpp"
+#include "report/table.hpp"
+
+namespace cachetool::cli {
+
+/// Where a command puts what it learnt from one target: a heading and a table, a line, or its part of the JSON object.
+class target_output {
+ public:
+  target_output(console& out, report::json_writer* json, std::string label, bool several);
+
+  /// Not null when the output is JSON. Then the command writes one value between begin_result() and end_result(), and
+  /// nothing else. A result that is streamed stands before who it is from is known: then FROM is given at the end
+  /// instead.
+  [[nodiscard]] report::json_writer* json() noexcept { return json_; }
+  void begin_result(opcache::origin const& from);
+  void end_result();
+  void begin_streamed_result();
+  void end_streamed_result(opcache::origin const& from);
+
+  /// With several targets, the line that stands over a table.
+  void heading(opcache::origin const& from);
+  void table(report::table const& rows);
+
+  /// "ENDPOINT (pool NAME): TEXT"
+  void line(opcache::origin const& from, std::string const& text);
+
+  /// On standard error.
+  void warning(std::string const& text);
+
+  /// Ends this target's JSON with an error, whatever was written of its result.
+  void fail(error const& failed);
+
+ private:
+  void write_origin(opcache::origin const& from);
+
+  console& out_;
+  report::json_writer* json_;
+  std::string label_;
+  bool several_;
+  std::size_t depth_ = 0;  // of the JSON inside this target's object
+};
+
+using target_action = std::function<void(adapter::adapter& php, target_output& out)>;
+
+/// Does ACTION with each php-fpm that the command line, the config file, the environment or this machine names. An
+/// error ends one target, not the others. Returns the largest exit code. Throws error (usage, config, interrupted).
+exit_code for_each_target(context& with, target_action const& action);
+
+}  // namespace cachetool::cli

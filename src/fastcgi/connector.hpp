@@ -1,0 +1,52 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include <cachetool/fastcgi/endpoint.hpp>
+
+#include "fastcgi/operation.hpp"
+#include "fastcgi/resolver.hpp"
+#include "fastcgi/socket.hpp"
+
+namespace cachetool::fastcgi {
+
+/// Opens a connection to one endpoint: looks its name up, tries its addresses in turn (each for its share of the time
+/// left), and waits for a place where the backlog of a unix socket is full. TIMEOUT bounds it all.
+class connector final : public operation {
+ public:
+  connector(endpoint where, std::chrono::milliseconds timeout);
+
+  [[nodiscard]] bool done() const noexcept override { return connected_; }
+  [[nodiscard]] interest wants() const override;
+  void advance(short ready) override;
+  [[nodiscard]] error failure(error_kind kind, std::string message) const override;
+
+  /// The open connection. Only when done, and only once.
+  [[nodiscard]] unique_fd take() noexcept { return std::move(socket_); }
+
+ private:
+  void begin();
+  void finish_lookup();
+  void try_address();
+  void conclude(int code);
+  void wait_for_place();
+  void try_next(error why);
+  [[nodiscard]] error timed_out() const;
+
+  endpoint where_;
+  std::chrono::milliseconds timeout_;
+  time_point deadline_;
+  std::optional<lookup> lookup_;           ///< while a name is looked up
+  std::vector<socket_address> addresses_;  ///< empty before it is known where to connect
+  std::size_t current_ = 0;
+  unique_fd socket_;
+  time_point attempt_ends_;             ///< the end of this address's share, or of a pause
+  std::chrono::milliseconds pause_{0};  ///< how long the last pause for a full backlog was; 0 without one
+  std::optional<error> first_failure_;
+  bool connected_ = false;
+};
+
+}  // namespace cachetool::fastcgi

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "fastcgi/answer.hpp"
+#include "fastcgi/operation.hpp"
+#include "fastcgi/unique_fd.hpp"
+
+namespace cachetool::fastcgi {
+
+/// One request and its answer on an open, non-blocking connection. Reads and writes as both become possible, because a
+/// peer may begin to answer before it has read the whole request.
+class exchange final : public operation {
+ public:
+  /// SINK (may be null) must outlive this. Throws error (usage) if WHAT cannot be encoded.
+  exchange(unique_fd socket, std::string endpoint, request const& what, client_options const& options,
+           body_sink const* sink);
+
+  [[nodiscard]] bool done() const noexcept override { return answer_.complete(); }
+  [[nodiscard]] interest wants() const override;
+  void advance(short ready) override;
+  [[nodiscard]] error failure(error_kind kind, std::string message) const override;
+
+  /// True if the peer closed the connection without a word.
+  [[nodiscard]] bool was_dropped() const noexcept { return is_closed_ && !answer_.begun(); }
+
+  /// When done: the response, and the connection if it can carry another request. Each only once.
+  [[nodiscard]] response take_response() { return answer_.take(); }
+  [[nodiscard]] unique_fd take_connection();
+
+ private:
+  [[nodiscard]] bool is_sending() const noexcept { return !cannot_send_ && sent_ < request_.size(); }
+  void send();
+  void receive();
+  void check_deadline() const;
+  [[nodiscard]] error closed(int code) const;
+
+  unique_fd socket_;
+  std::string endpoint_;
+  std::string request_;
+  std::size_t sent_ = 0;
+  answer answer_;
+  std::unique_ptr<char[]> buffer_;
+  std::chrono::milliseconds timeout_;
+  time_point deadline_;
+  bool keep_connection_;
+  bool cannot_send_ = false;  ///< the peer takes no more, but may have answered
+  bool is_closed_ = false;
+};
+
+}  // namespace cachetool::fastcgi

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+
+#include <cachetool/fastcgi/error.hpp>
+
+#include "fastcgi/deadline.hpp"
+
+namespace cachetool::fastcgi {
+
+/// What an operation waits for: poll events on a descriptor (-1: none), but no longer than until a moment.
+struct interest {
+  int fd = -1;
+  short events = 0;
+  time_point until;
+};
+
+/// A piece of work on one descriptor that never blocks: it says what it waits for, and goes on when that is there.
+/// Who drives it may drive others in the same poll().
+class operation {
+ public:
+  operation() = default;
+  operation(operation const&) = delete;
+  operation& operator=(operation const&) = delete;
+  virtual ~operation() = default;
+
+  [[nodiscard]] virtual bool done() const noexcept = 0;
+  [[nodiscard]] virtual interest wants() const = 0;
+
+  /// Does what can be done now. READY holds the poll events that came, 0 at the beginning and when the time is over.
+  /// Throws error if the operation failed, its deadline included.
+  virtual void advance(short ready) = 0;
+
+  /// An error of this operation, which knows its endpoint, its phase and whether a worker may have run the request.
+  [[nodiscard]] virtual error failure(error_kind kind, std::string message) const = 0;
+};
+
+/// Drives WORK to its end. Throws what advance() throws, and error (interrupted) as soon as INTERRUPT_FD (-1: none) is
+/// readable.
+void run(operation& work, int interrupt_fd);
+
+}  // namespace cachetool::fastcgi

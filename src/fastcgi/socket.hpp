@@ -1,0 +1,44 @@
+#pragma once
+
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <cachetool/fastcgi/endpoint.hpp>
+
+#include "fastcgi/unique_fd.hpp"
+
+namespace cachetool::fastcgi {
+
+/// The longest path, or abstract name, that a socket address holds: one byte is for the NUL.
+inline constexpr std::size_t max_unix_name = sizeof(sockaddr_un::sun_path) - 1;
+
+struct socket_address {
+  sockaddr_storage storage{};
+  socklen_t size = 0;
+};
+
+/// The address of a unix or abstract socket.
+socket_address unix_address(endpoint const& where);
+
+/// The addresses of a host that needs no look-up, in the order in which they are tried: a numeric IPv4 or IPv6 address
+/// (with %scope too), or "localhost", which is 127.0.0.1 and then ::1. Nothing for any other name.
+std::optional<std::vector<socket_address>> numeric_addresses(std::string const& host, std::uint16_t port);
+
+/// True for a numeric IPv6 address without brackets, with or without a %scope, whether or not that scope exists.
+bool is_ipv6(std::string const& host);
+
+/// A non-blocking stream socket for TO, closed on exec; -1 and errno if there is none to be had.
+unique_fd open_socket(socket_address const& to);
+
+/// connect(2): 0, or the errno value; EINPROGRESS where the answer comes later.
+int start_connect(int fd, socket_address const& to);
+
+/// The error that a connection met while it was not looked at (SO_ERROR), 0 for none.
+int pending_error(int fd);
+
+}  // namespace cachetool::fastcgi

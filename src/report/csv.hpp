@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "report/table.hpp"
+
+namespace cachetool::report {
+
+/// Writes rows of CSV (RFC 4180, but lines end with a bare newline): a field is quoted if it holds a comma, a quote, a
+/// line break or a leading or trailing space. Fields are written byte for byte; there is no escaping of control bytes
+/// but CSV's own.
+class csv_writer {
+ public:
+  csv_writer(text_sink out, std::vector<std::string> const& header);
+  void row(std::vector<std::string> const& fields);  ///< as many as the header has (asserted in debug builds)
+
+  /// Passes buffered text on. The destructor does not: output that an error cut short ends where it was.
+  void flush();
+
+ private:
+  text_sink out_;
+  std::string buffer_;
+  [[maybe_unused]] std::size_t columns_;
+};
+
+}  // namespace cachetool::report

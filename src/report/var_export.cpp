@@ -1,0 +1,139 @@
+#include <limits>
+
+#include "report/text.hpp"
+
+/// The layout of php-src ext/standard/var.c, php_var_export_ex().
+namespace cachetool::report {
+namespace {
+
+std::string single_quoted(std::string_view text, std::string_view nul) {
+  std::string out = "'";
+  for (char const c : text) {
+    if (c == '\0') {
+      out += nul;
+      continue;
+    }
+    if (c == '\'' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out += '\'';
+}
+
+std::string exported_string(std::string_view text) {
+  return single_quoted(text, R"(' . "\0" . ')");
+}
+
+std::string exported_integer(std::int64_t number) {
+  // As PHP source, -9223372036854775808 would be a float.
+  if (number == std::numeric_limits<std::int64_t>::min()) return "-9223372036854775807-1";
+  return std::to_string(number);
+}
+
+std::string exported_float(double number) {
+  std::string text = php_float_exact(number);
+  bool const whole = text.find_first_not_of("-0123456789") == text.npos;
+  return whole ? text + ".0" : text;
+}
+
+std::string array_key(php::key const& key) {
+  if (auto const* number = std::get_if<std::int64_t>(&key)) return std::to_string(*number);
+  return exported_string(*std::get_if<std::string>(&key));
+}
+
+// Private and protected properties are "\0Class\0name" and "\0*\0name".
+std::string property_name(php::key const& key) {
+  if (auto const* number = std::get_if<std::int64_t>(&key)) return std::to_string(*number);
+  std::string_view name = *std::get_if<std::string>(&key);
+  if (name.size() > 2 && name[0] == '\0') {
+    std::size_t const end_of_class = name.find('\0', 1);
+    if (end_of_class != name.npos) name.remove_prefix(end_of_class + 1);
+  }
+  return single_quoted(name, std::string_view("\0", 1));
+}
+
+class exporter {
+ public:
+  /// Appends WHAT, which stands INDENT columns deep. What takes several lines starts on a new one, but at the top.
+  void add(php::value const& what, std::size_t indent);
+
+  std::string text;
+
+ private:
+  void add_array(php::value const& what, std::size_t indent);
+  void add_object(std::string_view class_name, std::span<php::entry const> properties, std::size_t indent);
+  void start_line(std::size_t indent) {
+    if (indent > 0) text.append(1, '\n').append(indent, ' ');
+  }
+};
+
+void exporter::add_array(php::value const& what, std::size_t indent) {
+  start_line(indent);
+  text += "array (\n";
+  for (php::entry const& each : what.entries()) {
+    text.append(indent + 2, ' ').append(array_key(each.key)).append(" => ");
+    add(each.item, indent + 2);
+    text += ",\n";
+  }
+  text.append(indent, ' ').append(")");
+}
+
+void exporter::add_object(std::string_view class_name, std::span<php::entry const> properties, std::size_t indent) {
+  bool const is_std_class = class_name == "stdClass";
+  start_line(indent);
+  if (is_std_class) {
+    text += "(object) array(\n";
+  } else {
+    text.append("\\").append(class_name).append("::__set_state(array(\n");
+  }
+  for (php::entry const& each : properties) {
+    text.append(indent + 3, ' ').append(property_name(each.key)).append(" => ");
+    add(each.item, indent + 2);
+    text += ",\n";
+  }
+  text.append(indent, ' ').append(is_std_class ? ")" : "))");
+}
+
+void exporter::add(php::value const& what, std::size_t indent) {
+  using type = php::value::type;
+  switch (what.kind()) {
+    case type::null:
+    case type::recursion:
+      text += "NULL";
+      break;
+    case type::boolean:
+      text += what.as_bool() ? "true" : "false";
+      break;
+    case type::integer:
+      text += exported_integer(what.as_int());
+      break;
+    case type::floating:
+      text += exported_float(what.as_double());
+      break;
+    case type::string:
+      text += exported_string(what.as_string());
+      break;
+    case type::array:
+      add_array(what, indent);
+      break;
+    case type::object:
+      add_object(what.if_object()->class_name, what.if_object()->properties.entries, indent);
+      break;
+    case type::custom_object:
+      add_object(what.if_custom_object()->class_name, {}, indent);
+      break;
+    case type::enum_case:
+      start_line(indent);
+      text.append("\\").append(what.if_enum_case()->class_name).append("::").append(what.if_enum_case()->case_name);
+      break;
+  }
+}
+
+}  // namespace
+
+std::string var_export(php::value const& what) {
+  exporter made;
+  made.add(what, 0);
+  return std::move(made.text);
+}
+
+}  // namespace cachetool::report

@@ -1,0 +1,1 @@
+cachetool_fuzz_target(unserialize unserialize.cpp)

@@ -1,0 +1,19 @@
+# Installs BUILT into an empty prefix below SCRATCH, builds CONSUMER against it, and runs what came out.
+set(prefix ${SCRATCH}/prefix)
+set(build ${SCRATCH}/consumer)
+file(REMOVE_RECURSE ${prefix} ${build})
+
+function(run)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(NOT result EQUAL 0)
+    list(JOIN ARGN " " command)
+    message(FATAL_ERROR "${command}\nfailed with ${result}:\n${output}")
+  endif()
+endfunction()
+
+run(${CMAKE_COMMAND} --install ${BUILT} --prefix ${prefix})
+run(${CMAKE_COMMAND} -S ${CONSUMER} -B ${build} -G ${GENERATOR} -DCMAKE_PREFIX_PATH=${prefix}
+  -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_CXX_FLAGS=${FLAGS} -DWANTED_VERSION=${VERSION})
+run(${CMAKE_COMMAND} --build ${build})
+run(${build}/consumer)
+run(${prefix}/bin/cachetool -V)

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+
+namespace cachetool::test {
+
+/// Runs the tests that the command line names, and returns the exit code of the program.
+int run_tests(int argc, char* argv[]);
+
+/// True if the running test has failed: an assertion did not hold, or an exception is on its way out.
+bool test_has_failed() noexcept;
+
+/// True if a test that cannot be run here shall count as failed (CACHETOOL_SKIP_IS_FAILURE=1).
+bool skip_is_failure();
+
+/// Says that the running test is left out and why; `return skip("needs root");`
+void skip(std::string const& reason);
+
+}  // namespace cachetool::test

@@ -1,0 +1,1 @@
+cachetool_unit_test(agent answer_reader_test.cpp)

@@ -1,0 +1,208 @@
+#include "agent/agent.hpp"
+
+#include <cachetool/fastcgi/error.hpp>
+
+#include "support/catch.hpp"
+
+using namespace cachetool;
+using agent::answer_reader;
+
+namespace {
+
+std::string const nonce(32, 'a');
+
+std::string piece(char type, std::string const& payload) {
+  return "\n" + nonce + " " + type + " " + std::to_string(payload.size()) + "\n" + payload;
+}
+
+std::string answer_piece(php::value const& result) {
+  php::array answer;
+  answer.entries.push_back({std::string("result"), result});
+  answer.entries.push_back({std::string("php"), "8.2.36"});
+  answer.entries.push_back({std::string("pool"), "www"});
+  return piece('A', php::serialize(answer));
+}
+
+std::string refusal(std::string const& kind, std::string const& detail) {
+  php::array answer;
+  answer.entries.push_back({std::string("refused"), kind});
+  answer.entries.push_back({std::string("detail"), detail});
+  return piece('A', php::serialize(answer));
+}
+
+agent::answer read(std::string const& body) {
+  answer_reader reader(nonce, {});
+  reader.feed(body);
+  return reader.finish();
+}
+
+error failure(std::string const& body) {
+  try {
+    read(body);
+  } catch (error const& failed) {
+    return failed;
+  }
+  FAIL("no error was thrown");
+  throw 0;
+}
+
+}  // namespace
+
+TEST_CASE("an answer is read with its origin") {
+  auto const answer = read(piece('B', "") + answer_piece(42));
+  CHECK(answer.result.as_int() == 42);
+  CHECK(answer.php_version == "8.2.36");
+  CHECK(answer.pool == "www");
+  CHECK_FALSE(answer.active);
+}
+
+TEST_CASE("an answer is the same however its bytes are cut up") {
+  std::string const body =
+      "<b>noise</b>" + piece('B', "") + "more\n" + piece('S', "rows1") + answer_piece("x") + "tail";
+  answer_reader reader(nonce, {});
+  for (char byte : body) reader.feed({&byte, 1});
+  CHECK(reader.began());
+  CHECK(reader.finish().result.as_string() == "x");
+}
+
+TEST_CASE("what is printed around the pieces is kept apart") {
+  answer_reader reader(nonce, {});
+  reader.feed("Notice: hello\n" + piece('B', "") + "in between" + answer_piece(1) + "end");
+  CHECK(reader.finish().result.as_int() == 1);
+  CHECK(reader.foreign().find("Notice: hello") == 0);
+  CHECK(reader.foreign().find("in between") != std::string::npos);
+}
+
+TEST_CASE("streamed rows are passed on in order and are not kept") {
+  std::string rows;
+  answer_reader reader(nonce, [&rows](std::string_view part) { rows += part; });
+  reader.feed(piece('B', "") + piece('S', "one\n") + piece('S', "") + piece('S', "two\n") + answer_piece(1));
+  CHECK(rows == "one\ntwo\n");
+  CHECK(reader.streamed());
+}
+
+TEST_CASE("text that only begins like a piece is skipped") {
+  CHECK(read("\n" + nonce.substr(1) + "\n" + nonce.substr(0, 31) + piece('B', "") + answer_piece(7)).result.as_int() ==
+        7);
+}
+
+TEST_CASE("an answer without the agent's pieces never began") {
+  answer_reader reader(nonce, {});
+  reader.feed("File not found.\n");
+  CHECK_FALSE(reader.began());
+  CHECK(reader.foreign() == "File not found.\n");
+}
+
+TEST_CASE("a page of any size takes little memory") {
+  answer_reader reader(nonce, {});
+  for (int i = 0; i < 1000; ++i) reader.feed(std::string(10000, 'x'));
+  CHECK(reader.foreign().size() <= 2100);
+}
+
+TEST_CASE("an answer that stops in the middle is a protocol error") {
+  std::string const whole = piece('B', "") + answer_piece("x");
+  CHECK(failure(whole.substr(0, whole.size() - 1)).kind() == error_kind::protocol);
+}
+
+TEST_CASE("a piece with a broken length is a protocol error") {
+  CHECK(failure(piece('B', "") + "\n" + nonce + " A x12\n" + std::string(64, ' ')).kind() == error_kind::protocol);
+}
+
+TEST_CASE("a piece of a type that does not exist is a protocol error") {
+  CHECK(failure(piece('B', "") + piece('Z', "x") + answer_piece(1)).kind() == error_kind::protocol);
+}
+
+TEST_CASE("a streamed piece of a size that the agent never sends is a protocol error") {
+  CHECK(failure(piece('B', "") + "\n" + nonce + " S 99999999999\n" + std::string(64, ' ')).kind() ==
+        error_kind::protocol);
+}
+
+TEST_CASE("an answer whose bytes were changed is a protocol error") {
+  CHECK(failure(piece('B', "") + piece('A', "a:1:{s:6:\"RESULT\"}")).kind() == error_kind::protocol);
+}
+
+TEST_CASE("what PHP threw is a php_error with its place") {
+  php::array thrown;
+  for (php::value const& item :
+       {php::value(0), php::value("Boom"), php::value("/x.php"), php::value(3), php::value("Error")}) {
+    thrown.entries.push_back({static_cast<std::int64_t>(thrown.entries.size()), item});
+  }
+  php::array answer;
+  answer.entries.push_back({std::string("thrown"), thrown});
+  auto const failed = failure(piece('B', "") + piece('A', php::serialize(answer)));
+  CHECK(failed.kind() == error_kind::php_error);
+  CHECK(failed.message() == "PHP threw Error: Boom (/x.php:3)");
+}
+
+TEST_CASE("a fatal error of PHP is told with its place, memory_limit as its own kind") {
+  auto const fatal = [](std::string const& message) {
+    php::array at;
+    for (php::value const& item : {php::value(1), php::value(message), php::value("/x.php"), php::value(3)}) {
+      at.entries.push_back({static_cast<std::int64_t>(at.entries.size()), item});
+    }
+    return failure(piece('B', "") + piece('F', php::serialize(at)));
+  };
+  CHECK(fatal("Something").message() == "PHP stopped with a fatal error: Something (/x.php:3)");
+  CHECK(fatal("Something").kind() == error_kind::php_error);
+  CHECK(fatal("Allowed memory size of 1 bytes exhausted").kind() == error_kind::memory_limit);
+}
+
+TEST_CASE("each refusal of the agent has its kind and a hint") {
+  struct expected {
+    char const* text;
+    error_kind kind;
+  };
+  for (expected const& each :
+       {expected{"extension_missing", error_kind::extension_missing}, expected{"disabled", error_kind::disabled},
+        expected{"restricted", error_kind::restricted}, expected{"opcache_off", error_kind::opcache_off},
+        expected{"protocol", error_kind::protocol}}) {
+    auto const failed = failure(piece('B', "") + refusal(each.text, "detail"));
+    CHECK(failed.kind() == each.kind);
+    CHECK_FALSE(failed.hint().empty());
+  }
+}
+
+TEST_CASE("warnings that PHP raised come beside the result") {
+  php::array note;
+  for (php::value const& item : {php::value(2), php::value("careful"), php::value("/y.php"), php::value(9)}) {
+    note.entries.push_back({static_cast<std::int64_t>(note.entries.size()), item});
+  }
+  php::array notes;
+  notes.entries.push_back({std::int64_t{0}, note});
+  php::array answer;
+  answer.entries.push_back({std::string("result"), true});
+  answer.entries.push_back({std::string("notes"), notes});
+  auto const read_back = read(piece('B', "") + piece('A', php::serialize(answer)));
+  REQUIRE(read_back.notes.size() == 1);
+  CHECK(read_back.notes[0].message == "careful");
+  CHECK(read_back.notes[0].line == 9);
+  CHECK(read_back.result.as_bool());
+}
+
+TEST_CASE("two calls never share a nonce") {
+  agent::call call;
+  call.operation = "opcache.state";
+  CHECK(agent::encode(call).nonce != agent::encode(call).nonce);
+  CHECK(agent::encode(call).nonce.size() == 32);
+}
+
+TEST_CASE("a call explains itself in the access log and sends nothing that changes PHP's settings") {
+  agent::call call;
+  call.operation = "opcache.reset";
+  for (auto const& [name, value] : agent::encode(call).params) {
+    if (name == "REQUEST_URI") CHECK(value == "/cachetool?op=opcache.reset");
+    CHECK(name.find("PHP_") == std::string::npos);
+    CHECK(name != "DOCUMENT_ROOT");
+    CHECK(name != "HTTP_ACCEPT_ENCODING");
+  }
+}
+
+TEST_CASE("arguments travel in the body, never in the source") {
+  agent::call call;
+  call.operation = "opcache.scripts";
+  php::array arguments;
+  arguments.entries.push_back({std::string("exclude"), "'; evil(); '"});
+  call.arguments = arguments;
+  auto const encoded = agent::encode(call);
+  CHECK(php::unserialize(encoded.body)->operator[]("exclude").as_string() == "'; evil(); '");
+}

@@ -1,0 +1,112 @@
+#include "cli/config_file.hpp"
+
+#include <filesystem>
+#include <fstream>
+
+#include <cachetool/fastcgi/error.hpp>
+
+#include "support/catch.hpp"
+#include "support/temp_dir.hpp"
+
+using namespace cachetool;
+
+namespace {
+
+struct config_fixture {
+  test::temp_dir directory;
+
+  std::string write(std::string const& name, std::string const& text) const {
+    std::string const path = directory.path() + "/" + name;
+    std::filesystem::create_directories(std::filesystem::path(path).parent_path());
+    std::ofstream(path) << text;
+    return path;
+  }
+
+  cli::config read(std::string const& text) const { return cli::read_config_file(write("c.yml", text)); }
+
+  std::string failure(std::string const& text) const {
+    try {
+      read(text);
+    } catch (error const& failed) {
+      REQUIRE(failed.kind() == error_kind::config);
+      return failed.message();
+    }
+    return "";
+  }
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(config_fixture, "fastcgi may be a string") {
+  CHECK(read("fastcgi: /run/a.sock\n").fastcgi == std::vector<std::string>{"/run/a.sock"});
+}
+
+TEST_CASE_METHOD(config_fixture, "fastcgi may be a port") {
+  CHECK(read("fastcgi: 9000\n").fastcgi == std::vector<std::string>{"9000"});
+}
+
+TEST_CASE_METHOD(config_fixture, "fastcgi may be a list") {
+  CHECK(read("fastcgi: [/a, '127.0.0.1:9000']\n").fastcgi == std::vector<std::string>{"/a", "127.0.0.1:9000"});
+}
+
+TEST_CASE_METHOD(config_fixture, "quoted values and other keys are read") {
+  auto const file =
+      read("adapter: \"fastcgi\"\ntemp_dir: '/dev/shm/x'\nextensions: [opcache]\nwebAllowInsecure: true\n");
+  CHECK(file.adapter == "fastcgi");
+  CHECK(file.temp_dir == "/dev/shm/x");
+  CHECK(file.extensions == std::vector<std::string>{"opcache"});
+  CHECK(file.web_allow_insecure == true);
+  CHECK(file.warnings.empty());
+}
+
+TEST_CASE_METHOD(config_fixture, "a null value is as good as no line") {
+  CHECK_FALSE(read("fastcgi: ~\ntemp_dir:\n").fastcgi);
+}
+
+TEST_CASE_METHOD(config_fixture, "an empty file says nothing") {
+  CHECK_FALSE(read("").fastcgi);
+}
+
+TEST_CASE_METHOD(config_fixture, "an unknown key is warned of with the nearest known one") {
+  auto const warnings = read("adapter: fastcgi\ntmp_dir: /x\n").warnings;
+  REQUIRE(warnings.size() == 1);
+  CHECK(warnings[0] == directory.path() + "/c.yml:2: unknown key tmp_dir, did you mean temp_dir?");
+}
+
+TEST_CASE_METHOD(config_fixture, "broken YAML is refused with file, line and column") {
+  CHECK(failure("adapter: fastcgi\nfastcgi: [a\n").find(directory.path() + "/c.yml:") == 0);
+}
+
+TEST_CASE_METHOD(config_fixture, "a file that is no map is refused") {
+  CHECK(failure("just text\n") == directory.path() + "/c.yml:1:1: a map of keys and values is expected");
+}
+
+TEST_CASE_METHOD(config_fixture, "a map where a value is expected is refused") {
+  CHECK(failure("temp_dir: {a: b}\n") == directory.path() + "/c.yml:1:11: temp_dir must be a single value");
+}
+
+TEST_CASE_METHOD(config_fixture, "a boolean that is none is refused") {
+  CHECK(failure("webAllowInsecure: maybe\n") ==
+        directory.path() + "/c.yml:1:19: webAllowInsecure must be true or false");
+}
+
+TEST_CASE_METHOD(config_fixture, "a file that cannot be read is refused") {
+  CHECK_THROWS_WITH(cli::read_config_file(directory.path() + "/absent.yml"),
+                    "cannot read " + directory.path() + "/absent.yml");
+}
+
+TEST_CASE_METHOD(config_fixture, "the file of the working directory is found before that of its parent, then HOME's") {
+  auto const before = std::filesystem::current_path();
+  std::filesystem::create_directories(directory.path() + "/a/b");
+  std::filesystem::create_directories(directory.path() + "/home");
+  std::filesystem::current_path(directory.path() + "/a/b");
+  auto const find = [&] { return cli::find_config_file(directory.path() + "/home"); };
+
+  write("home/.cachetool.yml", "");
+  CHECK(find() == directory.path() + "/home/.cachetool.yml");
+  write("a/.cachetool.yaml", "");
+  CHECK(find() == directory.path() + "/a/.cachetool.yaml");
+  write("a/b/.cachetool.yml", "");
+  CHECK(find() == directory.path() + "/a/b/.cachetool.yml");
+  std::filesystem::current_path(before);
+}
