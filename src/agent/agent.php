@@ -18,13 +18,11 @@ function run($nonce, $operation)
     while (ob_get_level() && @ob_end_clean()) {
         // until none is left, or one refuses to go: a loop on the level alone would never end
     }
-    ini_set('display_errors', '0');
-    ini_set('serialize_precision', PHP_VERSION_ID < 70100 ? '17' : '-1');
-    error_reporting(E_ALL);
+    may('ini_set', 'display_errors', '0');
+    may('ini_set', 'serialize_precision', PHP_VERSION_ID < 70100 ? '17' : '-1');
+    may('error_reporting', E_ALL);
     register_shutdown_function('cachetool\fatal');
-    if (function_exists('newrelic_ignore_transaction')) {
-        newrelic_ignore_transaction();
-    }
+    may('newrelic_ignore_transaction');
     chunk('B');
     try {
         if (!function_exists($operation)) {
@@ -42,7 +40,13 @@ function run($nonce, $operation)
 
 function parameter($name)
 {
-    return (string) (isset($_SERVER[$name]) ? $_SERVER[$name] : getenv($name)); // variables_order may leave $_SERVER empty
+    return (string) (isset($_SERVER[$name]) ? $_SERVER[$name] : may('getenv', $name)); // variables_order may leave $_SERVER empty
+}
+
+/** Calls a function that is not there everywhere, or that pools like to disable; null without it. */
+function may($function, ...$arguments)
+{
+    return function_exists($function) ? $function(...$arguments) : null;
 }
 
 /** Sends one piece of the answer. What others print between two pieces is skipped by the client. */
@@ -54,17 +58,15 @@ function chunk($type, $data = '')
 /** Sends the last piece and ends the request. */
 function answer($answer)
 {
-    $status = function_exists('fpm_get_status') ? fpm_get_status() : array('pool' => null, 'active-processes' => null);
+    $status = (array) may('fpm_get_status') + array('pool' => null, 'active-processes' => null);
     chunk('A', serialize($answer + array(
         'notes' => note(0),
         'php' => PHP_VERSION,
-        'pid' => getmypid(),
+        'pid' => may('getmypid'),
         'pool' => $status['pool'],
         'active' => $status['active-processes'],
     )));
-    if (function_exists('fastcgi_finish_request')) {
-        fastcgi_finish_request(); // whatever shutdown functions print stays here
-    }
+    may('fastcgi_finish_request'); // whatever shutdown functions print stays here
     exit;
 }
 

@@ -18,9 +18,7 @@ function do_opcache_scripts($arguments)
     if (isset($status['opcache_statistics'])) {
         make_room($status['opcache_statistics']['num_cached_scripts']);
     }
-    if (function_exists('putenv')) {
-        putenv('TZ=UTC'); // or PHP looks at /etc/localtime once a script
-    }
+    may('putenv', 'TZ=UTC'); // or PHP looks at /etc/localtime once a script
     $status = opcache_call('opcache_get_status', true);
     $rows = '';
     foreach (isset($status['scripts']) ? $status['scripts'] : array() as $path => $script) {
@@ -49,6 +47,6 @@ function make_room($scripts)
     $unit = strtolower(substr($limit, -1));
     $megabytes = (int) $limit * (isset($units[$unit]) ? $units[$unit] : 1 / 1048576);
     if ($megabytes >= 0 && $megabytes < $needed) {
-        ini_set('memory_limit', $needed . 'M');
+        may('ini_set', 'memory_limit', $needed . 'M');
     }
 }

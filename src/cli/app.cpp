@@ -50,7 +50,7 @@ exit_code run_command(command_line& line, options const& given, environment cons
     return exit_code::done;
   }
   check_arguments(line);
-  config const file = line.command->needs_target ? load_config(given, env) : config();
+  config const file = line.command->targets != target_policy::none ? load_config(given, env) : config();
   for (std::string const& warning : file.warnings) out.warning(warning);
   auto const log = make_log(verbosity(given, env), out);
   context with{line, given, env, file, out, *log};

@@ -12,7 +12,7 @@ constexpr option_spec flag(std::string_view name, char letter, std::string_view 
 }
 
 constexpr option_spec format_option{
-    "format", 0, arity::value, value_type::choice, "FORMAT", "How to print: table or json", "table|json"};
+    "format", 0, arity::value, value_type::choice, "FORMAT", "How to print: table, json or csv", "table|json|csv"};
 
 constexpr std::array global_table{
     flag("help", 'h', "Display help for the given command. When no command is given display help for the list command"),
@@ -55,8 +55,8 @@ constexpr std::array list_arguments{argument_spec{"namespace", "Only the command
 constexpr std::array help_arguments{argument_spec{"command_name", "The command's name"}};
 
 constexpr std::array command_specs{
-    command_spec{"help", "Display help for a command", {}, {}, help_arguments, show_help, false},
-    command_spec{"list", "List commands", {}, list_options, list_arguments, show_list, false},
+    command_spec{"help", "Display help for a command", {}, {}, help_arguments, show_help, target_policy::none},
+    command_spec{"list", "List commands", {}, list_options, list_arguments, show_list, target_policy::none},
     command_spec{"opcache:configuration",
                  "Get configuration information about the cache",
                  {},

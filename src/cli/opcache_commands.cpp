@@ -26,37 +26,41 @@ void warn_of_leftovers(target_output& out, opcache::reset_report const& report) 
 }  // namespace
 
 exit_code opcache_status(context& with) {
-  return for_each_target(with, [](adapter::adapter& php, target_output& out) {
+  return for_each_target(with, status_columns(), [](adapter::adapter& php, target_output& out) {
     opcache::status const status = opcache::read_status(php);
     if (report::json_writer* json = out.json()) {
       out.begin_result(status.from);
       write_json(*json, status);
       out.end_result();
-      return;
+    } else if (out.is_csv()) {
+      out.csv_row(csv_fields(status));
+    } else {
+      out.heading(status.from);
+      out.table(status_table(status));
     }
-    out.heading(status.from);
-    out.table(status_table(status));
   });
 }
 
 exit_code opcache_configuration(context& with) {
-  return for_each_target(with, [&with](adapter::adapter& php, target_output& out) {
+  return for_each_target(with, configuration_columns(), [&with](adapter::adapter& php, target_output& out) {
     opcache::configuration const configuration = opcache::read_configuration(php);
     if (report::json_writer* json = out.json()) {
       out.begin_result(configuration.from);
       write_json(*json, configuration);
       out.end_result();
-      return;
+    } else if (out.is_csv()) {
+      for (auto& row : csv_rows(configuration)) out.csv_row(std::move(row));
+    } else {
+      out.heading(configuration.from);
+      with.out.line(configuration.product + " " + configuration.version);
+      out.table(configuration_table(configuration));
     }
-    out.heading(configuration.from);
-    with.out.line(configuration.product + " " + configuration.version);
-    out.table(configuration_table(configuration));
   });
 }
 
 exit_code opcache_status_scripts(context& with) {
   std::string const exclude = with.given.text("exclude").value_or("");
-  return for_each_target(with, [&exclude](adapter::adapter& php, target_output& out) {
+  return for_each_target(with, scripts_columns(), [&exclude](adapter::adapter& php, target_output& out) {
     if (report::json_writer* json = out.json()) {
       out.begin_streamed_result();
       json->begin_object().key("scripts").begin_array();
@@ -64,24 +68,28 @@ exit_code opcache_status_scripts(context& with) {
           opcache::read_scripts(php, exclude, [json](opcache::script const& script) { write_json(*json, script); });
       json->end_array().end_object();
       out.end_streamed_result(status.from);
-      return;
+    } else if (out.is_csv()) {
+      opcache::read_scripts(php, exclude, [&out](opcache::script const& script) { out.csv_row(csv_fields(script)); });
+    } else {
+      report::table table = scripts_table();
+      opcache::status const status =
+          opcache::read_scripts(php, exclude, [&table](opcache::script const& script) { add_row(table, script); });
+      out.heading(status.from);
+      out.table(table);
     }
-    report::table table = scripts_table();
-    opcache::status const status =
-        opcache::read_scripts(php, exclude, [&table](opcache::script const& script) { add_row(table, script); });
-    out.heading(status.from);
-    out.table(table);
   });
 }
 
 exit_code opcache_reset(context& with) {
-  return for_each_target(with, [](adapter::adapter& php, target_output& out) {
+  return for_each_target(with, reset_columns(), [](adapter::adapter& php, target_output& out) {
     constexpr std::chrono::seconds patience{1};
     opcache::reset_report const report = opcache::reset(php, patience);
     if (report::json_writer* json = out.json()) {
       out.begin_result(report.from);
       write_json(*json, report);
       out.end_result();
+    } else if (out.is_csv()) {
+      out.csv_row(csv_fields(report));
     } else {
       out.line(report.from, reset_text(report));
     }

@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <array>
-
+#include "report/csv.hpp"
 #include "report/text.hpp"
 
 namespace cachetool::cli {
@@ -55,18 +54,42 @@ void add_counts(report::table& table, opcache::statistics const& counts) {
   table.add_row({"Opcache hit rate", report::php_float(counts.hit_rate)});
 }
 
-// A member of RAW, or null where PHP did not give it.
-void raw_member(report::json_writer& json, php::value const& raw, std::string_view name) {
-  json.key(name).value(raw[name]);
-}
+// What `opcache:status` tells in JSON and CSV, with PHP's names: members of the status, and members of its parts.
+struct status_member {
+  std::string_view part;  // empty for the status itself
+  std::string_view name;
+};
 
-// The members of RAW[NAME] in one fixed shape.
-template <std::size_t Count>
-void raw_object(report::json_writer& json, php::value const& raw, std::string_view name,
-                std::array<std::string_view, Count> const& members) {
-  json.key(name).begin_object();
-  for (std::string_view const member : members) raw_member(json, raw[name], member);
-  json.end_object();
+constexpr status_member status_members[] = {
+    {"", "opcache_enabled"},
+    {"", "cache_full"},
+    {"", "restart_pending"},
+    {"", "restart_in_progress"},
+    {"memory_usage", "used_memory"},
+    {"memory_usage", "free_memory"},
+    {"memory_usage", "wasted_memory"},
+    {"memory_usage", "current_wasted_percentage"},
+    {"interned_strings_usage", "buffer_size"},
+    {"interned_strings_usage", "used_memory"},
+    {"interned_strings_usage", "free_memory"},
+    {"interned_strings_usage", "number_of_strings"},
+    {"opcache_statistics", "num_cached_scripts"},
+    {"opcache_statistics", "num_cached_keys"},
+    {"opcache_statistics", "max_cached_keys"},
+    {"opcache_statistics", "hits"},
+    {"opcache_statistics", "start_time"},
+    {"opcache_statistics", "last_restart_time"},
+    {"opcache_statistics", "oom_restarts"},
+    {"opcache_statistics", "hash_restarts"},
+    {"opcache_statistics", "manual_restarts"},
+    {"opcache_statistics", "misses"},
+    {"opcache_statistics", "blacklist_misses"},
+    {"opcache_statistics", "blacklist_miss_ratio"},
+    {"opcache_statistics", "opcache_hit_rate"},
+};
+
+php::value const& read_member(php::value const& status, status_member const& member) {
+  return member.part.empty() ? status[member.name] : status[member.part][member.name];
 }
 
 void nullable(report::json_writer& json, std::string_view name, std::string_view text) {
@@ -102,23 +125,48 @@ report::table status_table(opcache::status const& status) {
 }
 
 void write_json(report::json_writer& json, opcache::status const& status) {
-  php::value const& raw = status.raw;
   json.begin_object();
-  for (std::string_view const member : {"opcache_enabled", "cache_full", "restart_pending", "restart_in_progress"}) {
-    raw_member(json, raw, member);
+  std::string_view part;
+  for (status_member const& member : status_members) {
+    if (member.part != part) {
+      if (!part.empty()) json.end_object();
+      part = member.part;
+      json.key(part).begin_object();
+    }
+    json.key(member.name).value(read_member(status.raw, member));
   }
-  raw_object(
-      json, raw, "memory_usage",
-      std::array<std::string_view, 4>{"used_memory", "free_memory", "wasted_memory", "current_wasted_percentage"});
-  raw_object(json, raw, "interned_strings_usage",
-             std::array<std::string_view, 4>{"buffer_size", "used_memory", "free_memory", "number_of_strings"});
-  raw_object(
-      json, raw, "opcache_statistics",
-      std::array<std::string_view, 13>{"num_cached_scripts", "num_cached_keys", "max_cached_keys", "hits", "start_time",
-                                       "last_restart_time", "oom_restarts", "hash_restarts", "manual_restarts",
-                                       "misses", "blacklist_misses", "blacklist_miss_ratio", "opcache_hit_rate"});
-  for (std::string_view const member : {"jit", "preload_statistics", "file_cache"}) raw_member(json, raw, member);
+  json.end_object();
+  for (std::string_view const whole : {"jit", "preload_statistics", "file_cache"})
+    json.key(whole).value(status.raw[whole]);
   json.key("file_cache_only").boolean(status.file_cache_only).end_object();
+}
+
+std::vector<std::string> status_columns() {
+  std::vector<std::string> columns;
+  for (status_member const& member : status_members) {
+    columns.push_back((member.part.empty() ? "" : std::string(member.part) + ".") + std::string(member.name));
+  }
+  return columns;
+}
+
+std::vector<std::string> csv_fields(opcache::status const& status) {
+  std::vector<std::string> fields;
+  for (status_member const& member : status_members)
+    fields.push_back(report::csv_field(read_member(status.raw, member)));
+  return fields;
+}
+
+std::vector<std::string> configuration_columns() {
+  return {"directive", "value"};
+}
+
+std::vector<std::vector<std::string>> csv_rows(opcache::configuration const& configuration) {
+  std::vector<std::vector<std::string>> rows;
+  for (php::entry const& entry : configuration.directives.entries()) {
+    std::string const* const key = std::get_if<std::string>(&entry.key);
+    if (key != nullptr) rows.push_back({*key, report::csv_field(entry.item)});
+  }
+  return rows;
 }
 
 report::table configuration_table(opcache::configuration const& configuration) {
@@ -146,6 +194,15 @@ report::table scripts_table() {
 void add_row(report::table& rows, opcache::script const& script) {
   rows.add_row(
       {report::grouped(script.hits), report::bytes(static_cast<double>(script.memory)), std::string(script.path)});
+}
+
+std::vector<std::string> scripts_columns() {
+  return {"hits", "memory_consumption", "last_used_timestamp", "timestamp", "full_path"};
+}
+
+std::vector<std::string> csv_fields(opcache::script const& script) {
+  return {std::to_string(script.hits), std::to_string(script.memory), std::to_string(script.last_used),
+          script.timestamp ? std::to_string(*script.timestamp) : "", std::string(script.path)};
 }
 
 void write_json(report::json_writer& json, opcache::script const& script) {
@@ -185,6 +242,15 @@ void write_json(report::json_writer& json, opcache::reset_report const& report) 
   report.running ? json.integer(*report.running) : json.null();
   nullable(json, "file_cache", report.file_cache);
   json.key("preloaded").integer(report.preloaded).end_object();
+}
+
+std::vector<std::string> reset_columns() {
+  return {"pool", "outcome", "joined", "took_ms", "running"};
+}
+
+std::vector<std::string> csv_fields(opcache::reset_report const& report) {
+  return {report.from.pool, std::string(outcome_name(report.what)), report.joined ? "true" : "false",
+          fmt::format("{:.1f}", report.took.count()), report.running ? std::to_string(*report.running) : ""};
 }
 
 }  // namespace cachetool::cli

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include <cachetool/caches.hpp>
 
@@ -12,17 +13,25 @@
 namespace cachetool::cli {
 
 report::table status_table(opcache::status const& status);
+std::vector<std::string> status_columns();
+std::vector<std::string> csv_fields(opcache::status const& status);
 void write_json(report::json_writer& json, opcache::status const& status);
 
+std::vector<std::string> configuration_columns();
+std::vector<std::vector<std::string>> csv_rows(opcache::configuration const& configuration);
 report::table configuration_table(opcache::configuration const& configuration);
 void write_json(report::json_writer& json, opcache::configuration const& configuration);
 
 report::table scripts_table();
+std::vector<std::string> scripts_columns();
+std::vector<std::string> csv_fields(opcache::script const& script);
 void add_row(report::table& rows, opcache::script const& script);
 void write_json(report::json_writer& json, opcache::script const& script);
 
 /// "OPcache reset, confirmed in 1.4 ms"
 std::string reset_text(opcache::reset_report const& report);
 void write_json(report::json_writer& json, opcache::reset_report const& report);
+std::vector<std::string> reset_columns();
+std::vector<std::string> csv_fields(opcache::reset_report const& report);
 
 }  // namespace cachetool::cli

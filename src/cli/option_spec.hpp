@@ -38,6 +38,14 @@ struct argument_spec {
   bool required = false;
 };
 
+/// How many php-fpm a command works on.
+enum class target_policy : std::uint8_t {
+  none,        ///< it does not talk to PHP
+  every,       ///< all that are named, or all that are found
+  one_found,   ///< all that are named; if none is, the one that is found: more are an ambiguity
+  exactly_one  ///< one, named or found
+};
+
 class context;
 enum class exit_code : int;
 
@@ -48,7 +56,7 @@ struct command_spec {
   std::span<option_spec const> options;
   std::span<argument_spec const> arguments;
   exit_code (*run)(context&);
-  bool needs_target = true;  ///< talks to php-fpm
+  target_policy targets = target_policy::every;
 };
 
 /// The options that every command takes, in the order of `list`.

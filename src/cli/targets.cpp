@@ -8,10 +8,24 @@
 namespace cachetool::cli {
 namespace {
 
+error ambiguous(std::vector<fastcgi::endpoint> const& targets, char const* what) {
+  std::string list;
+  for (auto const& endpoint : targets) list += (list.empty() ? "" : ", ") + endpoint.text();
+  return error(error_kind::usage, std::string(what) + ": " + list).advise("name one with --fcgi=ADDRESS");
+}
+
 std::vector<fastcgi::endpoint> resolve(context& with) {
   wanted_targets wanted = choose_targets(with.given, with.file, with.env);
+  bool const all_named = !wanted.find;
   if (wanted.find) {
     for (auto& found : fpm::find_endpoints()) wanted.named.push_back(std::move(found));
+  }
+  target_policy const policy = with.line.command->targets;
+  if (wanted.named.size() > 1 && policy == target_policy::exactly_one) {
+    throw ambiguous(wanted.named, "this command works on one php-fpm, and several are meant");
+  }
+  if (wanted.named.size() > 1 && policy == target_policy::one_found && !all_named) {
+    throw ambiguous(wanted.named, "several php-fpm were found");
   }
   return wanted.named;
 }
@@ -27,11 +41,16 @@ void write_error(report::json_writer& json, error const& failed) {
 
 }  // namespace
 
-target_output::target_output(console& out, report::json_writer* json, std::string label, bool several)
-    : out_(out), json_(json), label_(std::move(label)), several_(several) {
+target_output::target_output(console& out, machine_output machine, std::string label, bool several)
+    : out_(out), json_(machine.json), csv_(machine.csv), label_(std::move(label)), several_(several) {
   if (json_ == nullptr) return;
   json_->begin_object().key("endpoint").string(label_);
   depth_ = json_->depth();
+}
+
+void target_output::csv_row(std::vector<std::string> fields) {
+  fields.insert(fields.begin(), label_);
+  csv_->row(fields);
 }
 
 void target_output::write_origin(opcache::origin const& from) {
@@ -93,42 +112,71 @@ void run_on_target(context& with, fastcgi::endpoint const& endpoint, adapter::fa
     action(php, out);
   } catch (error const& failed) {
     if (failed.kind() == error_kind::interrupted) throw;
-    with.out.flush();
     out.fail(failed);
     with.out.report(with.line.command->name, failed);
     worst = std::max(worst, exit_code_for(failed.kind()));
   }
 }
 
-exit_code run_on_all(context& with, int interrupt_fd, target_action const& action) {
+// The writer of the chosen format, over the console.
+class format_writer {
+ public:
+  format_writer(context& with, std::vector<std::string> csv_columns) : out_(with.out) {
+    std::string const format = with.given.text("format").value_or("table");
+    auto const sink = [this](std::string_view text) { out_.write(text); };
+    if (format == "json") {
+      json_.emplace(sink);
+      json_->begin_object().key("targets").begin_array();
+    } else if (format == "csv") {
+      csv_columns.insert(csv_columns.begin(), "endpoint");
+      csv_.emplace(sink, csv_columns);
+    }
+  }
+
+  machine_output writers() { return {json_ ? &*json_ : nullptr, csv_ ? &*csv_ : nullptr}; }
+
+  // So that what a target wrote stands before the next one's errors.
+  void flush() {
+    if (json_) json_->flush();
+    if (csv_) csv_->flush();
+    out_.flush();
+  }
+
+  void finish() {
+    if (json_) json_->end_array().end_object().flush();
+    if (json_) out_.write("\n");
+    flush();
+  }
+
+ private:
+  console& out_;
+  std::optional<report::json_writer> json_;
+  std::optional<report::csv_writer> csv_;
+};
+
+exit_code run_on_all(context& with, int interrupt_fd, std::vector<std::string> csv_columns,
+                     target_action const& action) {
   adapter::fastcgi_options options = choose_fastcgi(with.given, with.file);
   options.client.interrupt_fd = interrupt_fd;
   std::vector<fastcgi::endpoint> const targets = resolve(with);
-  std::optional<report::json_writer> json;
-  if (with.given.text("format").value_or("table") == "json") {
-    json.emplace([&with](std::string_view text) { with.out.write(text); });
-    json->begin_object().key("targets").begin_array();
-  }
+  format_writer writer(with, std::move(csv_columns));
   exit_code worst = exit_code::done;
   for (fastcgi::endpoint const& endpoint : targets) {
-    target_output out(with.out, json ? &*json : nullptr, endpoint.text(), targets.size() > 1);
+    target_output out(with.out, writer.writers(), endpoint.text(), targets.size() > 1);
     run_on_target(with, endpoint, options, out, action, worst);
+    writer.flush();
   }
-  if (json) {
-    json->end_array().end_object().flush();
-    with.out.write("\n");
-  }
-  with.out.flush();
+  writer.finish();
   return worst;
 }
 
 }  // namespace
 
-exit_code for_each_target(context& with, target_action const& action) {
+exit_code for_each_target(context& with, std::vector<std::string> csv_columns, target_action const& action) {
   signal_watch signals;
   with.out.watch(signals.fd());
   try {
-    exit_code const worst = run_on_all(with, signals.fd(), action);
+    exit_code const worst = run_on_all(with, signals.fd(), std::move(csv_columns), action);
     with.out.watch(-1);
     return worst;
   } catch (error const& failed) {

@@ -2,21 +2,29 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include <cachetool/caches.hpp>
 
 #include "adapter/adapter.hpp"
 #include "cli/context.hpp"
 #include "cli/exit_code.hpp"
+#include "report/csv.hpp"
 #include "report/json.hpp"
 #include "report/table.hpp"
 
 namespace cachetool::cli {
 
-/// Where a command puts what it learnt from one target: a heading and a table, a line, or its part of the JSON object.
+/// How the output of a whole command is written: neither for text, or one of the two.
+struct machine_output {
+  report::json_writer* json = nullptr;
+  report::csv_writer* csv = nullptr;
+};
+
+/// Where a command puts what it learnt from one target: a heading and a table, a line, or its part of the JSON or CSV.
 class target_output {
  public:
-  target_output(console& out, report::json_writer* json, std::string label, bool several);
+  target_output(console& out, machine_output machine, std::string label, bool several);
 
   /// Not null when the output is JSON. Then the command writes one value between begin_result() and end_result(), and
   /// nothing else. A result that is streamed stands before who it is from is known: then FROM is given at the end
@@ -26,6 +34,10 @@ class target_output {
   void end_result();
   void begin_streamed_result();
   void end_streamed_result(opcache::origin const& from);
+
+  /// True when the output is CSV. Then the command writes rows, with the columns it named, and nothing else.
+  [[nodiscard]] bool is_csv() const noexcept { return csv_ != nullptr; }
+  void csv_row(std::vector<std::string> fields);
 
   /// With several targets, the line that stands over a table.
   void heading(opcache::origin const& from);
@@ -45,6 +57,7 @@ class target_output {
 
   console& out_;
   report::json_writer* json_;
+  report::csv_writer* csv_;
   std::string label_;
   bool several_;
   std::size_t depth_ = 0;  // of the JSON inside this target's object
@@ -52,8 +65,10 @@ class target_output {
 
 using target_action = std::function<void(adapter::adapter& php, target_output& out)>;
 
-/// Does ACTION with each php-fpm that the command line, the config file, the environment or this machine names. An
-/// error ends one target, not the others. Returns the largest exit code. Throws error (usage, config, interrupted).
-exit_code for_each_target(context& with, target_action const& action);
+/// Does ACTION with each php-fpm that the command line, the config file, the environment or this machine names, as far
+/// as the command's target_policy goes. CSV_COLUMNS follow the column "endpoint" in CSV. An error ends one target, not
+/// the others. Returns the largest exit code; an interruption is reported and has its own. Throws error (usage,
+/// config).
+exit_code for_each_target(context& with, std::vector<std::string> csv_columns, target_action const& action);
 
 }  // namespace cachetool::cli

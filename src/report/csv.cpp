@@ -1,4 +1,5 @@
 #include "report/csv.hpp"
+#include "report/json.hpp"
 
 #include <cassert>
 
@@ -44,6 +45,15 @@ void csv_writer::row(std::vector<std::string> const& fields) {
 void csv_writer::flush() {
   if (!buffer_.empty()) out_(buffer_);
   buffer_.clear();
+}
+
+std::string csv_field(php::value const& what) {
+  if (what.is_null()) return {};
+  if (what.is_string()) return std::string(what.as_string());
+  std::string text;
+  json_writer writer([&text](std::string_view part) { text += part; });
+  writer.value(what).flush();
+  return text;
 }
 
 }  // namespace cachetool::report

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include <cachetool/php/value.hpp>
+
 #include "report/table.hpp"
 
 namespace cachetool::report {
@@ -25,5 +27,9 @@ class csv_writer {
   std::string buffer_;
   [[maybe_unused]] std::size_t columns_;
 };
+
+/// A value as one CSV field: nothing for null, "true" and "false", numbers exact, strings byte for byte; anything else
+/// as JSON.
+std::string csv_field(php::value const& what);
 
 }  // namespace cachetool::report
