@@ -4,7 +4,7 @@
 build_packages=(g++ cmake ninja-build libfmt-dev libspdlog-dev libcli11-dev libyaml-cpp-dev nlohmann-json3-dev)
 php_packages=(php8.2-fpm php8.2-opcache php8.2-apcu)
 
-say() { printf '%s\n' "$*"; }
+say() { printf '%s\n' "$@"; }
 die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 2; }
 
 # step TEXT COMMAND...: one line when it went well, with its time; the whole output when not.

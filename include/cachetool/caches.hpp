@@ -99,7 +99,7 @@ struct reset_report {
   outcome what = outcome::scheduled;
   bool joined = false;  ///< somebody's restart was pending already, and this waited for it
   std::chrono::duration<double, std::milli> took{};
-  std::optional<std::int64_t> running;  ///< other requests at work in the pool when it was last looked at
+  std::optional<std::int64_t> running;  ///< other requests at work in the pool, or waiting for a worker
   std::string file_cache;  ///< directory of the second-level cache, which a reset does not empty; empty for none
   bool validates_timestamps = true;  ///< false: what is in that directory is used even when its source has changed
   std::int64_t preloaded = 0;        ///< scripts that opcache.preload loaded, which stay as they are until a reload

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -35,6 +37,9 @@ class adapter {
 
   /// The endpoint as it stands in output: "/run/php/php8.2-fpm.sock".
   [[nodiscard]] virtual std::string label() const = 0;
+
+  /// How many requests, of everybody, this way to PHP works on or has waiting; nothing where that cannot be told.
+  [[nodiscard]] virtual std::optional<std::int64_t> connections() const { return std::nullopt; }
 
   /// Waits. Throws error (interrupted) when the caller asked to stop meanwhile.
   virtual void pause(std::chrono::milliseconds duration) = 0;

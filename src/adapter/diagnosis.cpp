@@ -69,7 +69,8 @@ error unexpected(fastcgi::response const& response, std::string_view body) {
   }
   return error(error_kind::protocol, "php-fpm answered with status " + status + " without running the agent" +
                                          (trimmed(body).empty() ? "" : ": " + quoted_start(body)))
-      .advise("does an auto_prepend_file of this pool end every script, or fail?");
+      .advise(
+          "does an auto_prepend_file of this pool end every script, or an output handler change what scripts print?");
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "adapter/adapter.hpp"
 #include "adapter/placement.hpp"
+#include "fpm/connections.hpp"
 
 namespace cachetool::adapter {
 
@@ -26,6 +27,7 @@ class fastcgi_adapter final : public adapter {
 
   agent::answer run(agent::call const& what) override;
   [[nodiscard]] std::string label() const override { return client_.where().text(); }
+  [[nodiscard]] std::optional<std::int64_t> connections() const override { return fpm::connections(client_.where()); }
   void pause(std::chrono::milliseconds duration) override;
 
  private:

@@ -31,7 +31,7 @@ bool is_good(int directory, std::string const& name, std::string_view content) {
   fastcgi::unique_fd const file(openat(directory, name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
   struct stat info {};
   return file && fstat(file.get(), &info) == 0 && info.st_uid == 0 && (info.st_mode & 07777U) == 0444 &&
-         holds(file.get(), content);
+         info.st_mtime == 0 && holds(file.get(), content);
 }
 
 // An unnamed file is filled first and then given its name: nobody ever sees half of it, and a killed run leaves

@@ -18,6 +18,8 @@
 namespace cachetool::adapter {
 namespace {
 
+constexpr int max_attempts = 8;
+
 std::string own_prefix() {
   return "cachetool-" + std::to_string(geteuid()) + "-";
 }
@@ -40,9 +42,7 @@ void empty_directory(int fd) noexcept {
 
 private_file::private_file(std::string const& base, std::string_view content, mode_t mode) {
   try {
-    open_base(base);
-    sweep_private_files(base_.get());
-    make_directory();
+    make_directory(base);
     write(content, mode);
   } catch (...) {
     remove();
@@ -58,12 +58,16 @@ private_file::~private_file() {
 }
 
 void private_file::open_base(std::string const& base) {
-  constexpr int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
-  base_ = fastcgi::unique_fd(open(base.c_str(), flags));
-  if (!base_ && errno == ENOENT && mkdir(base.c_str(), 0711) == 0) {
-    made_base_ = base;
-    chmod(base.c_str(), 0711);  // whatever the umask says, php-fpm's user must be able to enter
-    base_ = fastcgi::unique_fd(open(base.c_str(), flags));
+  // Other runs may make and remove the same directory meanwhile.
+  for (int attempt = 0; attempt < max_attempts; ++attempt) {
+    base_ = fastcgi::unique_fd(open(base.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (base_ || errno != ENOENT) break;
+    if (mkdir(base.c_str(), 0711) == 0) {
+      made_base_ = base;
+      chmod(base.c_str(), 0711);  // whatever the umask says, php-fpm's user must be able to enter
+    } else if (errno != EEXIST) {
+      break;
+    }
   }
   if (!base_) throw placement_error("cannot use the directory " + base, errno);
   struct stat info {};
@@ -74,16 +78,21 @@ void private_file::open_base(std::string const& base) {
   }
 }
 
-void private_file::make_directory() {
+void private_file::make_directory(std::string const& base) {
   // Between mkdir and flock another run may take a new directory for a left-over and sweep it: then once more.
-  for (int attempt = 0; attempt < 8; ++attempt) {
+  for (int attempt = 0; attempt < max_attempts; ++attempt) {
+    open_base(base);
+    sweep_private_files(base_.get());
     if (try_directory(own_prefix() + agent::random_hex())) return;
   }
   throw error(error_kind::placement, "cannot make a private directory that stays");
 }
 
 bool private_file::try_directory(std::string const& name) {
-  if (mkdirat(base_.get(), name.c_str(), 0700) != 0) throw placement_error("cannot make a private directory", errno);
+  if (mkdirat(base_.get(), name.c_str(), 0700) != 0) {
+    if (errno == ENOENT) return false;  // the run that had made the base has removed it
+    throw placement_error("cannot make a private directory", errno);
+  }
   directory_name_ = name;
   directory_ = fastcgi::unique_fd(openat(base_.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!directory_ || flock(directory_.get(), LOCK_EX | LOCK_NB) != 0) return false;

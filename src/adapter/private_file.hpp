@@ -25,7 +25,7 @@ class private_file {
 
  private:
   void open_base(std::string const& base);
-  void make_directory();
+  void make_directory(std::string const& base);
   bool try_directory(std::string const& name);
   void write(std::string_view content, mode_t mode);
   void remove() noexcept;

@@ -210,7 +210,6 @@ answer answer_reader::finish() const {
   out.php_version = whole["php"].as_string();
   out.pool = whole["pool"].as_string();
   out.pid = whole["pid"].as_int();
-  if (!whole["active"].is_null()) out.active = whole["active"].as_int();
   return out;
 }
 

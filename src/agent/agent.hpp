@@ -57,9 +57,8 @@ struct answer {
   php::value result;
   std::vector<note> notes;
   std::string php_version;
-  std::string pool;                    ///< empty where PHP does not tell (no php-fpm, before 7.3, disabled)
-  std::optional<std::int64_t> active;  ///< processes of the pool at work, this call's own included
-  std::int64_t pid = 0;                ///< the worker that ran the call
+  std::string pool;      ///< empty where PHP cannot tell: no /proc, or open_basedir keeps it away
+  std::int64_t pid = 0;  ///< the worker that ran the call
 };
 
 /// The FastCGI parameters of a call, with a new nonce, and its body.

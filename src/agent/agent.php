@@ -58,13 +58,13 @@ function chunk($type, $data = '')
 /** Sends the last piece and ends the request. */
 function answer($answer)
 {
-    $status = (array) may('fpm_get_status') + array('pool' => null, 'active-processes' => null);
+    $answer['notes'] = note(0); // before open_basedir, where it is set, makes one more of what follows
+    // fpm_get_status() knows the pool too, but can crash the worker while another one starts (php-src 18595, 19974).
+    $named = preg_match('/^php-fpm: pool ([^\0]+)/', (string) may('file_get_contents', '/proc/self/cmdline'), $title);
     chunk('A', serialize($answer + array(
-        'notes' => note(0),
         'php' => PHP_VERSION,
         'pid' => may('getmypid'),
-        'pool' => $status['pool'],
-        'active' => $status['active-processes'],
+        'pool' => $named ? $title[1] : null,
     )));
     may('fastcgi_finish_request'); // whatever shutdown functions print stays here
     exit;

@@ -10,7 +10,8 @@ function do_opcache_configuration($arguments)
 function do_opcache_scripts($arguments)
 {
     $exclude = isset($arguments['exclude']) ? $arguments['exclude'] : '';
-    if ($exclude !== '' && @preg_match("($exclude)", '') === false) {
+    $pattern = "\1$exclude\1"; // a delimiter that no expression holds
+    if ($exclude !== '' && @preg_match($pattern, '') === false) {
         $notes = note(0);
         refuse('usage', $notes ? $notes[count($notes) - 1][1] : 'preg_match() failed');
     }
@@ -22,7 +23,7 @@ function do_opcache_scripts($arguments)
     $status = opcache_call('opcache_get_status', true);
     $rows = '';
     foreach (isset($status['scripts']) ? $status['scripts'] : array() as $path => $script) {
-        if ($exclude !== '' && preg_match("($exclude)", $path)) {
+        if ($exclude !== '' && preg_match($pattern, $path)) {
             continue;
         }
         $rows .= $script['hits'] . ' ' . $script['memory_consumption'] . ' ' . $script['last_used_timestamp'] . ' '

@@ -83,16 +83,19 @@ std::string_view read_row(std::string_view rows, script& out) {
   return {at + fields[4] + 1, end};
 }
 
-void require_listing(agent::answer const& answer) {
+void require_listing(agent::answer const& answer, std::string const& where) {
   if (answer.result["listed"].as_bool()) return;
-  if (answer.result["file_cache_only"].as_bool()) throw file_cache_only_error("there are no scripts in memory to list");
+  if (answer.result["file_cache_only"].as_bool())
+    throw file_cache_only_error("there are no scripts in memory to list").on(where);
   if (answer.result["restart_pending"].as_bool()) {
     throw error(error_kind::pending,
                 "a restart of OPcache is pending, and PHP lists no scripts until it has taken place")
-        .advise("try again when the running requests have ended, or see cachetool opcache:status");
+        .advise("try again when the running requests have ended, or see cachetool opcache:status")
+        .on(where);
   }
   throw error(error_kind::opcache_off, "OPcache is off in this pool")
-      .advise("see php_admin_value[opcache.enable] in the pool's configuration");
+      .advise("see php_admin_value[opcache.enable] in the pool's configuration")
+      .on(where);
 }
 
 /// What tells one restart from another, and whether it took place.
@@ -100,27 +103,27 @@ struct restart_state {
   explicit restart_state(php::value const& v)
       : start_time(v["opcache_statistics"]["start_time"].as_int()),
         restarts(v["opcache_statistics"]["oom_restarts"].as_int() + v["opcache_statistics"]["hash_restarts"].as_int() +
-                 v["opcache_statistics"]["manual_restarts"].as_int()),
-        pending(v["restart_pending"].as_bool()) {}
+                 v["opcache_statistics"]["manual_restarts"].as_int()) {}
 
   std::int64_t start_time;
   std::int64_t restarts;
-  bool pending;
 };
 
 // PHP returns nothing but false for a reset that it did not schedule; the state beside it tells why.
-void require_scheduled(agent::answer const& answer) {
+void require_scheduled(agent::answer const& answer, std::string const& where) {
   php::value const& before = answer.result["before"];
   if (before["file_cache_only"].as_bool()) {
     throw file_cache_only_error("there is nothing in memory to reset")
-        .advise("delete what is below " + std::string(before["file_cache"].as_string()));
+        .advise("delete what is below " + std::string(before["file_cache"].as_string()))
+        .on(where);
   }
   if (answer.result["accepted"].as_bool() || answer.result["after"]["restart_pending"].as_bool()) return;
   if (!before["opcache_enabled"].as_bool()) {
     throw error(error_kind::opcache_off, "OPcache is off in this pool, nothing was reset")
-        .advise("name another pool of this php-fpm, where OPcache is on: they share one cache");
+        .advise("name another pool of this php-fpm, where OPcache is on: they share one cache")
+        .on(where);
   }
-  throw error(error_kind::php_error, "opcache_reset() refused without a reason");
+  throw error(error_kind::php_error, "opcache_reset() refused without a reason").on(where);
 }
 
 // Looks once. True when there is nothing more to wait for.
@@ -130,7 +133,6 @@ bool look(adapter::adapter& php, restart_state const& before, std::chrono::milli
   call.timeout = patience;
   agent::answer const answer = php.run(call);
   restart_state const now(answer.result);
-  if (answer.active) report.running = *answer.active - 1;
   if (now.start_time != before.start_time) {
     report.what = reset_report::outcome::reloaded;
   } else if (now.restarts > before.restarts) {
@@ -176,9 +178,7 @@ configuration read_configuration(adapter::adapter& php) {
 
 status read_scripts(adapter::adapter& php, std::string const& exclude, std::function<void(script const&)> const& each) {
   agent::call call = ask("opcache.scripts");
-  php::array arguments;
-  arguments.entries.push_back({std::string("exclude"), exclude});
-  call.arguments = std::move(arguments);
+  if (!exclude.empty()) call.arguments = php::array{{{std::string("exclude"), exclude}}};
   call.rows = [&each](std::string_view rows) {
     for (script row; !rows.empty();) {
       rows = read_row(rows, row);
@@ -186,7 +186,7 @@ status read_scripts(adapter::adapter& php, std::string const& exclude, std::func
     }
   };
   agent::answer const answer = php.run(call);
-  require_listing(answer);
+  require_listing(answer, php.label());
   return to_status(answer);
 }
 
@@ -194,7 +194,7 @@ reset_report reset(adapter::adapter& php, std::chrono::milliseconds patience) {
   using clock = std::chrono::steady_clock;
   auto const start = clock::now();
   agent::answer const answer = php.run(ask("opcache.reset"));
-  require_scheduled(answer);
+  require_scheduled(answer, php.label());
   php::value const& before = answer.result["before"];
 
   reset_report report;
@@ -205,6 +205,10 @@ reset_report reset(adapter::adapter& php, std::chrono::milliseconds patience) {
   report.preloaded = static_cast<std::int64_t>(before["preload_statistics"]["scripts"].entries().size());
   wait_for_restart(php, restart_state(before), patience, report);
   report.took = clock::now() - start;
+  if (report.what == reset_report::outcome::scheduled) {
+    php.pause(std::chrono::milliseconds{2});  // the worker that answered last closes its end of that connection
+    report.running = php.connections();
+  }
   return report;
 }
 

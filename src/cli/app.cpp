@@ -1,5 +1,6 @@
 #include "cli/app.hpp"
 
+#include <csignal>
 #include <exception>
 
 #include <cachetool/fastcgi/error.hpp>
@@ -70,6 +71,8 @@ exit_code run_line(std::vector<std::string> const& arguments, console& out) {
 }  // namespace
 
 int run(std::vector<std::string> const& arguments) {
+  // A reader that went away is an error like any other: what a call has put somewhere is removed.
+  std::signal(SIGPIPE, SIG_IGN);
   console out({});
   try {
     return static_cast<int>(run_line(arguments, out));

@@ -54,4 +54,8 @@ void skip(std::string const& reason) {
   WARN("skipped: " << reason);
 }
 
+void does_not_apply(std::string const& reason) {
+  SUCCEED(reason);
+}
+
 }  // namespace cachetool::test

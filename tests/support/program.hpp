@@ -18,6 +18,7 @@ struct program_options {
 
   std::string directory = "/";
   std::optional<uid_t> user;
+  int standard_output = -1;                  ///< a descriptor that it prints to; -1: what it prints is kept
   std::chrono::milliseconds timeout{20000};  ///< after it the program is killed
 };
 

@@ -13,7 +13,10 @@ bool test_has_failed() noexcept;
 /// True if a test that cannot be run here shall count as failed (CACHETOOL_SKIP_IS_FAILURE=1).
 bool skip_is_failure();
 
-/// Says that the running test is left out and why; `return skip("needs root");`
+/// Says that the running test cannot be run here and why; `return skip("needs root");`
 void skip(std::string const& reason);
+
+/// The same for a test that makes no sense with the PHP that is wanted; never a failure.
+void does_not_apply(std::string const& reason);
 
 }  // namespace cachetool::test

@@ -53,7 +53,6 @@ TEST_CASE("an answer is read with its origin") {
   CHECK(answer.result.as_int() == 42);
   CHECK(answer.php_version == "8.2.36");
   CHECK(answer.pool == "www");
-  CHECK_FALSE(answer.active);
 }
 
 TEST_CASE("an answer is the same however its bytes are cut up") {

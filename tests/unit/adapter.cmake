@@ -1,0 +1,1 @@
+cachetool_unit_test(adapter diagnosis_test.cpp kept_file_test.cpp private_file_test.cpp)
