@@ -29,7 +29,8 @@ void check_arguments(command_line const& line) {
 
 // A target without a command is a mistake that must not pass for a deployment step that was done.
 void refuse_target_without_command(options const& given) {
-  for (char const* target : {"fcgi", "tmp-dir", "agent", "config"}) {
+  for (char const* target :
+       {"fcgi", "fcgi-chroot", "cli", "web", "web-path", "web-url", "tmp-dir", "agent", "config"}) {
     if (given.given(target)) {
       throw error(error_kind::usage, "no command was named").advise("cachetool list shows every command");
     }

@@ -11,6 +11,10 @@ constexpr option_spec flag(std::string_view name, char letter, std::string_view 
   return {name, letter, arity::flag, value_type::text, {}, help, {}, true};
 }
 
+constexpr option_spec optional_text(std::string_view name, std::string_view value_name, std::string_view help) {
+  return {name, 0, arity::optional_value, value_type::nonempty, value_name, help};
+}
+
 constexpr option_spec format_option{
     "format", 0, arity::value, value_type::choice, "FORMAT", "How to print: table, json or csv", "table|json|csv"};
 
@@ -31,6 +35,17 @@ constexpr std::array global_table{
         "php-fpm is found",
         {},
         true},
+    optional_text("fcgi-chroot", "FCGI-CHROOT",
+                  "The root directory of a chrooted php-fpm. The agent is put inside: --tmp-dir, if given, lies there"),
+    flag("cli", 0, "Run php on the command line instead, whose caches no web request uses"),
+    optional_text("web", "WEB",
+                  "Have the web server run the agent, by a file in the document root. FileGetContents and "
+                  "SymfonyHttpClient mean the same"),
+    optional_text("web-path", "WEB-PATH", "The document root of that web site (the current directory)"),
+    optional_text("web-url", "WEB-URL", "The URL of that web site"),
+    flag("web-allow-insecure", 0, "Take any TLS certificate of the web site"),
+    optional_text("web-basic-auth", "WEB-BASIC-AUTH", "USER:PASSWORD for the web site"),
+    optional_text("web-host", "WEB-HOST", "A Host header for the web site"),
     option_spec{"tmp-dir", 't', arity::value, value_type::text, "TMP-DIR",
                 "A directory that you can write and php-fpm can read, tried first for the agent's file"},
     option_spec{"agent", 0, arity::value, value_type::text, "PATH", "An installed agent, as php-fpm sees it"},

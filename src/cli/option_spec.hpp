@@ -16,6 +16,7 @@ enum class arity : std::uint8_t {
 enum class value_type : std::uint8_t {
   text,
   endpoint,  ///< an address of php-fpm, not empty
+  nonempty,  ///< text of at least one byte
   seconds,   ///< a positive number, fractions allowed
   count,     ///< a whole number from 0
   choice     ///< one of CHOICES
@@ -57,6 +58,7 @@ struct command_spec {
   std::span<argument_spec const> arguments;
   exit_code (*run)(context&);
   target_policy targets = target_policy::every;
+  std::string_view aliases{};  ///< other names, "update|self-update"
 };
 
 /// The options that every command takes, in the order of `list`.

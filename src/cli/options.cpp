@@ -19,7 +19,17 @@ std::vector<std::string> split_choices(std::string_view text) {
 
 // Text goes past CLI11: it would split "[1,2]" and drop an empty value.
 bool is_text(option_spec const& spec) {
-  return spec.type == value_type::text || spec.type == value_type::endpoint;
+  return spec.type == value_type::text || spec.type == value_type::nonempty || spec.type == value_type::endpoint;
+}
+
+// An unset shell variable must not turn into another target.
+void check_not_empty(option_spec const& spec, std::optional<std::string> const& value) {
+  bool const needs_text = spec.type == value_type::endpoint || spec.type == value_type::nonempty;
+  if (!needs_text || !value || !value->empty()) return;
+  throw error(error_kind::usage, "the option --" + std::string(spec.name) + " has an empty value")
+      .advise(spec.type == value_type::endpoint
+                  ? "is a shell variable unset? leave the value away to have php-fpm found"
+                  : "is a shell variable unset?");
 }
 
 std::string check_seconds(std::string const& text) {
@@ -34,10 +44,7 @@ std::string check_seconds(std::string const& text) {
 options::options(command_line const& line) {
   for (auto const& given : line.options) {
     given_[given.spec->name].push_back(given.value);
-    if (given.spec->type == value_type::endpoint && given.value && given.value->empty()) {
-      throw error(error_kind::usage, "the option --" + std::string(given.spec->name) + " has an empty value")
-          .advise("is a shell variable unset? leave the value away to have php-fpm found");
-    }
+    check_not_empty(*given.spec, given.value);
   }
   convert(line);
 }
