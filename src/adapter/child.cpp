@@ -113,6 +113,10 @@ class child {
     std::vector<std::string> environment = environment_with(options.environment);
     int const failed = posix_spawnp(&pid_, arguments.front().c_str(), &settings.actions, &settings.attributes,
                                     pointers(arguments).data(), pointers(environment).data());
+    if (failed == ENOENT) {
+      throw error(error_kind::unreachable, "there is no " + options.argv.front() + " in PATH")
+          .advise("install " + options.argv.front() + ", or add its directory to PATH");
+    }
     if (failed != 0) {
       throw error(error_kind::unreachable, "cannot run " + options.argv.front() + ": " + fastcgi::errno_text(failed));
     }

@@ -6,6 +6,7 @@
 
 #include "cli/context.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/extensions.hpp"
 #include "cli/help.hpp"
 #include "cli/log.hpp"
 
@@ -24,6 +25,17 @@ void check_arguments(command_line const& line) {
       throw error(error_kind::usage,
                   std::string(line.command->name) + " needs the argument " + std::string(wanted[i].name));
     }
+  }
+}
+
+// What talks to no PHP also works while the config file is broken.
+config config_for(command_spec const& command, options const& given, environment const& env, console& out) {
+  try {
+    return load_config(given, env);
+  } catch (error const& failed) {
+    if (command.targets != target_policy::none) throw;
+    out.warning(failed.message());
+    return {};
   }
 }
 
@@ -51,7 +63,8 @@ exit_code run_command(command_line& line, options const& given, environment cons
     return exit_code::done;
   }
   check_arguments(line);
-  config const file = line.command->targets != target_policy::none ? load_config(given, env) : config();
+  config const file = config_for(*line.command, given, env, out);
+  refuse_hidden(*line.command, file);
   for (std::string const& warning : file.warnings) out.warning(warning);
   auto const log = make_log(verbosity(given, env), out);
   context with{line, given, env, file, out, *log};

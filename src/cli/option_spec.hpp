@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 /// What options and commands there are, as plain data: the one table behind parsing, `list`, `help` and completion.
 namespace cachetool::cli {
@@ -60,6 +61,9 @@ struct command_spec {
   target_policy targets = target_policy::every;
   std::string_view aliases{};  ///< other names, "update|self-update"
 };
+
+/// The parts of a text between its bars: choices, aliases.
+std::vector<std::string_view> alternatives(std::string_view text);
 
 /// The options that every command takes, in the order of `list`.
 std::span<option_spec const> global_options() noexcept;

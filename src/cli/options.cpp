@@ -7,14 +7,8 @@
 namespace cachetool::cli {
 namespace {
 
-std::vector<std::string> split_choices(std::string_view text) {
-  std::vector<std::string> choices;
-  for (std::size_t start = 0; start <= text.size();) {
-    std::size_t const end = std::min(text.find('|', start), text.size());
-    choices.emplace_back(text.substr(start, end - start));
-    start = end + 1;
-  }
-  return choices;
+std::vector<std::string> texts(std::vector<std::string_view> const& views) {
+  return {views.begin(), views.end()};
 }
 
 // Text goes past CLI11: it would split "[1,2]" and drop an empty value.
@@ -66,7 +60,7 @@ void options::convert(command_line const& line) {
     }
     if (spec.type == value_type::choice) {
       option = app.add_option_function<std::string>(name, [](std::string const&) {})
-                   ->check(CLI::IsMember(split_choices(spec.choices)));
+                   ->check(CLI::IsMember(texts(alternatives(spec.choices))));
     } else if (spec.type == value_type::count) {
       option =
           app.add_option(name, counts_[spec.name])->check(CLI::Range(std::int64_t{0}, std::int64_t{1'000'000'000}));
