@@ -50,7 +50,7 @@ std::optional<url_parts> split_url(std::string_view text) {
     authority.remove_prefix(at + 1);
     rest.remove_prefix(at + 1);
   }
-  std::size_t const host_end = authority.starts_with('[') ? authority.find(']') : authority.find(':');
+  std::size_t const host_end = authority.starts_with('[') ? authority.find(']') + 1 : authority.find(':');
   out.host = lower(authority.substr(0, host_end));
   out.rest = rest;
   if (out.host.empty()) return std::nullopt;

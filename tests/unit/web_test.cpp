@@ -44,11 +44,11 @@ TEST_CASE("a URL's scheme and host are taken in lower case, without port and pas
 }
 
 TEST_CASE("a URL's host may be an IPv6 address") {
-  CHECK(split_url("http://[::1]:80/")->host == "[::1");
+  CHECK(split_url("http://[::1]:80/")->host == "[::1]");
 }
 
 TEST_CASE("what is no http or https URL with a host is none") {
-  for (char const* text : {"", "example.com", "ftp://example.com", "http://", "http:///path", "file:///etc/passwd"}) {
+  for (char const* text : {"", "example.com", "ftp://example.com", "http://", "http:///path", "http://[::1/", "file:///etc/passwd"}) {
     CAPTURE(text);
     CHECK_FALSE(split_url(text));
   }
