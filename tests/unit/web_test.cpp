@@ -48,7 +48,8 @@ TEST_CASE("a URL's host may be an IPv6 address") {
 }
 
 TEST_CASE("what is no http or https URL with a host is none") {
-  for (char const* text : {"", "example.com", "ftp://example.com", "http://", "http:///path", "http://[::1/", "file:///etc/passwd"}) {
+  for (char const* text :
+       {"", "example.com", "ftp://example.com", "http://", "http:///path", "http://[::1/", "file:///etc/passwd"}) {
     CAPTURE(text);
     CHECK_FALSE(split_url(text));
   }
