@@ -13,3 +13,6 @@ configure_package_config_file(cmake/cachetool-config.cmake.in ${PROJECT_BINARY_D
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/cachetool-config-version.cmake COMPATIBILITY SameMajorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/cachetool-config.cmake ${PROJECT_BINARY_DIR}/cachetool-config-version.cmake
   DESTINATION ${CACHETOOL_PACKAGE_DIR})
+
+# "php cachetool.phar" goes on working: a PHP file that hands over to the program.
+install(PROGRAMS src/stub/cachetool.php DESTINATION ${CMAKE_INSTALL_DATADIR}/cachetool RENAME cachetool.phar)

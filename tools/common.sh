@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 
 build_packages=(g++ cmake ninja-build libfmt-dev libspdlog-dev libcli11-dev libyaml-cpp-dev nlohmann-json3-dev)
-php_packages=(php8.2-fpm php8.2-opcache php8.2-apcu)
+php_packages=(php8.2-fpm php8.2-cli php8.2-opcache php8.2-apcu curl)
 
 say() { printf '%s\n' "$@"; }
 die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 2; }

@@ -1,31 +1,11 @@
 #include "adapter/fastcgi_adapter.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "adapter/diagnosis.hpp"
+#include "adapter/retry.hpp"
 
 namespace cachetool::adapter {
-namespace {
-
-constexpr std::chrono::milliseconds first_pause{50};
-
-// A pool that is being reloaded refuses, or has no socket, for a moment; a worker that is recycled drops the
-// connection.
-bool may_send_again(error const& failed, agent::call const& what) {
-  switch (failed.kind()) {
-    case error_kind::unreachable:
-    case error_kind::stale:
-      return !failed.may_have_run() || what.idempotent;
-    case error_kind::worker_died:
-      return what.idempotent;
-    default:
-      return false;
-  }
-}
-
-}  // namespace
-
 fastcgi_adapter::fastcgi_adapter(fastcgi::endpoint where, fastcgi_options const& options, observer& watcher)
     : client_(std::move(where), options.client),
       place_(options.place, watcher),
@@ -34,17 +14,10 @@ fastcgi_adapter::fastcgi_adapter(fastcgi::endpoint where, fastcgi_options const&
       retries_(options.retries) {}
 
 agent::answer fastcgi_adapter::run(agent::call const& what) {
-  for (int attempt = 0;; ++attempt) {
-    try {
-      return run_in_some_place(what);
-    } catch (error& failed) {
-      failed.on(label());
-      if (attempt >= retries_ || broke_in_stream_ || !may_send_again(failed, what)) throw;
-      auto const wait = first_pause * (1 << std::min(attempt, 6));
-      watcher_.retrying(failed, wait);
-      pause(wait);
-    }
-  }
+  auto const again = [&](error const& failed) {
+    return retry_plan{broke_in_stream_ || !may_send_again(failed, what) ? 0 : retries_};
+  };
+  return with_retries([&] { return run_in_some_place(what); }, again, *this, watcher_);
 }
 
 void fastcgi_adapter::pause(std::chrono::milliseconds duration) {

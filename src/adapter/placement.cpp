@@ -13,6 +13,13 @@
 namespace cachetool::adapter {
 namespace {
 
+// Without links, as far as it exists.
+std::string real_path(std::string const& path) {
+  std::string real = std::filesystem::weakly_canonical(std::filesystem::absolute(path));
+  while (real.size() > 1 && real.ends_with('/')) real.pop_back();
+  return real;
+}
+
 // The agent that was installed with the program serves if it is this program's, and nobody but root can change it.
 bool installed_agent_is_good() {
   fastcgi::unique_fd const file(open(CACHETOOL_INSTALLED_AGENT, O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
@@ -33,6 +40,12 @@ mode_t private_mode(std::optional<fastcgi::peer_credentials> const& peer) {
 }  // namespace
 
 placement::placement(placement_options const& options, observer& watcher) : watcher_(watcher) {
+  if (!options.chroot.empty()) chroot_ = real_path(options.chroot);
+  if (chroot_ == "/") chroot_.clear();
+  chroot_.empty() ? add_candidates(options) : add_candidates_in_chroot(options);
+}
+
+void placement::add_candidates(placement_options const& options) {
   if (!options.tmp_dir.empty()) {
     candidates_.push_back({way::temporary, std::filesystem::absolute(options.tmp_dir).lexically_normal(), true});
   }
@@ -46,6 +59,27 @@ placement::placement(placement_options const& options, observer& watcher) : watc
     candidates_.push_back({way::kept, "/dev/shm/cachetool"});
   }
   for (char const* base : {"/dev/shm", "/tmp", "/var/tmp"}) candidates_.push_back({way::temporary, base});
+}
+
+// What is put into a chroot is private, and removed: nobody there knows of it.
+void placement::add_candidates_in_chroot(placement_options const& options) {
+  if (!std::filesystem::is_directory(chroot_)) {
+    throw error(error_kind::usage, "the chroot " + options.chroot + " is no directory");
+  }
+  if (!options.tmp_dir.empty()) {
+    std::string const directory = real_path(options.tmp_dir);
+    if (!(directory + "/").starts_with(chroot_ + "/")) {
+      throw error(error_kind::usage, "the directory " + options.tmp_dir + " does not lie in the chroot " + chroot_)
+          .advise("name one that does, with its path out here: --tmp-dir=" + chroot_ + "/tmp");
+    }
+    candidates_.push_back({way::temporary, directory, true});
+  }
+  if (!options.agent_path.empty()) candidates_.push_back({way::installed, options.agent_path, true});
+  for (char const* base : {"/dev/shm", "/tmp", "/var/tmp"}) candidates_.push_back({way::temporary, chroot_ + base});
+}
+
+std::string placement::as_seen_by_worker(std::string const& path) const {
+  return path.substr(chroot_.size());
 }
 
 std::string const& placement::path(agent::source const& source, std::optional<fastcgi::peer_credentials> const& peer) {
@@ -81,7 +115,7 @@ std::string placement::put(candidate const& place, agent::source const& source, 
   if (place.how == way::installed) return place.where;
   if (place.how == way::kept) return kept_file(place.where, source);
   file_.emplace(place.where, source.text, mode);
-  return file_->path();
+  return as_seen_by_worker(file_->path());
 }
 
 void placement::report(error const& why) {

@@ -29,7 +29,7 @@ function run($nonce, $operation)
             refuse('protocol', 'unknown operation');
         }
         $arguments = parameter('CONTENT_LENGTH') > 0
-            ? unserialize(file_get_contents('php://input'), array('allowed_classes' => false))
+            ? unserialize(file_get_contents(PHP_SAPI == 'cli' ? 'php://fd/3' : 'php://input'), array('allowed_classes' => false))
             : array();
         answer(array('result' => $operation($arguments)));
     } catch (\Throwable $thrown) {

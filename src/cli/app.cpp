@@ -7,6 +7,7 @@
 
 #include "cli/context.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/extensions.hpp"
 #include "cli/help.hpp"
 #include "cli/log.hpp"
 
@@ -28,9 +29,21 @@ void check_arguments(command_line const& line) {
   }
 }
 
+// What talks to no PHP also works while the config file is broken.
+config config_for(command_spec const& command, options const& given, environment const& env, console& out) {
+  try {
+    return load_config(given, env);
+  } catch (error const& failed) {
+    if (command.targets != target_policy::none) throw;
+    out.warning(failed.message());
+    return {};
+  }
+}
+
 // A target without a command is a mistake that must not pass for a deployment step that was done.
 void refuse_target_without_command(options const& given) {
-  for (char const* target : {"fcgi", "tmp-dir", "agent", "config"}) {
+  for (char const* target :
+       {"fcgi", "fcgi-chroot", "cli", "web", "web-path", "web-url", "tmp-dir", "agent", "config"}) {
     if (given.given(target)) {
       throw error(error_kind::usage, "no command was named").advise("cachetool list shows every command");
     }
@@ -51,7 +64,8 @@ exit_code run_command(command_line& line, options const& given, environment cons
     return exit_code::done;
   }
   check_arguments(line);
-  config const file = line.command->targets != target_policy::none ? load_config(given, env) : config();
+  config const file = config_for(*line.command, given, env, out);
+  refuse_hidden(*line.command, file);
   for (std::string const& warning : file.warnings) out.warning(warning);
   auto const log = make_log(verbosity(given, env), out);
   context with{line, given, env, file, out, *log};

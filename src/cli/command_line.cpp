@@ -55,19 +55,31 @@ bool abbreviates(std::string_view word, std::string_view name) {
                     [](std::string_view a, std::string_view b) { return !a.empty() && b.starts_with(a); });
 }
 
+std::vector<std::string_view> names_of(command_spec const& command) {
+  std::vector<std::string_view> names = alternatives(command.aliases);
+  names.push_back(command.name);
+  return names;
+}
+
 std::vector<command_spec const*> matching_commands(std::string_view word) {
   std::vector<command_spec const*> found;
   for (command_spec const& command : commands()) {
-    if (command.name == word) return {&command};
-    if (abbreviates(word, command.name)) found.push_back(&command);
+    auto const names = names_of(command);
+    if (std::find(names.begin(), names.end(), word) != names.end()) return {&command};
+    if (std::any_of(names.begin(), names.end(), [&](auto name) { return abbreviates(word, name); })) {
+      found.push_back(&command);
+    }
   }
   return found;
 }
 
 std::vector<std::string_view> all_command_names() {
-  std::vector<std::string_view> names;
-  for (command_spec const& command : commands()) names.push_back(command.name);
-  return names;
+  std::vector<std::string_view> all;
+  for (command_spec const& command : commands()) {
+    auto const names = names_of(command);
+    all.insert(all.end(), names.begin(), names.end());
+  }
+  return all;
 }
 
 class reader {

@@ -53,6 +53,14 @@ void take_boolean(config& into, std::string const& path, YAML::Node const& node,
   into.*Member = boolean(path, node, key);
 }
 
+// The two clients of CacheTool mean the same here; it goes on with any other name as well.
+void take_web_client(config& into, std::string const& path, YAML::Node const& node, std::string const& key) {
+  into.web_client = scalar(path, node, key);
+  if (into.web_client == "FileGetContents" || into.web_client == "SymfonyHttpClient") return;
+  into.warnings.push_back(path + ":" + std::to_string(node.Mark().line + 1) + ": webClient " + *into.web_client +
+                          " is not known; curl makes every request");
+}
+
 // "http" is a key that CacheTool reads and never uses.
 constexpr known_key keys[] = {
     {"adapter", take_text<&config::adapter>},
@@ -61,7 +69,7 @@ constexpr known_key keys[] = {
     {"fastcgi", take_list<&config::fastcgi>},
     {"fastcgiChroot", take_text<&config::fastcgi_chroot>},
     {"agent", take_text<&config::agent>},
-    {"webClient", take_text<&config::web_client>},
+    {"webClient", take_web_client},
     {"webPath", take_text<&config::web_path>},
     {"webUrl", take_text<&config::web_url>},
     {"webAllowInsecure", take_boolean<&config::web_allow_insecure>},

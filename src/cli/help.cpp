@@ -6,6 +6,8 @@
 
 #include "cli/context.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/extensions.hpp"
+#include "cli/list_json.hpp"
 #include "cli/nearest.hpp"
 
 namespace cachetool::cli {
@@ -50,9 +52,10 @@ std::string_view group_of(std::string_view name) {
   return name.substr(0, std::min(name.find(':'), name.size()));
 }
 
-std::vector<command_spec const*> commands_of(std::string const& group) {
+std::vector<command_spec const*> commands_of(std::string const& group, config const& file) {
   std::vector<command_spec const*> listed;
   for (command_spec const& command : commands()) {
+    if (is_hidden(command, file)) continue;
     bool const grouped = command.name.find(':') != std::string_view::npos;
     if (group.empty() || (grouped && group_of(command.name) == group)) listed.push_back(&command);
   }
@@ -66,10 +69,15 @@ std::vector<command_spec const*> commands_of(std::string const& group) {
       .advise(did_you_mean(nearest(group, groups)));
 }
 
-std::string list_text(std::string const& group) {
+// "[update|self-update] How this program is updated"
+std::string described_with_aliases(command_spec const& command) {
+  std::string const aliases = command.aliases.empty() ? "" : "[" + std::string(command.aliases) + "] ";
+  return aliases + std::string(command.description);
+}
+
+std::string list_text(std::vector<command_spec const*> const& listed, std::string const& group) {
   std::vector<described> options;
   add_options(options, global_options());
-  std::vector<command_spec const*> const listed = commands_of(group);
   std::size_t width = 0;
   for (command_spec const* command : listed) width = std::max(width, command->name.size());
 
@@ -82,7 +90,17 @@ std::string list_text(std::string const& group) {
       current = group_of(command->name);
       out += " " + std::string(current) + "\n";
     }
-    out += "  " + padded(std::string(command->name), width) + "  " + std::string(command->description) + "\n";
+    out += "  " + padded(std::string(command->name), width) + "  " + described_with_aliases(*command) + "\n";
+  }
+  return out;
+}
+
+std::string raw_text(std::vector<command_spec const*> const& listed) {
+  std::size_t width = 0;
+  for (command_spec const* command : listed) width = std::max(width, command->name.size());
+  std::string out;
+  for (command_spec const* command : listed) {
+    out += padded(std::string(command->name), width) + "   " + std::string(command->description) + "\n";
   }
   return out;
 }
@@ -93,21 +111,27 @@ std::string version_text() {
   return "CacheTool " CACHETOOL_VERSION;
 }
 
+std::string usage_text(command_spec const& command) {
+  std::string out = std::string(command.name) + " [options]";
+  if (!command.arguments.empty()) out += " [--]";
+  for (argument_spec const& argument : command.arguments) {
+    std::string const name = "<" + std::string(argument.name) + ">";
+    out += argument.required ? " " + name : " [" + name + "]";
+  }
+  return out;
+}
+
 std::string help_text(command_spec const& command) {
   std::string out =
-      "Description:\n  " + std::string(command.description) + "\n\nUsage:\n  " + std::string(command.name);
-  out += " [options]";
+      "Description:\n  " + std::string(command.description) + "\n\nUsage:\n  " + usage_text(command) + "\n";
+  for (std::string_view const alias : alternatives(command.aliases)) out += "  " + std::string(alias) + "\n";
   std::vector<described> rows;
-  for (argument_spec const& argument : command.arguments) {
-    out += argument.required ? " [--] <" + std::string(argument.name) + ">"
-                             : " [--] [<" + std::string(argument.name) + ">]";
-    rows.push_back({std::string(argument.name), argument.help});
-  }
-  if (!rows.empty()) out += "\n\nArguments:\n" + columns(rows);
+  for (argument_spec const& argument : command.arguments) rows.push_back({std::string(argument.name), argument.help});
+  if (!rows.empty()) out += "\nArguments:\n" + columns(rows);
   rows.clear();
   add_options(rows, command.options);
   add_options(rows, global_options());
-  out += std::string(command.arguments.empty() ? "\n\n" : "\n") + "Options:\n" + columns(rows);
+  out += "\nOptions:\n" + columns(rows);
   if (!command.help.empty()) out += "\nHelp:\n  " + std::string(command.help) + "\n";
   return out;
 }
@@ -115,22 +139,26 @@ std::string help_text(command_spec const& command) {
 exit_code show_list(context& with) {
   auto const& arguments = with.line.arguments;
   std::string const group = arguments.empty() ? "" : arguments.front();
-  if (with.given.flag("raw") == 0) {
-    with.out.write(list_text(group));
-    return exit_code::done;
-  }
-  std::vector<command_spec const*> const listed = commands_of(group);
-  std::size_t width = 0;
-  for (command_spec const* command : listed) width = std::max(width, command->name.size());
-  for (command_spec const* command : listed) {
-    with.out.line(padded(std::string(command->name), width) + "   " + std::string(command->description));
+  std::vector<command_spec const*> const listed = commands_of(group, with.file);
+  if (with.given.text("format") == "json") {
+    with.out.write(list_json(listed, group));
+  } else {
+    with.out.write(with.given.flag("raw") > 0 ? raw_text(listed) : list_text(listed, group));
   }
   return exit_code::done;
 }
 
 exit_code show_help(context& with) {
   auto const& arguments = with.line.arguments;
-  with.out.write(help_text(arguments.empty() ? *with.line.command : find_command(arguments.front())));
+  command_spec const& command = arguments.empty() ? *with.line.command : find_command(arguments.front());
+  with.out.write(with.given.text("format") == "json" ? help_json(command) : help_text(command));
+  return exit_code::done;
+}
+
+exit_code self_update(context& with) {
+  with.out.line(
+      "This program does not update itself. Where a package manager installed it, that updates it; else "
+      "replace the file by a newer release.");
   return exit_code::done;
 }
 

@@ -14,8 +14,12 @@ std::string version_text();
 /// What `help COMMAND` prints.
 std::string help_text(command_spec const& command);
 
-/// The commands `list` and `help`.
+/// What `help COMMAND` shows as usage: "opcache:compile:script [options] [--] <path>".
+std::string usage_text(command_spec const& command);
+
+/// The commands `list`, `help` and `self:update`.
 exit_code show_list(context& with);
 exit_code show_help(context& with);
+exit_code self_update(context& with);
 
 }  // namespace cachetool::cli

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 /// What options and commands there are, as plain data: the one table behind parsing, `list`, `help` and completion.
 namespace cachetool::cli {
@@ -16,6 +17,7 @@ enum class arity : std::uint8_t {
 enum class value_type : std::uint8_t {
   text,
   endpoint,  ///< an address of php-fpm, not empty
+  nonempty,  ///< text of at least one byte
   seconds,   ///< a positive number, fractions allowed
   count,     ///< a whole number from 0
   choice     ///< one of CHOICES
@@ -28,7 +30,7 @@ struct option_spec {
   value_type type = value_type::text;
   std::string_view value_name;  ///< as help shows it, "FILE"
   std::string_view help;
-  std::string_view choices;  ///< "table|json|csv"
+  std::string_view choices{};  ///< "table|json|csv"
   bool repeatable = false;
 };
 
@@ -57,7 +59,11 @@ struct command_spec {
   std::span<argument_spec const> arguments;
   exit_code (*run)(context&);
   target_policy targets = target_policy::every;
+  std::string_view aliases{};  ///< other names, "update|self-update"
 };
+
+/// The parts of a text between its bars: choices, aliases.
+std::vector<std::string_view> alternatives(std::string_view text);
 
 /// The options that every command takes, in the order of `list`.
 std::span<option_spec const> global_options() noexcept;

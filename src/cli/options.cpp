@@ -7,19 +7,23 @@
 namespace cachetool::cli {
 namespace {
 
-std::vector<std::string> split_choices(std::string_view text) {
-  std::vector<std::string> choices;
-  for (std::size_t start = 0; start <= text.size();) {
-    std::size_t const end = std::min(text.find('|', start), text.size());
-    choices.emplace_back(text.substr(start, end - start));
-    start = end + 1;
-  }
-  return choices;
+std::vector<std::string> texts(std::vector<std::string_view> const& views) {
+  return {views.begin(), views.end()};
 }
 
 // Text goes past CLI11: it would split "[1,2]" and drop an empty value.
 bool is_text(option_spec const& spec) {
-  return spec.type == value_type::text || spec.type == value_type::endpoint;
+  return spec.type == value_type::text || spec.type == value_type::nonempty || spec.type == value_type::endpoint;
+}
+
+// An unset shell variable must not turn into another target.
+void check_not_empty(option_spec const& spec, std::optional<std::string> const& value) {
+  bool const needs_text = spec.type == value_type::endpoint || spec.type == value_type::nonempty;
+  if (!needs_text || !value || !value->empty()) return;
+  throw error(error_kind::usage, "the option --" + std::string(spec.name) + " has an empty value")
+      .advise(spec.type == value_type::endpoint
+                  ? "is a shell variable unset? leave the value away to have php-fpm found"
+                  : "is a shell variable unset?");
 }
 
 std::string check_seconds(std::string const& text) {
@@ -34,10 +38,7 @@ std::string check_seconds(std::string const& text) {
 options::options(command_line const& line) {
   for (auto const& given : line.options) {
     given_[given.spec->name].push_back(given.value);
-    if (given.spec->type == value_type::endpoint && given.value && given.value->empty()) {
-      throw error(error_kind::usage, "the option --" + std::string(given.spec->name) + " has an empty value")
-          .advise("is a shell variable unset? leave the value away to have php-fpm found");
-    }
+    check_not_empty(*given.spec, given.value);
   }
   convert(line);
 }
@@ -59,7 +60,7 @@ void options::convert(command_line const& line) {
     }
     if (spec.type == value_type::choice) {
       option = app.add_option_function<std::string>(name, [](std::string const&) {})
-                   ->check(CLI::IsMember(split_choices(spec.choices)));
+                   ->check(CLI::IsMember(texts(alternatives(spec.choices))));
     } else if (spec.type == value_type::count) {
       option =
           app.add_option(name, counts_[spec.name])->check(CLI::Range(std::int64_t{0}, std::int64_t{1'000'000'000}));

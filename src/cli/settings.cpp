@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 #include <cachetool/fastcgi/error.hpp>
 
@@ -36,6 +37,43 @@ void add_endpoints(wanted_targets& targets, std::vector<std::string> const& text
   }
 }
 
+struct way_to_php {
+  adapter_kind kind;
+  std::string_view option;
+  std::string_view name;  // in the config file
+};
+constexpr way_to_php ways[] = {
+    {adapter_kind::fastcgi, "fcgi", "fastcgi"}, {adapter_kind::web, "web", "web"}, {adapter_kind::cli, "cli", "cli"}};
+
+way_to_php const& way_in_file(config const& file) {
+  std::string const name = file.adapter.value_or("fastcgi");
+  for (way_to_php const& way : ways) {
+    if (way.name == name) return way;
+  }
+  throw error(error_kind::config, file.path + ": adapter is \"" + name + "\", and can be fastcgi, web or cli");
+}
+
+// An option that the chosen way ignores is one that was meant for another.
+void refuse_options_of_others(options const& given, way_to_php const& chosen) {
+  constexpr std::pair<adapter_kind, char const*> owned[] = {{adapter_kind::fastcgi, "fcgi-chroot"},
+                                                            {adapter_kind::web, "web-path"},
+                                                            {adapter_kind::web, "web-url"},
+                                                            {adapter_kind::web, "web-basic-auth"},
+                                                            {adapter_kind::web, "web-allow-insecure"},
+                                                            {adapter_kind::web, "web-host"}};
+  for (auto const& [owner, option] : owned) {
+    if (owner == chosen.kind || !given.given(option)) continue;
+    throw error(error_kind::usage,
+                std::string("--") + option + " means nothing to the adapter " + std::string(chosen.name))
+        .advise(owner == adapter_kind::web ? "say --web as well" : "say --fcgi as well");
+  }
+}
+
+int choose_retries(options const& given, int otherwise) {
+  constexpr std::int64_t most = 1000;
+  return static_cast<int>(std::min(given.count("retries").value_or(otherwise), most));
+}
+
 }  // namespace
 
 environment read_environment() {
@@ -44,6 +82,7 @@ environment read_environment() {
   env.cachetool_fcgi = variable("CACHETOOL_FCGI");
   env.fcgi_connect = variable("FCGI_CONNECT");
   env.shell_verbosity = variable("SHELL_VERBOSITY");
+  env.shell = variable("SHELL");
   env.no_color = !variable("NO_COLOR").empty();
   std::string const terminal = variable("TERM");
   env.dumb_terminal = terminal.empty() || terminal == "dumb";
@@ -93,13 +132,56 @@ wanted_targets choose_targets(options const& given, config const& file, environm
   return targets;
 }
 
+adapter_kind choose_adapter(options const& given, config const& file) {
+  way_to_php const* chosen = nullptr;
+  for (way_to_php const& way : ways) {
+    if (!given.given(way.option)) continue;
+    if (chosen != nullptr) {
+      throw error(error_kind::usage,
+                  "--" + std::string(chosen->option) + " and --" + std::string(way.option) + " contradict each other");
+    }
+    chosen = &way;
+  }
+  if (chosen == nullptr) chosen = &way_in_file(file);
+  refuse_options_of_others(given, *chosen);
+  return chosen->kind;
+}
+
 adapter::fastcgi_options choose_fastcgi(options const& given, config const& file) {
   adapter::fastcgi_options out;
   out.client.timeout = given.seconds("timeout").value_or(out.client.timeout);
   out.client.connect_timeout = given.seconds("connect-timeout").value_or(out.client.connect_timeout);
-  out.retries = static_cast<int>(std::min<std::int64_t>(given.count("retries").value_or(out.retries), 1000));
+  out.retries = choose_retries(given, out.retries);
   out.place.tmp_dir = given.text("tmp-dir").value_or(file.temp_dir.value_or(""));
   out.place.agent_path = given.text("agent").value_or(file.agent.value_or(""));
+  out.place.chroot = given.text("fcgi-chroot").value_or(file.fastcgi_chroot.value_or(""));
+  return out;
+}
+
+adapter::web_options choose_web(options const& given, config const& file) {
+  auto const client = given.text("web");
+  if (client && *client != "FileGetContents" && *client != "SymfonyHttpClient") {
+    throw error(error_kind::usage, "--web=" + *client + " is not known")
+        .advise("--web, --web=FileGetContents and --web=SymfonyHttpClient all mean the same");
+  }
+  adapter::web_options out;
+  out.url = given.text("web-url").value_or(file.web_url.value_or(""));
+  if (out.url.empty()) {
+    throw error(error_kind::usage, "which web site is not said").advise("--web-url=https://example.com");
+  }
+  out.path = given.text("web-path").value_or(file.web_path.value_or(out.path));
+  out.basic_auth = given.text("web-basic-auth").value_or(file.web_basic_auth.value_or(""));
+  out.host = given.text("web-host").value_or(file.web_host.value_or(""));
+  out.allow_insecure = given.flag("web-allow-insecure") > 0 || file.web_allow_insecure.value_or(false);
+  out.timeout = given.seconds("timeout").value_or(out.timeout);
+  out.connect_timeout = given.seconds("connect-timeout").value_or(out.connect_timeout);
+  out.retries = choose_retries(given, out.retries);
+  return out;
+}
+
+adapter::cli_options choose_cli(options const& given) {
+  adapter::cli_options out;
+  out.timeout = given.seconds("timeout").value_or(out.timeout);
   return out;
 }
 

@@ -6,7 +6,9 @@
 
 #include <cachetool/fastcgi/endpoint.hpp>
 
+#include "adapter/cli_adapter.hpp"
 #include "adapter/fastcgi_adapter.hpp"
+#include "adapter/web_adapter.hpp"
 #include "cli/config_file.hpp"
 #include "cli/options.hpp"
 
@@ -18,6 +20,7 @@ struct environment {
   std::string cachetool_fcgi;   ///< CACHETOOL_FCGI, a comma list
   std::string fcgi_connect;     ///< FCGI_CONNECT
   std::string shell_verbosity;  ///< SHELL_VERBOSITY, -1 to 3
+  std::string shell;            ///< SHELL, the path of the user's shell
   bool no_color = false;        ///< NO_COLOR is set
   bool dumb_terminal = false;   ///< TERM is "dumb" or unset
 };
@@ -40,6 +43,15 @@ struct wanted_targets {
 };
 wanted_targets choose_targets(options const& given, config const& file, environment const& env);
 
+enum class adapter_kind : std::uint8_t { fastcgi, web, cli };
+
+/// The way to PHP: --fcgi, --web or --cli, else the file's adapter, else FastCGI. Throws error (usage) for options that
+/// contradict each other or the way, (config) if the file names another way.
+adapter_kind choose_adapter(options const& given, config const& file);
+
+// How to go that way. Each throws error (usage) if something is missing or wrong.
 adapter::fastcgi_options choose_fastcgi(options const& given, config const& file);
+adapter::web_options choose_web(options const& given, config const& file);
+adapter::cli_options choose_cli(options const& given);
 
 }  // namespace cachetool::cli

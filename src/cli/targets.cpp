@@ -1,6 +1,7 @@
 #include "cli/targets.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 
 #include "fpm/find.hpp"
@@ -14,7 +15,7 @@ error ambiguous(std::vector<fastcgi::endpoint> const& targets, char const* what)
   return error(error_kind::usage, std::string(what) + ": " + list).advise("name one with --fcgi=ADDRESS");
 }
 
-std::vector<fastcgi::endpoint> resolve(context& with) {
+std::vector<fastcgi::endpoint> resolve_endpoints(context& with) {
   wanted_targets wanted = choose_targets(with.given, with.file, with.env);
   bool const all_named = !wanted.find;
   if (wanted.find) {
@@ -28,6 +29,48 @@ std::vector<fastcgi::endpoint> resolve(context& with) {
     throw ambiguous(wanted.named, "several php-fpm were found");
   }
   return wanted.named;
+}
+
+// Each PHP to work on, as the way to it. Nothing is sent yet.
+using target_list = std::vector<std::unique_ptr<adapter::adapter>>;
+
+target_list fastcgi_targets(context& with, int interrupt_fd) {
+  adapter::fastcgi_options options = choose_fastcgi(with.given, with.file);
+  options.client.interrupt_fd = interrupt_fd;
+  target_list list;
+  for (fastcgi::endpoint& endpoint : resolve_endpoints(with)) {
+    list.push_back(std::make_unique<adapter::fastcgi_adapter>(std::move(endpoint), options, with.log));
+  }
+  return list;
+}
+
+target_list web_target(context& with, int interrupt_fd) {
+  adapter::web_options options = choose_web(with.given, with.file);
+  options.interrupt_fd = interrupt_fd;
+  target_list list;
+  list.push_back(std::make_unique<adapter::web_adapter>(std::move(options), with.log));
+  return list;
+}
+
+target_list cli_target(context& with, int interrupt_fd) {
+  with.out.warning("the caches of php on the command line are its own: no web request uses them");
+  adapter::cli_options options = choose_cli(with.given);
+  options.interrupt_fd = interrupt_fd;
+  target_list list;
+  list.push_back(std::make_unique<adapter::cli_adapter>(options, with.log));
+  return list;
+}
+
+target_list resolve(context& with, int interrupt_fd) {
+  switch (choose_adapter(with.given, with.file)) {
+    case adapter_kind::web:
+      return web_target(with, interrupt_fd);
+    case adapter_kind::cli:
+      return cli_target(with, interrupt_fd);
+    case adapter_kind::fastcgi:
+      break;
+  }
+  return fastcgi_targets(with, interrupt_fd);
 }
 
 void write_error(report::json_writer& json, error const& failed) {
@@ -105,9 +148,8 @@ void target_output::fail(error const& failed) {
 
 namespace {
 
-void run_on_target(context& with, fastcgi::endpoint const& endpoint, adapter::fastcgi_options const& options,
-                   target_output& out, target_action const& action, exit_code& worst) {
-  adapter::fastcgi_adapter php(endpoint, options, with.log);
+void run_on_target(context& with, adapter::adapter& php, target_output& out, target_action const& action,
+                   exit_code& worst) {
   try {
     action(php, out);
   } catch (error const& failed) {
@@ -156,14 +198,13 @@ class format_writer {
 
 exit_code run_on_all(context& with, int interrupt_fd, std::vector<std::string> csv_columns,
                      target_action const& action) {
-  adapter::fastcgi_options options = choose_fastcgi(with.given, with.file);
-  options.client.interrupt_fd = interrupt_fd;
-  std::vector<fastcgi::endpoint> const targets = resolve(with);
+  target_list targets = resolve(with, interrupt_fd);
   format_writer writer(with, std::move(csv_columns));
   exit_code worst = exit_code::done;
-  for (fastcgi::endpoint const& endpoint : targets) {
-    target_output out(with.out, writer.writers(), endpoint.text(), targets.size() > 1);
-    run_on_target(with, endpoint, options, out, action, worst);
+  for (auto& php : targets) {
+    target_output out(with.out, writer.writers(), php->label(), targets.size() > 1);
+    run_on_target(with, *php, out, action, worst);
+    php.reset();  // and with it the files that it needed
     writer.flush();
   }
   writer.finish();

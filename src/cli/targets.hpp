@@ -65,10 +65,10 @@ class target_output {
 
 using target_action = std::function<void(adapter::adapter& php, target_output& out)>;
 
-/// Does ACTION with each php-fpm that the command line, the config file, the environment or this machine names, as far
-/// as the command's target_policy goes. CSV_COLUMNS follow the column "endpoint" in CSV. An error ends one target, not
-/// the others. Returns the largest exit code; an interruption is reported and has its own. Throws error (usage,
-/// config).
+/// Does ACTION with each PHP that the command line, the config file, the environment or this machine names (a php-fpm,
+/// a web site, or php on the command line), as far as the command's target_policy goes. CSV_COLUMNS follow the column
+/// "endpoint" in CSV. An error ends one target, not the others. Returns the largest exit code; an interruption is
+/// reported and has its own. Throws error (usage, config).
 exit_code for_each_target(context& with, std::vector<std::string> csv_columns, target_action const& action);
 
 }  // namespace cachetool::cli

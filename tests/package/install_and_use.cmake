@@ -17,3 +17,6 @@ run(${CMAKE_COMMAND} -S ${CONSUMER} -B ${build} -G ${GENERATOR} -DCMAKE_PREFIX_P
 run(${CMAKE_COMMAND} --build ${build})
 run(${build}/consumer)
 run(${prefix}/bin/cachetool -V)
+if(NOT EXISTS ${prefix}/share/cachetool/cachetool.phar)
+  message(FATAL_ERROR "cachetool.phar was not installed")
+endif()

@@ -52,10 +52,10 @@ std::optional<php_build> find_php(std::string const& version) {
   auto const native = directory + "/@libphp/" + package_of(version) + "/native";
   bool const opcache_built_in = version == "8.5";
   auto const system_fpm = "/usr/sbin/php-fpm" + version;
-  if (executable(system_fpm)) return php_build{system_fpm, "", "", opcache_built_in};
+  if (executable(system_fpm)) return php_build{system_fpm, "/usr/bin/php" + version, "", "", opcache_built_in};
   auto const packaged_fpm = native + "/php/php-fpm";
   if (executable(packaged_fpm)) {
-    return php_build{packaged_fpm, native + "/lib", native + "/php/modules", opcache_built_in};
+    return php_build{packaged_fpm, native + "/php/php", native + "/lib", native + "/php/modules", opcache_built_in};
   }
   return std::nullopt;
 }

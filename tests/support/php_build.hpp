@@ -9,6 +9,7 @@ namespace cachetool::test {
 /// One PHP that can be run on this machine.
 struct php_build {
   std::string fpm;                ///< path of php-fpm
+  std::string cli;                ///< path of php, which may be missing
   std::string libraries;          ///< LD_LIBRARY_PATH that it needs; empty for the system's
   std::string modules;            ///< extension_dir; empty if the built-in one is right
   bool opcache_built_in = false;  ///< since PHP 8.5

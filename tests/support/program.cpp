@@ -55,6 +55,11 @@ bool drain(int out, int err, program_result& result, steady_clock::time_point de
 
 }  // namespace
 
+std::string built_program() {
+  char const* path = std::getenv("CACHETOOL_PROGRAM");
+  return path != nullptr ? path : CACHETOOL_PROGRAM_DEFAULT;
+}
+
 program::pipe_pair::pipe_pair() {
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), "pipe2");
@@ -74,9 +79,8 @@ program::~program() {
 }
 
 child_options program::plan(std::vector<std::string> const& arguments, program_options const& options) const {
-  char const* path = std::getenv("CACHETOOL_PROGRAM");
   child_options result;
-  result.argv = {path != nullptr ? path : CACHETOOL_PROGRAM_DEFAULT};
+  result.argv = {options.path.empty() ? built_program() : options.path};
   result.argv.insert(result.argv.end(), arguments.begin(), arguments.end());
   result.environment = environment_of(options);
   result.directory = options.directory;

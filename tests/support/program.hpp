@@ -13,6 +13,9 @@
 namespace cachetool::test {
 
 struct program_options {
+  /// What to run; empty: the built cachetool (CACHETOOL_PROGRAM, or where CMake put it).
+  std::string path;
+
   /// The environment, with PATH and the sanitizers' options added; nothing else of ours is passed on.
   std::map<std::string, std::string> environment;
 
@@ -30,8 +33,10 @@ struct program_result {
   bool timed_out = false;  ///< killed by us
 };
 
-/// The built cachetool (CACHETOOL_PROGRAM, or where CMake put it), running with ARGUMENTS. Its standard input is
-/// /dev/null.
+/// The path of the built cachetool.
+std::string built_program();
+
+/// The program, running with ARGUMENTS. Its standard input is /dev/null.
 class program {
  public:
   explicit program(std::vector<std::string> const& arguments, program_options const& options = {});

@@ -1,1 +1,2 @@
-cachetool_unit_test(adapter diagnosis_test.cpp kept_file_test.cpp private_file_test.cpp)
+cachetool_unit_test(adapter
+  child_test.cpp diagnosis_test.cpp kept_file_test.cpp placement_test.cpp private_file_test.cpp web_test.cpp)

@@ -110,3 +110,30 @@ TEST_CASE_METHOD(config_fixture, "the file of the working directory is found bef
   CHECK(find() == directory.path() + "/a/b/.cachetool.yml");
   std::filesystem::current_path(before);
 }
+
+TEST_CASE_METHOD(config_fixture, "a web client that CacheTool did not have is warned of") {
+  auto const file = read("webClient: Guzzle\n");
+  REQUIRE(file.warnings.size() == 1);
+  CHECK(file.warnings[0] == directory.path() + "/c.yml:1: webClient Guzzle is not known; curl makes every request");
+  CHECK(read("webClient: SymfonyHttpClient\n").warnings.empty());
+}
+
+TEST_CASE_METHOD(config_fixture, "every key of CacheTool is known") {
+  auto const file = read(
+      "adapter: web\nextensions: [apcu, opcache]\ntemp_dir: /t\nfastcgi: /s\nfastcgiChroot: /c\n"
+      "webClient: FileGetContents\nwebPath: /w\nwebUrl: http://u\nwebAllowInsecure: false\nwebBasicAuth: a:b\n"
+      "webHost: h\nhttp: ~\n");
+  CHECK(file.warnings.empty());
+  CHECK(file.fastcgi_chroot == "/c");
+  CHECK(file.web_path == "/w");
+  CHECK(file.web_url == "http://u");
+  CHECK(file.web_allow_insecure == false);
+  CHECK(file.web_basic_auth == "a:b");
+  CHECK(file.web_host == "h");
+}
+
+TEST_CASE_METHOD(config_fixture, "a config file may be a symbolic link") {
+  write("real.yml", "temp_dir: /x\n");
+  std::filesystem::create_symlink(directory.path() + "/real.yml", directory.path() + "/link.yml");
+  CHECK(cli::read_config_file(directory.path() + "/link.yml").temp_dir == "/x");
+}

@@ -110,3 +110,88 @@ TEST_CASE("--tmp-dir wins over temp_dir") {
   CHECK(cli::choose_fastcgi(given({"opcache:reset", "-t/option"}), file).place.tmp_dir == "/option");
   CHECK(cli::choose_fastcgi(given({"opcache:reset"}), file).place.tmp_dir == "/file");
 }
+
+namespace {
+
+using cli::adapter_kind;
+
+adapter_kind chosen(std::vector<std::string> const& words, config const& file = {}) {
+  std::vector<std::string> line{"opcache:reset"};
+  line.insert(line.end(), words.begin(), words.end());
+  return cli::choose_adapter(given(line), file);
+}
+
+config file_with_adapter(std::string const& name) {
+  config file;
+  file.path = "/etc/cachetool.yml";
+  file.adapter = name;
+  return file;
+}
+
+}  // namespace
+
+TEST_CASE("with nothing said the way to PHP is FastCGI") {
+  CHECK(chosen({}) == adapter_kind::fastcgi);
+}
+
+TEST_CASE("the config file chooses the way to PHP") {
+  CHECK(chosen({}, file_with_adapter("web")) == adapter_kind::web);
+  CHECK(chosen({}, file_with_adapter("cli")) == adapter_kind::cli);
+}
+
+TEST_CASE("an option for the way to PHP wins over the config file") {
+  CHECK(chosen({"--fcgi"}, file_with_adapter("web")) == adapter_kind::fastcgi);
+  CHECK(chosen({"--web=SymfonyHttpClient"}, file_with_adapter("cli")) == adapter_kind::web);
+  CHECK(chosen({"--cli"}, file_with_adapter("web")) == adapter_kind::cli);
+}
+
+TEST_CASE("an adapter that is not known is refused with the file's name") {
+  CHECK_THROWS_WITH(chosen({}, file_with_adapter("foo")),
+                    "/etc/cachetool.yml: adapter is \"foo\", and can be fastcgi, web or cli");
+}
+
+TEST_CASE("two ways to PHP contradict each other") {
+  CHECK_THROWS_WITH(chosen({"--cli", "--web"}), "--web and --cli contradict each other");
+  CHECK_THROWS_WITH(chosen({"--web", "--fcgi=/s"}), "--fcgi and --web contradict each other");
+}
+
+TEST_CASE("an option that the way to PHP would ignore is refused") {
+  CHECK_THROWS_WITH(chosen({"--web-url=http://x"}), "--web-url means nothing to the adapter fastcgi");
+  CHECK_THROWS_WITH(chosen({"--cli", "--fcgi-chroot=/srv"}), "--fcgi-chroot means nothing to the adapter cli");
+  CHECK(chosen({"--web-url=http://x"}, file_with_adapter("web")) == adapter_kind::web);
+}
+
+TEST_CASE("a web site is what the options say, and for the rest the config file") {
+  config file;
+  file.web_url = "http://file";
+  file.web_path = "/file";
+  file.web_basic_auth = "me:secret";
+  file.web_allow_insecure = true;
+  auto const options =
+      cli::choose_web(given({"opcache:reset", "--web", "--web-url=http://option", "--web-host=h"}), file);
+  CHECK(options.url == "http://option");
+  CHECK(options.path == "/file");
+  CHECK(options.basic_auth == "me:secret");
+  CHECK(options.host == "h");
+  CHECK(options.allow_insecure);
+}
+
+TEST_CASE("the document root is the current directory if nothing else is said") {
+  CHECK(cli::choose_web(given({"opcache:reset", "--web", "--web-url=http://x"}), {}).path == ".");
+}
+
+TEST_CASE("a web site without a URL is refused") {
+  CHECK_THROWS_WITH(cli::choose_web(given({"opcache:reset", "--web"}), {}), "which web site is not said");
+}
+
+TEST_CASE("a web client that is not known is refused") {
+  CHECK_THROWS_WITH(cli::choose_web(given({"opcache:reset", "--web=Guzzle", "--web-url=http://x"}), {}),
+                    "--web=Guzzle is not known");
+}
+
+TEST_CASE("the chroot comes from the option, else from the config file") {
+  config file;
+  file.fastcgi_chroot = "/file";
+  CHECK(cli::choose_fastcgi(given({"opcache:reset", "--fcgi-chroot=/option"}), file).place.chroot == "/option");
+  CHECK(cli::choose_fastcgi(given({"opcache:reset"}), file).place.chroot == "/file");
+}

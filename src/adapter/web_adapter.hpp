@@ -1,0 +1,58 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "adapter/adapter.hpp"
+#include "adapter/curl.hpp"
+#include "adapter/web_file.hpp"
+
+namespace cachetool::adapter {
+
+struct web_options {
+  std::string url;         ///< "https://example.com/shop"; see split_url()
+  std::string path = ".";  ///< the directory that the web server serves as that URL
+  std::string basic_auth;  ///< "user:password"; empty for none
+  std::string host;        ///< a Host header; empty for the URL's own
+  bool allow_insecure = false;
+  std::chrono::milliseconds connect_timeout{5000};
+  std::chrono::milliseconds timeout{30000};
+  int retries = 3;
+  int interrupt_fd = -1;
+};
+
+/// The parts of an http or https URL that matter here.
+struct url_parts {
+  std::string scheme;     ///< "http" or "https"
+  std::string user_info;  ///< "user:password"; empty for none
+  std::string host;       ///< lower case, without the port
+  std::string rest;       ///< the URL from behind "user:password@", that is host, port, path, query
+};
+
+/// Nothing if TEXT is no such URL.
+std::optional<url_parts> split_url(std::string_view text);
+
+/// Has a web server run the agent, which lies in the document root for as long as this lives.
+class web_adapter final : public adapter {
+ public:
+  /// WATCHER must outlive this. Throws error (usage) if the URL is none.
+  web_adapter(web_options options, observer& watcher);
+
+  agent::answer run(agent::call const& what) override;
+  [[nodiscard]] std::string label() const override { return options_.url; }
+  void pause(std::chrono::milliseconds duration) override;
+
+ private:
+  agent::answer run_once(agent::call const& what);
+  http_response post_and_follow(http_request& request, std::function<void(std::string_view)> const& sink);
+
+  web_options options_;
+  observer& watcher_;
+  std::string secret_;
+  std::optional<web_file> file_;
+  bool broke_in_stream_ = false;  // rows were passed on already: sending the call again would repeat them
+};
+
+}  // namespace cachetool::adapter

@@ -1,0 +1,69 @@
+#include "adapter/web_file.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <ctime>
+#include <memory>
+
+#include "adapter/write_file.hpp"
+#include "agent/random_hex.hpp"
+#include "fastcgi/text.hpp"
+
+namespace cachetool::adapter {
+namespace {
+
+constexpr std::string_view prefix = "cachetool-";
+constexpr std::string_view suffix = ".php";
+constexpr std::size_t random_digits = 32;
+
+bool is_left_over(int file) {
+  constexpr std::time_t an_hour = 3600;  // a new file may not be locked yet
+  struct stat info {};
+  return fstat(file, &info) == 0 && S_ISREG(info.st_mode) && info.st_uid == geteuid() &&
+         info.st_ctim.tv_sec < std::time(nullptr) - an_hour && flock(file, LOCK_EX | LOCK_NB) == 0;
+}
+
+void sweep(int directory) {
+  int const copy = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  std::unique_ptr<DIR, int (*)(DIR*)> const list(copy >= 0 ? fdopendir(copy) : nullptr, closedir);
+  while (dirent const* entry = list ? readdir(list.get()) : nullptr) {
+    std::string_view const name = entry->d_name;
+    if (!name.starts_with(prefix) || !name.ends_with(suffix)) continue;
+    if (name.size() != prefix.size() + random_digits + suffix.size()) continue;
+    fastcgi::unique_fd const file(openat(directory, entry->d_name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    if (file && is_left_over(file.get())) unlinkat(directory, entry->d_name, 0);
+  }
+}
+
+}  // namespace
+
+web_file::web_file(std::string const& directory, std::string_view content)
+    : directory_(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+  if (!directory_) {
+    throw error(error_kind::usage, "the document root " + directory + " cannot be used: " + fastcgi::errno_text(errno))
+        .advise("name the directory that the web server serves as --web-url: --web-path=DIR");
+  }
+  sweep(directory_.get());
+  name_ = std::string(prefix) + agent::random_hex() + std::string(suffix);
+  file_ = fastcgi::unique_fd(
+      openat(directory_.get(), name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!file_) throw placement_error("cannot make a file in the document root " + directory, errno);
+  flock(file_.get(), LOCK_EX | LOCK_NB);
+  try {
+    write_agent(file_.get(), content, 0444);
+  } catch (error const&) {
+    unlinkat(directory_.get(), name_.c_str(), 0);
+    throw;
+  }
+}
+
+web_file::~web_file() {
+  unlinkat(directory_.get(), name_.c_str(), 0);
+}
+
+}  // namespace cachetool::adapter

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "fastcgi/unique_fd.hpp"
+
+namespace cachetool::adapter {
+
+/// The agent in a document root, under a name that nobody can guess: "cachetool-<32 hex digits>.php". Removed by the
+/// destructor. What runs that were killed left there is removed first.
+class web_file {
+ public:
+  /// Throws error (usage) if DIRECTORY is none, (placement) if the file cannot be made.
+  web_file(std::string const& directory, std::string_view content);
+  web_file(web_file const&) = delete;
+  web_file& operator=(web_file const&) = delete;
+  ~web_file();
+
+  [[nodiscard]] std::string const& name() const noexcept { return name_; }
+
+ private:
+  fastcgi::unique_fd directory_;
+  fastcgi::unique_fd file_;  // locked for as long as it is in use
+  std::string name_;
+};
+
+}  // namespace cachetool::adapter
