@@ -28,7 +28,7 @@ struct option_spec {
   value_type type = value_type::text;
   std::string_view value_name;  ///< as help shows it, "FILE"
   std::string_view help;
-  std::string_view choices;  ///< "table|json|csv"
+  std::string_view choices{};  ///< "table|json|csv"
   bool repeatable = false;
 };
 
