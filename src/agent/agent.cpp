@@ -166,7 +166,8 @@ bool answer_reader::parse_header(std::string_view header) {
   char const* const end = header.data() + header.size();
   auto const parsed = std::from_chars(header.data() + 2, end, missing_);
   piece_ = header[0];
-  began_ = true;  // by this piece, even if code that was run threw away the first one
+  // Code that is run may throw away the first piece, with all that is buffered. What it printed since is still its own.
+  if (!std::exchange(began_, true) && piece_ != 'B' && printed_) keep_foreign(std::exchange(foreign_, {}));
   return parsed.ec == std::errc() && parsed.ptr == end && (piece_ != 'S' || missing_ <= max_streamed_piece);
 }
 
@@ -206,7 +207,8 @@ void answer_reader::keep_foreign(std::string_view text) {
     printed_(text);
     return;
   }
-  foreign_.append(text.substr(0, max_foreign - std::min(max_foreign, foreign_.size())));
+  std::size_t const most = printed_ ? max_streamed_piece : max_foreign;
+  foreign_.append(text.substr(0, most - std::min(most, foreign_.size())));
 }
 
 void answer_reader::end() {

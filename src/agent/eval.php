@@ -14,7 +14,6 @@ function do_php_eval($arguments)
     register_shutdown_function(function () use (&$ended) {
         $error = error_get_last();
         if (!$ended && !($error && $error['type'] & (E_ERROR | E_PARSE | E_CORE_ERROR | E_COMPILE_ERROR))) {
-            release_output();
             answer(array('result' => array('exited' => true)));
         }
     });
@@ -31,13 +30,6 @@ function do_php_eval($arguments)
 function evaluate()
 {
     return eval(func_get_arg(0));
-}
-
-function release_output()
-{
-    while (ob_get_level() && @ob_end_flush()) {
-        // until none is left, or one refuses to go
-    }
 }
 
 /** The value as text, or why it has none; or the value itself, for the client to write, where this PHP cannot. */

@@ -29,6 +29,7 @@ evaluated evaluate(adapter::adapter& php, evaluation const& what) {
   if (result.has("formless")) {
     throw error(error_kind::php_error, "what the code returned cannot be shown as " + what.format + ": " +
                                            std::string(result["formless"].as_string()))
+        .on(php.label())
         .advise("try --format=var_export");
   }
   evaluated out;

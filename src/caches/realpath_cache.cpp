@@ -45,12 +45,16 @@ class roll_call {
 };
 
 // Which worker takes a request is the kernel's choice. One that is idle is soon reached by plain repetition; one that
-// is busy answers when it is free, so after a second there is no hurry.
+// is busy answers when it is free, so there is no hurry then.
+void breathe(adapter::adapter& php, std::int64_t requests, std::int64_t workers, clock::duration elapsed) {
+  if (requests < 4 * workers) return;
+  php.pause(std::chrono::milliseconds{elapsed > std::chrono::seconds{1} ? 30 : 2});
+}
+
 void ask_the_others(adapter::adapter& php, roll_call& workers, clock::time_point start, clock::time_point until) {
-  constexpr std::chrono::milliseconds pause{30};
   agent::call call = ask("stat.clear");
-  while (!workers.complete() && clock::now() < until) {
-    if (clock::now() - start > std::chrono::seconds{1}) php.pause(pause);
+  for (std::int64_t requests = 1; !workers.complete() && clock::now() < until; ++requests) {
+    breathe(php, requests, workers.workers(), clock::now() - start);
     auto const left = std::chrono::ceil<std::chrono::milliseconds>(until - clock::now());
     call.timeout = std::max(left, std::chrono::milliseconds{100});
     try {

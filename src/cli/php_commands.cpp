@@ -75,6 +75,7 @@ class code_output {
   char last_ = '\0';  // of what was passed on
 };
 
+// For a PHP that has no json, or writes var_export() in another form.
 std::string format_value(std::string const& format, php::value const& value) {
   if (format == "var_export") return report::var_export(value);
   std::optional<std::string> const json = report::php_json(value);
