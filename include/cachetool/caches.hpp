@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <cachetool/fastcgi/endpoint.hpp>
 #include <cachetool/fastcgi/error.hpp>
@@ -16,14 +17,16 @@
 
 namespace cachetool {
 
-namespace opcache {
-
 /// What php-fpm answered with.
 struct origin {
   std::string pool;         ///< empty where PHP does not tell
   std::string php_version;  ///< "8.2.36"
   std::int64_t pid = 0;     ///< of the worker
 };
+
+namespace opcache {
+
+using cachetool::origin;
 
 struct memory_usage {
   std::int64_t used = 0;    ///< bytes
@@ -107,6 +110,104 @@ struct reset_report {
 
 }  // namespace opcache
 
+namespace apcu {
+
+/// apcu_cache_info(true).
+struct info {
+  origin from;
+  std::int64_t slots = 0;
+  std::int64_t ttl = 0;  ///< apc.ttl, seconds
+  std::int64_t hits = 0;
+  std::int64_t misses = 0;
+  std::int64_t inserts = 0;
+  std::int64_t expunges = 0;
+  std::int64_t entries = 0;
+  std::int64_t memory = 0;                 ///< bytes
+  std::optional<std::int64_t> start_time;  ///< Unix time, also where APCu counts from the start of the machine
+  std::string memory_type;                 ///< "mmap"
+  std::string locking_type;                ///< empty where APCu does not tell
+};
+
+/// apcu_sma_info(true).
+struct memory {
+  origin from;
+  std::int64_t segments = 0;
+  std::int64_t segment_size = 0;  ///< bytes
+  std::int64_t available = 0;     ///< bytes
+};
+
+/// One key. NAME lives for the call that it is passed to. Times are Unix times; absent where APCu does not tell one.
+struct key {
+  std::int64_t hits = 0;
+  std::int64_t memory = 0;               ///< bytes
+  std::optional<std::int64_t> accessed;  ///< 0 for never
+  std::optional<std::int64_t> created;
+  std::optional<std::int64_t> modified;
+  std::optional<std::int64_t> deleted;  ///< 0 for never
+  std::int64_t ttl = 0;                 ///< seconds; 0 for ever
+  std::int64_t references = 0;
+  std::string_view name;
+};
+
+/// What became of a clear.
+struct clear_report {
+  origin from;
+  std::int64_t entries = 0;  ///< that there were
+  std::int64_t left = 0;     ///< stored by other requests meanwhile
+};
+
+/// What is stored under a key.
+struct fetched {
+  origin from;
+  bool found = false;
+  php::value value;
+  std::string exported;  ///< for a value that holds objects, PHP's own var_export(); empty for others
+};
+
+/// What was asked about a key, or done to it.
+struct key_report {
+  origin from;
+  bool done = false;  ///< it exists; it was stored, or deleted
+};
+
+struct delete_report {
+  origin from;
+  std::int64_t keys = 0;  ///< deleted, or found by a rehearsal
+};
+
+}  // namespace apcu
+
+/// The realpath cache, of which each worker has its own.
+namespace realpath_cache {
+
+struct entry {
+  std::string path;
+  php::value key;  ///< an integer, or a float where PHP has no integer for it
+  bool is_directory = false;
+  std::string realpath;
+  std::int64_t expires = 0;  ///< Unix time
+};
+
+/// realpath_cache_get() of one worker.
+struct listing {
+  origin from;
+  std::vector<entry> entries;
+};
+
+/// realpath_cache_size() of one worker.
+struct size {
+  origin from;
+  std::int64_t bytes = 0;
+};
+
+struct clear_report {
+  origin from;               ///< the worker that answered first
+  std::int64_t workers = 0;  ///< of the pool, without those that ended meanwhile; 0 where PHP does not tell
+  std::int64_t cleared = 0;
+};
+
+}  // namespace realpath_cache
+
 struct pool_options {
   std::chrono::milliseconds connect_timeout{5000};
   std::chrono::milliseconds timeout{30000};  ///< for one answer
@@ -134,6 +235,22 @@ class pool {
 
   /// Empties the cache, and looks for at most PATIENCE whether that took place. A reset that PHP refuses is an error.
   opcache::reset_report opcache_reset(std::chrono::milliseconds patience = std::chrono::seconds{1});
+
+  [[nodiscard]] apcu::info apcu_info();
+  [[nodiscard]] apcu::memory apcu_memory();
+
+  /// Passes every key to EACH.
+  void apcu_keys(std::function<void(apcu::key const&)> const& each);
+
+  /// Deletes every key. The pools of one master share their keys.
+  apcu::clear_report apcu_clear();
+
+  [[nodiscard]] apcu::fetched apcu_fetch(std::string_view key);
+  apcu::key_report apcu_store(std::string_view key, php::value const& value, std::chrono::seconds ttl = {});
+  apcu::key_report apcu_delete(std::string_view key);
+
+  /// Empties the realpath cache of each worker of this pool that there is now, for at most PATIENCE.
+  realpath_cache::clear_report realpath_cache_clear(std::chrono::milliseconds patience = std::chrono::seconds{30});
 
  private:
   struct state;

@@ -36,7 +36,7 @@ agent::answer cli_adapter::run(agent::call const& what) {
   options.extra_input = encoded.body;
   options.timeout = what.timeout.value_or(options_.timeout);
   options.interrupt_fd = options_.interrupt_fd;
-  agent::answer_reader reader(std::move(encoded.nonce), what.rows);
+  agent::answer_reader reader(std::move(encoded.nonce), what.rows, what.printed);
   try {
     child_result const ended = run_child(options, [&](std::string_view part) { reader.feed(part); });
     if (!reader.began()) throw not_run(ended, reader.foreign());
@@ -45,6 +45,7 @@ agent::answer cli_adapter::run(agent::call const& what) {
     watcher_.answered(answer);
     return answer;
   } catch (error& failed) {
+    reader.end();
     failed.on(label()).advise(hint(failed));
     throw;
   }

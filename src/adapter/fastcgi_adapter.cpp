@@ -40,6 +40,7 @@ fastcgi::response fastcgi_adapter::execute(fastcgi::connection& connection, fast
   try {
     return connection.execute(request, [&](std::string_view part) { reader.feed(part); });
   } catch (error const&) {
+    reader.end();
     broke_in_stream_ = reader.streamed();
     throw;
   }
@@ -53,7 +54,7 @@ agent::answer fastcgi_adapter::run_once(agent::call const& what) {
 
   agent::encoded_call encoded = agent::encode(what);
   encoded.params.emplace_back("SCRIPT_FILENAME", path);
-  agent::answer_reader reader(std::move(encoded.nonce), what.rows);
+  agent::answer_reader reader(std::move(encoded.nonce), what.rows, what.printed);
   fastcgi::request request;
   request.params = std::move(encoded.params);
   request.body = std::move(encoded.body);

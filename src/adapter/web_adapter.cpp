@@ -112,7 +112,7 @@ agent::answer web_adapter::run_once(agent::call const& what) {
   request.timeout = what.timeout.value_or(options_.timeout);
   request.interrupt_fd = options_.interrupt_fd;
 
-  agent::answer_reader reader(std::move(encoded.nonce), what.rows);
+  agent::answer_reader reader(std::move(encoded.nonce), what.rows, what.printed);
   std::uint64_t received = 0;
   http_response response;
   try {
@@ -122,6 +122,7 @@ agent::answer web_adapter::run_once(agent::call const& what) {
       reader.feed(part);
     });
   } catch (error const&) {
+    reader.end();
     broke_in_stream_ = reader.streamed();
     throw;
   }

@@ -4,9 +4,13 @@
 #include <charconv>
 
 #include "agent/random_hex.hpp"
+#include "agents/apcu.hpp"
+#include "agents/apcu_listing.hpp"
 #include "agents/complete.hpp"
+#include "agents/eval.hpp"
 #include "agents/opcache.hpp"
 #include "agents/opcache_listing.hpp"
+#include "agents/stat.hpp"
 
 namespace cachetool::agent {
 namespace {
@@ -16,7 +20,9 @@ constexpr std::size_t max_piece_header = 64;
 constexpr std::size_t max_foreign = 2000;
 
 std::string place(std::string_view file, std::int64_t line) {
-  return file.empty() ? std::string() : " (" + std::string(file) + ":" + std::to_string(line) + ")";
+  if (file.empty()) return {};
+  if (file.ends_with(" : eval()'d code")) return " (line " + std::to_string(line) + " of the code)";
+  return " (" + std::string(file) + ":" + std::to_string(line) + ")";
 }
 
 error refusal(std::string_view kind, std::string_view detail) {
@@ -29,6 +35,10 @@ error refusal(std::string_view kind, std::string_view detail) {
     return error(error_kind::disabled, "the PHP function " + what + "() is disabled")
         .advise("take " + what +
                 " out of disable_functions, in php.ini or in the pool's php_admin_value[disable_functions]");
+  }
+  if (kind == "apcu_off") {
+    return error(error_kind::disabled, "APCu is off (" + what + "=0)")
+        .advise("set " + what + "=1 in the php.ini that this PHP reads, and restart it if it is php-fpm");
   }
   if (kind == "restricted") {
     return error(error_kind::restricted, "opcache.restrict_api allows it only to scripts below " + what)
@@ -72,6 +82,10 @@ std::vector<note> read_notes(php::value const& list) {
 
 }  // namespace
 
+std::string describe(note const& what) {
+  return what.message + place(what.file, what.line);
+}
+
 source complete() noexcept {
   return {embedded::complete, embedded::complete_sha256};
 }
@@ -80,7 +94,13 @@ source source_for(std::string_view operation) noexcept {
   if (operation == "opcache.scripts" || operation == "opcache.configuration") {
     return {embedded::opcache_listing, embedded::opcache_listing_sha256};
   }
+  if (operation == "apcu.keys" || operation == "apcu.delete_matching") {
+    return {embedded::apcu_listing, embedded::apcu_listing_sha256};
+  }
   if (operation.starts_with("opcache.")) return {embedded::opcache, embedded::opcache_sha256};
+  if (operation.starts_with("apcu.")) return {embedded::apcu, embedded::apcu_sha256};
+  if (operation.starts_with("stat.")) return {embedded::stat, embedded::stat_sha256};
+  if (operation == "php.eval") return {embedded::eval, embedded::eval_sha256};
   return complete();
 }
 
@@ -104,8 +124,8 @@ encoded_call encode(call const& what) {
   return out;
 }
 
-answer_reader::answer_reader(std::string nonce, std::function<void(std::string_view)> rows)
-    : marker_("\n" + std::move(nonce) + " "), rows_(std::move(rows)) {}
+answer_reader::answer_reader(std::string nonce, text_sink rows, text_sink printed)
+    : marker_("\n" + std::move(nonce) + " "), rows_(std::move(rows)), printed_(std::move(printed)) {}
 
 void answer_reader::feed(std::string_view data) {
   pending_ += data;
@@ -146,6 +166,8 @@ bool answer_reader::parse_header(std::string_view header) {
   char const* const end = header.data() + header.size();
   auto const parsed = std::from_chars(header.data() + 2, end, missing_);
   piece_ = header[0];
+  // Code that is run may throw away the first piece, with all that is buffered. What it printed since is still its own.
+  if (!std::exchange(began_, true) && piece_ != 'B' && printed_) keep_foreign(std::exchange(foreign_, {}));
   return parsed.ec == std::errc() && parsed.ptr == end && (piece_ != 'S' || missing_ <= max_streamed_piece);
 }
 
@@ -160,7 +182,6 @@ std::size_t answer_reader::take_payload(std::string_view rest) {
 void answer_reader::finish_piece() {
   switch (std::exchange(piece_, '\0')) {
     case 'B':
-      began_ = true;
       break;
     case 'S':
       if (!rows_ || payload_.empty()) break;
@@ -180,10 +201,23 @@ void answer_reader::finish_piece() {
 }
 
 void answer_reader::keep_foreign(std::string_view text) {
-  foreign_.append(text.substr(0, max_foreign - std::min(max_foreign, foreign_.size())));
+  if (began_ && printed_) {
+    if (text.empty()) return;
+    streamed_ = true;
+    printed_(text);
+    return;
+  }
+  std::size_t const most = printed_ ? max_streamed_piece : max_foreign;
+  foreign_.append(text.substr(0, most - std::min(most, foreign_.size())));
 }
 
-answer answer_reader::finish() const {
+void answer_reader::end() {
+  if (piece_ != 0 || !printed_) return;
+  keep_foreign(std::exchange(pending_, {}));
+}
+
+answer answer_reader::finish() {
+  end();
   if (fatal_ && !answer_) {
     auto const fatal = php::unserialize(*fatal_);
     if (fatal && fatal->entries().size() >= 4) {

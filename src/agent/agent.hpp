@@ -39,6 +39,10 @@ struct call {
 
   /// Receives the rows of a streamed answer, as they come and as the operation documents them.
   std::function<void(std::string_view rows)> rows;
+
+  /// Receives what the operation prints, for one that runs code of somebody else's. It comes as it is printed, up to
+  /// some bytes that may yet belong to the answer.
+  std::function<void(std::string_view text)> printed;
 };
 
 /// The smallest source that can run an operation.
@@ -51,6 +55,10 @@ struct note {
   std::string file;
   std::int64_t line = 0;
 };
+
+/// The message and where it was raised: "Undefined variable $a (/srv/x.php:3)", "... (line 1 of the code)" for
+/// php.eval.
+std::string describe(note const& what);
 
 /// What the agent answered.
 struct answer {
@@ -72,8 +80,10 @@ encoded_call encode(call const& what);
 /// Finds the pieces of an answer between whatever else is printed around them, in constant memory for streamed rows.
 class answer_reader {
  public:
-  /// ROWS receives streamed rows; it may be empty.
-  answer_reader(std::string nonce, std::function<void(std::string_view)> rows);
+  using text_sink = std::function<void(std::string_view)>;
+
+  /// ROWS receives streamed rows, PRINTED what is printed between the pieces. Both may be empty.
+  answer_reader(std::string nonce, text_sink rows, text_sink printed = {});
 
   /// Takes the next bytes of the body.
   void feed(std::string_view data);
@@ -81,16 +91,20 @@ class answer_reader {
   /// True once the agent said that it runs: what went wrong after that is PHP's affair, not the way there.
   [[nodiscard]] bool began() const noexcept { return began_; }
 
-  /// True once rows were passed on: the call cannot be repeated without passing them on twice.
+  /// True once rows or text were passed on: the call cannot be repeated without passing them on twice.
   [[nodiscard]] bool streamed() const noexcept { return streamed_; }
 
   /// What was printed outside of the pieces, its first bytes: the text of somebody's error page, for instance. To be
   /// asked when the body has ended.
   [[nodiscard]] std::string foreign() const { return piece_ == 0 ? foreign_ + pending_ : foreign_; }
 
-  /// The answer. Throws error: what PHP threw (php_error), a fatal error (php_error, memory_limit), a refusal of the
-  /// agent (extension_missing, disabled, restricted, opcache_off, usage), an answer that is none (protocol).
-  [[nodiscard]] answer finish() const;
+  /// Passes on what was printed last, when no more will come: after a broken connection, too.
+  void end();
+
+  /// The answer, after end(). Throws error: what PHP threw (php_error), a fatal error (php_error, memory_limit), a
+  /// refusal of the agent (extension_missing, disabled, restricted, opcache_off, usage), an answer that is none
+  /// (protocol).
+  [[nodiscard]] answer finish();
 
  private:
   std::size_t take_header(std::string_view rest);
@@ -100,7 +114,8 @@ class answer_reader {
   void keep_foreign(std::string_view text);
 
   std::string marker_;
-  std::function<void(std::string_view)> rows_;
+  text_sink rows_;
+  text_sink printed_;
   std::string pending_;  // bytes in which a piece's header may still begin
   std::string payload_;  // of the piece being read, unless it is streamed
   std::string foreign_;

@@ -22,6 +22,7 @@ function run($nonce, $operation)
     may('ini_set', 'serialize_precision', PHP_VERSION_ID < 70100 ? '17' : '-1');
     may('error_reporting', E_ALL);
     register_shutdown_function('cachetool\fatal');
+    ob_start(null, 4096); // as long as it is not full, code that is run may send headers
     may('newrelic_ignore_transaction');
     chunk('B');
     try {
@@ -86,9 +87,17 @@ function note($level, $message = '', $file = '', $line = 0)
     return $level ? true : $notes;
 }
 
+function release_output()
+{
+    while (ob_get_level() && @ob_end_flush()) {
+        // as above
+    }
+}
+
 /** Runs at shutdown: an error that ended the script is sent as data too. */
 function fatal()
 {
+    release_output();
     $error = error_get_last();
     if ($error && $error['type'] & (E_ERROR | E_PARSE | E_CORE_ERROR | E_COMPILE_ERROR)) {
         chunk('F', serialize(array($error['type'], $error['message'], $error['file'], $error['line'])));

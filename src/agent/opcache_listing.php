@@ -1,5 +1,5 @@
 <?php
-// Operations on OPcache that read at length. They need opcache.php.
+// Operations on OPcache that read at length. They need opcache.php and memory.php.
 
 function do_opcache_configuration($arguments)
 {
@@ -37,17 +37,4 @@ function do_opcache_scripts($arguments)
     $listed = isset($status['scripts']);
     unset($status['scripts'], $status['preload_statistics']);
     return $status + array('listed' => $listed);
-}
-
-/** The list needs about 800 bytes a script inside PHP. */
-function make_room($scripts)
-{
-    $needed = 32 + (int) ($scripts / 1000);
-    $limit = ini_get('memory_limit');
-    $units = array('k' => 1 / 1024, 'm' => 1, 'g' => 1024);
-    $unit = strtolower(substr($limit, -1));
-    $megabytes = (int) $limit * (isset($units[$unit]) ? $units[$unit] : 1 / 1048576);
-    if ($megabytes >= 0 && $megabytes < $needed) {
-        may('ini_set', 'memory_limit', $needed . 'M');
-    }
 }

@@ -1,14 +1,15 @@
 #include "caches/opcache.hpp"
 
-#include <charconv>
 #include <utility>
+
+#include "caches/ask.hpp"
+#include "caches/rows.hpp"
 
 namespace cachetool::opcache {
 namespace {
 
-origin from(agent::answer const& answer) {
-  return {answer.pool, answer.php_version, answer.pid};
-}
+using caches::ask;
+using caches::from;
 
 memory_usage to_memory(php::value const& v) {
   return {v["used_memory"].as_int(), v["free_memory"].as_int(), v["wasted_memory"].as_int(),
@@ -53,34 +54,17 @@ status to_status(agent::answer const& answer) {
   return out;
 }
 
-agent::call ask(std::string operation) {
-  agent::call call;
-  call.operation = std::move(operation);
-  return call;
-}
-
 error file_cache_only_error(std::string const& what) {
   return error(error_kind::opcache_off, "OPcache is a file cache only (opcache.file_cache_only=1): " + what);
 }
 
 // One row: "hits memory last-used timestamp length path\n". Returns what follows it.
 std::string_view read_row(std::string_view rows, script& out) {
-  std::int64_t fields[5];
-  char const* at = rows.data();
-  char const* const end = at + rows.size();
-  for (std::int64_t& field : fields) {
-    auto const parsed = std::from_chars(at, end, field);
-    if (parsed.ec != std::errc() || parsed.ptr == end || *parsed.ptr != ' ') {
-      throw error(error_kind::protocol, "the list of scripts cannot be read");
-    }
-    at = parsed.ptr + 1;
-  }
-  if (fields[4] < 0 || end - at <= fields[4] || at[fields[4]] != '\n') {
-    throw error(error_kind::protocol, "the list of scripts cannot be read");
-  }
-  out = {fields[0], fields[1], fields[2], std::nullopt, {at, static_cast<std::size_t>(fields[4])}};
-  if (fields[3] >= 0) out.timestamp = fields[3];
-  return {at + fields[4] + 1, end};
+  std::int64_t numbers[4];
+  std::string_view const path = caches::take_row(rows, numbers);
+  out = {numbers[0], numbers[1], numbers[2], std::nullopt, path};
+  if (numbers[3] >= 0) out.timestamp = numbers[3];
+  return rows;
 }
 
 void require_listing(agent::answer const& answer, std::string const& where) {
@@ -177,8 +161,7 @@ configuration read_configuration(adapter::adapter& php) {
 }
 
 status read_scripts(adapter::adapter& php, std::string const& exclude, std::function<void(script const&)> const& each) {
-  agent::call call = ask("opcache.scripts");
-  if (!exclude.empty()) call.arguments = php::array{{{std::string("exclude"), exclude}}};
+  agent::call call = exclude.empty() ? ask("opcache.scripts") : ask("opcache.scripts", {{"exclude", exclude}});
   call.rows = [&each](std::string_view rows) {
     for (script row; !rows.empty();) {
       rows = read_row(rows, row);

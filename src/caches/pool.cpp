@@ -3,7 +3,9 @@
 #include <cachetool/caches.hpp>
 
 #include "adapter/fastcgi_adapter.hpp"
+#include "caches/apcu.hpp"
 #include "caches/opcache.hpp"
+#include "caches/realpath_cache.hpp"
 
 namespace cachetool {
 
@@ -49,6 +51,38 @@ opcache::status pool::opcache_scripts(std::function<void(opcache::script const&)
 
 opcache::reset_report pool::opcache_reset(std::chrono::milliseconds patience) {
   return opcache::reset(state_->php, patience);
+}
+
+apcu::info pool::apcu_info() {
+  return apcu::read_info(state_->php);
+}
+
+apcu::memory pool::apcu_memory() {
+  return apcu::read_memory(state_->php);
+}
+
+void pool::apcu_keys(std::function<void(apcu::key const&)> const& each) {
+  apcu::read_keys(state_->php, each);
+}
+
+apcu::clear_report pool::apcu_clear() {
+  return apcu::clear(state_->php);
+}
+
+apcu::fetched pool::apcu_fetch(std::string_view key) {
+  return apcu::fetch(state_->php, key);
+}
+
+apcu::key_report pool::apcu_store(std::string_view key, php::value const& value, std::chrono::seconds ttl) {
+  return apcu::store(state_->php, key, value, ttl);
+}
+
+apcu::key_report pool::apcu_delete(std::string_view key) {
+  return apcu::remove(state_->php, key);
+}
+
+realpath_cache::clear_report pool::realpath_cache_clear(std::chrono::milliseconds patience) {
+  return realpath_cache::clear(state_->php, patience);
 }
 
 }  // namespace cachetool

@@ -1,5 +1,7 @@
 #include "cli/app.hpp"
 
+#include <unistd.h>
+
 #include <csignal>
 #include <exception>
 
@@ -76,7 +78,7 @@ exit_code run_line(std::vector<std::string> const& arguments, console& out) {
   command_line line = read_command_line(arguments);
   options const given(line);
   environment const env = read_environment();
-  out = console({verbosity(given, env) < 0, wants_colour(given, env)});
+  out = console({verbosity(given, env) < 0, wants_colour(given, env), isatty(STDOUT_FILENO) == 1});
   exit_code const code = run_command(line, given, env, out);
   out.flush();
   return code;

@@ -1,9 +1,12 @@
 #include <array>
 
+#include "cli/apcu_commands.hpp"
 #include "cli/completion.hpp"
 #include "cli/help.hpp"
 #include "cli/opcache_commands.hpp"
 #include "cli/option_spec.hpp"
+#include "cli/php_commands.hpp"
+#include "cli/stat_commands.hpp"
 
 namespace cachetool::cli {
 namespace {
@@ -73,10 +76,27 @@ constexpr std::array help_options{text_or_json, flag("raw", 0, "Accepted, for sc
 constexpr std::array self_update_options{flag("stable", 0, "Accepted, for scripts"),
                                          flag("preview", 0, "Accepted, for scripts"),
                                          flag("compatible", 0, "Accepted, for scripts")};
+constexpr std::array regexp_delete_options{
+    format_option, option_spec{"force", 0, arity::flag, value_type::text, {}, "Accept an empty pattern: every key"},
+    option_spec{"dry-run", 0, arity::flag, value_type::text, {}, "Show the keys that match, and delete none"}};
+constexpr std::array eval_options{
+    option_spec{"run", 'r', arity::value, value_type::text, "RUN", "The code, as eval() takes it"},
+    option_spec{"file", 'f', arity::value, value_type::text, "FILE", "A file with the code, read here"},
+    option_spec{"format", 0, arity::value, value_type::choice, "FORMAT",
+                "How to show what the code returns: string, json or var_export", "string|json|var_export"}};
+constexpr std::array stat_clear_options{format_option,
+                                        option_spec{"deadline", 0, arity::value, value_type::seconds, "SECONDS",
+                                                    "How long to try to reach every worker (30)"}};
 
 constexpr std::array completion_arguments{argument_spec{"shell", "bash, zsh or fish; without it, what SHELL names"}};
 constexpr std::array self_update_arguments{argument_spec{"version_constraint", "Accepted, for scripts"}};
 constexpr std::array list_arguments{argument_spec{"namespace", "Only the commands of this group"}};
+constexpr std::array key_arguments{argument_spec{"key", "The key", true}};
+constexpr std::array store_arguments{argument_spec{"key", "The key", true},
+                                     argument_spec{"value", "The value, stored as a string", true},
+                                     argument_spec{"ttl", "Seconds to keep it; 0, the default, for ever"}};
+constexpr std::array regexp_arguments{
+    argument_spec{"regexp", "A regular expression (PCRE): /pattern/flags, or a pattern alone", true}};
 constexpr std::array help_arguments{argument_spec{"command_name", "The command's name"}};
 
 constexpr std::array command_specs{
@@ -91,6 +111,45 @@ constexpr std::array command_specs{
     command_spec{
         "help", "Display help for a command", {}, help_options, help_arguments, show_help, target_policy::none},
     command_spec{"list", "List commands", {}, list_options, list_arguments, show_list, target_policy::none},
+    command_spec{
+        "apcu:cache:clear", "Clears APCu cache", {}, show_options, {}, apcu_cache_clear, target_policy::one_found},
+    command_spec{
+        "apcu:cache:info", "Shows APCu user & system cache information", {}, show_options, {}, apcu_cache_info},
+    command_spec{"apcu:cache:info:keys",
+                 "Shows APCu keys cache information",
+                 {},
+                 show_options,
+                 {},
+                 apcu_cache_info_keys,
+                 target_policy::one_found},
+    command_spec{
+        "apcu:key:delete", "Deletes an APCu key", {}, {}, key_arguments, apcu_key_delete, target_policy::one_found},
+    command_spec{"apcu:key:exists",
+                 "Checks if an APCu key exists",
+                 {},
+                 show_options,
+                 key_arguments,
+                 apcu_key_exists,
+                 target_policy::one_found},
+    command_spec{"apcu:key:fetch",
+                 "Shows the content of an APCu key",
+                 {},
+                 show_options,
+                 key_arguments,
+                 apcu_key_fetch,
+                 target_policy::exactly_one},
+    command_spec{"apcu:key:store",
+                 "Store an APCu key with given value",
+                 {},
+                 {},
+                 store_arguments,
+                 apcu_key_store,
+                 target_policy::one_found},
+    command_spec{"apcu:regexp:delete", "Deletes all APCu key matching a regexp",
+                 "With --format=json or csv it lists the keys that it deleted.", regexp_delete_options,
+                 regexp_arguments, apcu_regexp_delete, target_policy::one_found},
+    command_spec{
+        "apcu:sma:info", "Show APCu shared memory allocation information", {}, show_options, {}, apcu_sma_info},
     command_spec{"opcache:configuration",
                  "Get configuration information about the cache",
                  {},
@@ -109,6 +168,14 @@ constexpr std::array command_specs{
         "opcache:status", "Show summary information about the opcode cache", {}, show_options, {}, opcache_status},
     command_spec{
         "opcache:status:scripts", "Show scripts in the opcode cache", {}, scripts_options, {}, opcache_status_scripts},
+    command_spec{"php:eval",
+                 "Run arbitrary PHP code from an argument or file",
+                 "What the code prints is shown first, then what it returns: cachetool php:eval -r 'return "
+                 "gethostname();'",
+                 eval_options,
+                 {},
+                 php_eval,
+                 target_policy::exactly_one},
     command_spec{"self:update",
                  "Says how this program is updated",
                  {},
@@ -117,6 +184,26 @@ constexpr std::array command_specs{
                  self_update,
                  target_policy::none,
                  "update|self-update"},
+    command_spec{"stat:clear",
+                 "Clears the file status cache, including the realpath cache",
+                 "Each worker has a cache of its own: it asks until every worker of the pool has answered.",
+                 stat_clear_options,
+                 {},
+                 stat_clear},
+    command_spec{"stat:realpath_get",
+                 "Show summary information of realpath cache entries",
+                 "Of one worker: each has a cache of its own.",
+                 show_options,
+                 {},
+                 stat_realpath_get,
+                 target_policy::one_found},
+    command_spec{"stat:realpath_size",
+                 "Display size of realpath cache",
+                 "Of one worker: each has a cache of its own.",
+                 show_options,
+                 {},
+                 stat_realpath_size,
+                 target_policy::one_found},
 };
 
 }  // namespace

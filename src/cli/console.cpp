@@ -35,6 +35,26 @@ void console::line(std::string_view text) {
   write("\n");
 }
 
+void console::raw(std::string_view text) {
+  if (chosen_.terminal) {
+    write(report::escape_controls(text, "\n\t"));
+  } else {
+    write(text);
+  }
+}
+
+void console::message(std::initializer_list<std::string_view> parts) {
+  bool is_value = false;
+  for (std::string_view const part : parts) {
+    bool const coloured = chosen_.colour && !part.empty();
+    if (coloured) write(is_value ? "\033[32m" : "\033[33m");
+    raw(part);
+    if (coloured) write("\033[39m");
+    is_value = !is_value;
+  }
+  write("\n");
+}
+
 void console::flush() {
   std::string const out = std::exchange(buffer_, {});
   for (std::string_view rest = out; !rest.empty();) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -11,8 +12,9 @@ namespace cachetool::cli {
 class console {
  public:
   struct settings {
-    bool quiet = false;   ///< nothing on standard output
-    bool colour = false;  ///< colour on standard output
+    bool quiet = false;     ///< nothing on standard output
+    bool colour = false;    ///< colour on standard output
+    bool terminal = false;  ///< standard output is one
   };
 
   explicit console(settings chosen) : chosen_(chosen) { buffer_.reserve(4096); }
@@ -22,6 +24,13 @@ class console {
 
   /// One line on standard output, its control bytes escaped.
   void line(std::string_view text);
+
+  /// Text of somebody else's that may be anything: to a file or a pipe byte for byte; to a terminal with its control
+  /// bytes, but line breaks and tabs, escaped.
+  void raw(std::string_view text);
+
+  /// One line as CacheTool writes it, in its two colours: "APCu key=", KEY, " exists". Every second part is raw().
+  void message(std::initializer_list<std::string_view> parts);
 
   /// Writes out what is buffered. Throws error (interrupted) if INTERRUPT_FD (-1: none) becomes readable while the
   /// reader keeps it waiting, or std::system_error if it cannot be written.

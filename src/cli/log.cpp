@@ -42,10 +42,9 @@ class verbose_log final : public quiet_log {
 
   void answered(agent::answer const& what) override {
     for (agent::note const& note : what.notes) {
-      say(spdlog::level::warn,
-          "PHP raised: " + note.message + " (" + note.file + ":" + std::to_string(note.line) + ")");
+      say(spdlog::level::warn, "PHP raised: " + agent::describe(note));
     }
-    say(spdlog::level::info, "Answered by PHP " + what.php_version + ", worker " + std::to_string(what.pid) +
+    say(spdlog::level::warn, "Answered by PHP " + what.php_version + ", worker " + std::to_string(what.pid) +
                                  (what.pool.empty() ? "" : ", pool " + what.pool));
     if (!logger_.should_log(spdlog::level::debug)) return;
     std::string json;

@@ -116,6 +116,11 @@ void target_output::begin_streamed_result() {
   json_->key("result");
 }
 
+void target_output::begin_partial_result(opcache::origin const& from) {
+  from_ = from;
+  json_->key("result");
+}
+
 void target_output::end_streamed_result(opcache::origin const& from) {
   write_origin(from);
   json_->end_object();
@@ -134,6 +139,11 @@ void target_output::line(opcache::origin const& from, std::string const& text) {
   out_.line(label_ + (from.pool.empty() ? "" : " (pool " + from.pool + ")") + ": " + text);
 }
 
+void target_output::message(opcache::origin const& from, std::initializer_list<std::string_view> parts) {
+  heading(from);
+  out_.message(parts);
+}
+
 void target_output::warning(std::string const& text) {
   out_.warning(label_ + ": " + text);
 }
@@ -141,7 +151,10 @@ void target_output::warning(std::string const& text) {
 void target_output::fail(error const& failed) {
   if (json_ == nullptr) return;
   json_->end_until(depth_);
-  json_->key("pool").null().key("php").null();
+  json_->key("pool");
+  from_.pool.empty() ? json_->null() : json_->string(from_.pool);
+  json_->key("php");
+  from_.php_version.empty() ? json_->null() : json_->string(from_.php_version);
   write_error(*json_, failed);
   json_->end_object();
 }
@@ -152,6 +165,7 @@ void run_on_target(context& with, adapter::adapter& php, target_output& out, tar
                    exit_code& worst) {
   try {
     action(php, out);
+    worst = std::max(worst, out.code());
   } catch (error const& failed) {
     if (failed.kind() == error_kind::interrupted) throw;
     out.fail(failed);
@@ -163,15 +177,16 @@ void run_on_target(context& with, adapter::adapter& php, target_output& out, tar
 // The writer of the chosen format, over the console.
 class format_writer {
  public:
-  format_writer(context& with, std::vector<std::string> csv_columns) : out_(with.out) {
+  format_writer(context& with, std::optional<std::vector<std::string>> csv_columns) : out_(with.out) {
+    if (!csv_columns) return;
     std::string const format = with.given.text("format").value_or("table");
     auto const sink = [this](std::string_view text) { out_.write(text); };
     if (format == "json") {
       json_.emplace(sink);
       json_->begin_object().key("targets").begin_array();
     } else if (format == "csv") {
-      csv_columns.insert(csv_columns.begin(), "endpoint");
-      csv_.emplace(sink, csv_columns);
+      csv_columns->insert(csv_columns->begin(), "endpoint");
+      csv_.emplace(sink, *csv_columns);
     }
   }
 
@@ -196,7 +211,7 @@ class format_writer {
   std::optional<report::csv_writer> csv_;
 };
 
-exit_code run_on_all(context& with, int interrupt_fd, std::vector<std::string> csv_columns,
+exit_code run_on_all(context& with, int interrupt_fd, std::optional<std::vector<std::string>> csv_columns,
                      target_action const& action) {
   target_list targets = resolve(with, interrupt_fd);
   format_writer writer(with, std::move(csv_columns));
@@ -213,7 +228,8 @@ exit_code run_on_all(context& with, int interrupt_fd, std::vector<std::string> c
 
 }  // namespace
 
-exit_code for_each_target(context& with, std::vector<std::string> csv_columns, target_action const& action) {
+exit_code for_each_target(context& with, std::optional<std::vector<std::string>> csv_columns,
+                          target_action const& action) {
   signal_watch signals;
   with.out.watch(signals.fd());
   try {

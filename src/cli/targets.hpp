@@ -1,6 +1,8 @@
 #pragma once
 
 #include <functional>
+#include <initializer_list>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +35,9 @@ class target_output {
   void begin_result(opcache::origin const& from);
   void end_result();
   void begin_streamed_result();
+
+  /// A result that is not all of it: an error is thrown after it.
+  void begin_partial_result(opcache::origin const& from);
   void end_streamed_result(opcache::origin const& from);
 
   /// True when the output is CSV. Then the command writes rows, with the columns it named, and nothing else.
@@ -49,6 +54,13 @@ class target_output {
   /// On standard error.
   void warning(std::string const& text);
 
+  /// "KEY exists" and the like, see console::message(). With several targets under their headings.
+  void message(opcache::origin const& from, std::initializer_list<std::string_view> parts);
+
+  /// The command has said what there is to say, and yet ends with this code.
+  void end_with(exit_code code) noexcept { code_ = code; }
+  [[nodiscard]] exit_code code() const noexcept { return code_; }
+
   /// Ends this target's JSON with an error, whatever was written of its result.
   void fail(error const& failed);
 
@@ -60,6 +72,8 @@ class target_output {
   report::csv_writer* csv_;
   std::string label_;
   bool several_;
+  exit_code code_ = exit_code::done;
+  opcache::origin from_;   // of a result that an error may follow
   std::size_t depth_ = 0;  // of the JSON inside this target's object
 };
 
@@ -67,8 +81,9 @@ using target_action = std::function<void(adapter::adapter& php, target_output& o
 
 /// Does ACTION with each PHP that the command line, the config file, the environment or this machine names (a php-fpm,
 /// a web site, or php on the command line), as far as the command's target_policy goes. CSV_COLUMNS follow the column
-/// "endpoint" in CSV. An error ends one target, not the others. Returns the largest exit code; an interruption is
-/// reported and has its own. Throws error (usage, config).
-exit_code for_each_target(context& with, std::vector<std::string> csv_columns, target_action const& action);
+/// "endpoint" in CSV; nothing for a command that takes no --format, or has its own. An error ends one target, not the
+/// others. Returns the largest exit code; an interruption is reported and has its own. Throws error (usage, config).
+exit_code for_each_target(context& with, std::optional<std::vector<std::string>> csv_columns,
+                          target_action const& action);
 
 }  // namespace cachetool::cli

@@ -35,12 +35,13 @@ std::string escaped(character const& what) {
 
 }  // namespace
 
-std::string escape_controls(std::string_view text) {
+std::string escape_controls(std::string_view text, std::string_view keep) {
   if (is_printable_ascii(text)) return std::string(text);
   std::string out;
   while (!text.empty()) {
     character const next = first_character(text);
-    if (!next.valid || is_control(next.code)) {
+    bool const kept = next.length == 1 && keep.find(text.front()) != keep.npos;
+    if (!kept && (!next.valid || is_control(next.code))) {
       out += escaped(next);
     } else {
       out += text.substr(0, next.length);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -35,11 +36,20 @@ std::string php_string(php::value const& what);
 /// NULL. Of an object that implements Serializable no properties are known, so none are written.
 std::string var_export(php::value const& what);
 
+/// What a var_export() of PHP 7.3 to 8.1 returned, as PHP 8.2 would have: with a backslash before names of classes.
+/// What newer ones return comes back as it is.
+std::string modern_var_export(std::string_view text);
+
+/// What PHP's json_encode() returns, byte for byte: slashes and everything that is not ASCII escaped; of an object the
+/// public properties. Nothing where it returns false: bytes that are not UTF-8, INF and NAN, recursion, arrays nested
+/// deeper than 512.
+std::optional<std::string> php_json(php::value const& what);
+
 /// TEXT with what could take hold of a terminal made visible: C0 controls, DEL and bytes that are not UTF-8 as "\n",
 /// "\r",
 /// "\t", "\e" or "\x07"; C1 controls and those that change the direction of text as "\u{9B}", "\u{202E}".
-/// Text without them comes back as it is; a backslash stays as it is.
-std::string escape_controls(std::string_view text);
+/// Text without them comes back as it is; a backslash stays as it is. The controls in KEEP stay, too: "\n".
+std::string escape_controls(std::string_view text, std::string_view keep = {});
 
 /// Columns that TEXT takes on a terminal: wide characters two, combining ones none, all others one; text
 /// that is not UTF-8 one a byte. Meant for what escape_controls() gave.

@@ -128,7 +128,40 @@ void exporter::add(php::value const& what, std::size_t indent) {
   }
 }
 
+bool is_name_byte(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '\\' || c < 0;
+}
+
+// TEXT begins with a quote. Returns how long the quoted string is.
+std::size_t quoted_length(std::string_view text) {
+  for (std::size_t at = 1; at < text.size(); ++at) {
+    if (text[at] == '\\') {
+      ++at;
+    } else if (text[at] == '\'') {
+      return at + 1;
+    }
+  }
+  return text.size();
+}
+
 }  // namespace
+
+std::string modern_var_export(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    std::size_t length = 1;
+    if (text.front() == '\'') {
+      length = quoted_length(text);
+    } else if (is_name_byte(text.front())) {
+      while (length < text.size() && is_name_byte(text[length])) ++length;
+      bool const is_class = text.substr(length).starts_with("::__set_state(array(");
+      if (is_class && text.front() != '\\') out += '\\';
+    }
+    out += text.substr(0, length);
+    text.remove_prefix(length);
+  }
+  return out;
+}
 
 std::string var_export(php::value const& what) {
   exporter made;

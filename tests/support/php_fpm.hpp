@@ -34,9 +34,9 @@ struct fpm_options {
   std::vector<fpm_pool> pools{fpm_pool{}};
 
   /// Settings of the whole master, as -d gives them: {"opcache.validate_timestamps", "0"}.
-  std::map<std::string, std::string> ini;
+  std::map<std::string, std::string> ini{};
 
-  std::vector<std::string> global_lines;  ///< further lines of the [global] section
+  std::vector<std::string> global_lines{};  ///< further lines of the [global] section
   bool opcache = true;                    ///< load it, if it is not built in
   bool apcu = true;
 };

@@ -205,3 +205,45 @@ TEST_CASE("arguments travel in the body, never in the source") {
   auto const encoded = agent::encode(call);
   CHECK(php::unserialize(encoded.body)->operator[]("exclude").as_string() == "'; evil(); '");
 }
+
+namespace {
+
+/// What a call that prints BODY's foreign text passes on, its bytes fed one by one.
+std::string printed_by(std::string const& body) {
+  std::string text;
+  answer_reader reader(nonce, {}, [&text](std::string_view part) { text += part; });
+  for (char byte : body) reader.feed({&byte, 1});
+  reader.end();
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("what is printed after the agent began is passed on, byte for byte") {
+  std::string const text = "hi\n" + std::string(1, '\0') + "\n" + nonce.substr(0, 20) + "\n";
+  CHECK(printed_by("prepended" + piece('B', "") + text + answer_piece(1) + "late") == text + "late");
+}
+
+TEST_CASE("what is printed after the first piece was thrown away is passed on") {
+  CHECK(printed_by("raw" + answer_piece(1)) == "raw");
+}
+
+TEST_CASE("what is printed before the agent began is not passed on") {
+  CHECK(printed_by("noise" + piece('B', "") + answer_piece(1)).empty());
+}
+
+TEST_CASE("what was printed before the connection broke is passed on") {
+  CHECK(printed_by(piece('B', "") + "half") == "half");
+}
+
+TEST_CASE("a place in code that was passed to eval is a line of the code") {
+  CHECK(agent::describe({2, "Undefined variable $a", "/run/agent.php(129) : eval()'d code", 3}) ==
+        "Undefined variable $a (line 3 of the code)");
+  CHECK(agent::describe({2, "Oops", "/srv/x.php", 7}) == "Oops (/srv/x.php:7)");
+}
+
+TEST_CASE("APCu that is off is a disabled extension, named by its setting") {
+  error const failed = failure(piece('B', "") + refusal("apcu_off", "apc.enabled"));
+  CHECK(failed.kind() == error_kind::disabled);
+  CHECK(failed.message() == "APCu is off (apc.enabled=0)");
+}

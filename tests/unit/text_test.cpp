@@ -170,3 +170,7 @@ TEST_CASE("characters that join the one before count nothing") {
 TEST_CASE("text that is not UTF-8 counts one a byte") {
   CHECK(display_width("\u4E2D\xFF") == 4);
 }
+
+TEST_CASE("controls that are to be kept are not escaped") {
+  CHECK(escape_controls("a\nb\t\x1B", "\n\t") == "a\nb\t\\e");
+}

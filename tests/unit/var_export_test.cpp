@@ -3,6 +3,7 @@
 #include "report/text.hpp"
 #include "support/catch.hpp"
 
+using cachetool::report::modern_var_export;
 using cachetool::report::var_export;
 using namespace std::string_view_literals;
 namespace php = cachetool::php;
@@ -100,4 +101,21 @@ TEST_CASE("var_export writes 4096 levels") {
   php::value deep = 1;
   for (int i = 0; i < 4096; ++i) deep = php::array{{{std::int64_t{0}, deep}}};
   CHECK(var_export(deep).size() > 4096 * 4096);
+}
+
+TEST_CASE("an older PHP's var_export gets the backslash that PHP 8.2 writes before a class") {
+  CHECK(modern_var_export("ArrayObject::__set_state(array(\n   0 => 1,\n))") ==
+        "\\ArrayObject::__set_state(array(\n   0 => 1,\n))");
+  CHECK(modern_var_export("A\\B::__set_state(array(\n))") == "\\A\\B::__set_state(array(\n))");
+}
+
+TEST_CASE("a newer PHP's var_export stays as it is") {
+  std::string const text = "\\A::__set_state(array(\n   'a' => \n  (object) array(\n  ),\n))";
+  CHECK(modern_var_export(text) == text);
+}
+
+TEST_CASE("what only looks like a class inside of a string stays as it is") {
+  std::string const text = "'it\\'s A::__set_state(array( \\\\'";
+  CHECK(modern_var_export(text) == text);
+  CHECK(modern_var_export("'not closed A::__set_state(array(") == "'not closed A::__set_state(array(");
 }

@@ -22,7 +22,7 @@ enum class error_kind : std::uint8_t {
   limit_extensions,   ///< php-fpm answered 403: security.limit_extensions
   open_basedir,       ///< php-fpm answered 404: the script lies outside open_basedir
   restricted,         ///< opcache.restrict_api forbids the call
-  disabled,           ///< a PHP function is disabled
+  disabled,           ///< a PHP function is disabled, or APCu as a whole
   opcache_off,        ///< OPcache is off, or is a file cache only
   extension_missing,  ///< the PHP extension is not loaded
   not_found,          ///< what was named does not exist

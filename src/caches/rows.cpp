@@ -1,0 +1,36 @@
+#include "caches/rows.hpp"
+
+#include <charconv>
+
+#include <cachetool/fastcgi/error.hpp>
+
+namespace cachetool::caches {
+namespace {
+
+error unreadable() {
+  return error(error_kind::protocol, "the list that PHP sent cannot be read");
+}
+
+std::int64_t take_number(std::string_view& rows) {
+  std::int64_t number = 0;
+  char const* const end = rows.data() + rows.size();
+  auto const parsed = std::from_chars(rows.data(), end, number);
+  if (parsed.ec != std::errc() || parsed.ptr == end || *parsed.ptr != ' ') throw unreadable();
+  rows.remove_prefix(static_cast<std::size_t>(parsed.ptr - rows.data()) + 1);
+  return number;
+}
+
+}  // namespace
+
+std::string_view take_row(std::string_view& rows, std::span<std::int64_t> numbers) {
+  for (std::int64_t& number : numbers) number = take_number(rows);
+  std::int64_t const length = take_number(rows);
+  if (length < 0 || static_cast<std::uint64_t>(length) >= rows.size()) throw unreadable();
+  auto const size = static_cast<std::size_t>(length);
+  if (rows[size] != '\n') throw unreadable();
+  std::string_view const text = rows.substr(0, size);
+  rows.remove_prefix(size + 1);
+  return text;
+}
+
+}  // namespace cachetool::caches

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <cachetool/caches.hpp>
+
+#include "report/json.hpp"
+#include "report/table.hpp"
+
+/// What the stat commands show: CacheTool's table, and JSON objects with PHP's own names.
+namespace cachetool::cli {
+
+report::table realpath_table(realpath_cache::listing const& listing);
+std::vector<std::string> realpath_columns();
+std::vector<std::vector<std::string>> csv_rows(realpath_cache::listing const& listing);
+void write_json(report::json_writer& json, realpath_cache::listing const& listing);
+
+/// "realpath cache cleared in 4/4 workers"
+std::string clear_text(realpath_cache::clear_report const& report);
+std::vector<std::string> realpath_clear_columns();
+std::vector<std::string> csv_fields(realpath_cache::clear_report const& report);
+void write_json(report::json_writer& json, realpath_cache::clear_report const& report);
+
+}  // namespace cachetool::cli

@@ -1,0 +1,82 @@
+// The stat commands against a real php-fpm.
+
+#include <thread>
+
+#include <cachetool/caches.hpp>
+
+#include "support/catch.hpp"
+#include "support/php_fpm.hpp"
+#include "support/program.hpp"
+
+using namespace cachetool;
+using test::fpm_pool;
+using test::php_fpm;
+using test::run_program;
+
+namespace {
+
+php_fpm server_with(int workers) {
+  return php_fpm({.pools = {fpm_pool{.max_children = workers}}});
+}
+
+std::string address_of(php_fpm const& server) {
+  return "--fcgi=" + server.endpoint().text();
+}
+
+/// Keeps one worker busy for some seconds; returns when it is.
+class busy_worker {
+ public:
+  busy_worker(php_fpm const& server, int seconds)
+      : running_(
+            {"php:eval", address_of(server), "-r", "apcu_store('busy', 1); sleep(" + std::to_string(seconds) + ");"}) {
+    pool www(server.endpoint());
+    while (!www.apcu_fetch("busy").found) std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  }
+
+ private:
+  test::program running_;
+};
+
+}  // namespace
+
+TEST_CASE("a clear empties the realpath cache") {
+  php_fpm const server = server_with(1);
+  run_program({"php:eval", address_of(server), "-r", "return realpath('/usr/bin/env');"});
+  CHECK(run_program({"stat:realpath_get", address_of(server)}).out.find("| /usr/bin ") != std::string::npos);
+  CHECK(run_program({"stat:clear", address_of(server)}).exit_code == 0);
+  CHECK(run_program({"stat:realpath_get", address_of(server)}).out.find("| /usr/bin ") == std::string::npos);
+}
+
+TEST_CASE("a clear reaches each of eight workers") {
+  php_fpm const server = server_with(8);
+  pool www(server.endpoint());
+  auto const report = www.realpath_cache_clear();
+  CHECK(report.cleared == 8);
+  CHECK(report.workers == 8);
+}
+
+TEST_CASE("a worker that is busy for longer than the deadline is reported, with exit code 4") {
+  php_fpm const server = server_with(4);
+  busy_worker const busy(server, 5);
+  auto const answer = run_program({"stat:clear", address_of(server), "--deadline=0.3"});
+  CHECK(answer.out == server.endpoint().text() + " (pool www): realpath cache cleared in 3/4 workers\n");
+  CHECK(answer.err.find("1 worker did not answer within 0.3 s") != std::string::npos);
+  CHECK(answer.exit_code == 4);
+}
+
+TEST_CASE("in JSON a clear that did not reach every worker has a result and an error") {
+  php_fpm const server = server_with(2);
+  busy_worker const busy(server, 5);
+  auto const answer = run_program({"stat:clear", address_of(server), "--deadline=0.3", "--format=json"});
+  CHECK(answer.out.find(R"("result":{"cleared":1,"workers":2},"pool":"www")") != std::string::npos);
+  CHECK(answer.out.find(R"("ok":false,"error":{"kind":"timeout")") != std::string::npos);
+  CHECK(answer.exit_code == 4);
+}
+
+TEST_CASE("a clear waits for a worker that is busy for a while") {
+  php_fpm const server = server_with(3);
+  busy_worker const busy(server, 1);
+  auto const answer = run_program({"stat:clear", address_of(server)});
+  CHECK(answer.out.find("cleared in 3/3 workers") != std::string::npos);
+  CHECK(answer.exit_code == 0);
+}
