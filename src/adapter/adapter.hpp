@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -10,7 +11,8 @@
 
 namespace cachetool::adapter {
 
-/// Is told what an adapter does, for a log. Every member may be left as it is.
+/// Is told what an adapter does, for a log. Every member may be left as it is. Adapters in several threads may share
+/// one.
 class observer {
  public:
   virtual ~observer() = default;
@@ -32,6 +34,9 @@ class adapter {
 
   /// Runs one operation and returns what the agent answered. Throws error.
   virtual agent::answer run(agent::call const& what) = 0;
+
+  /// Another adapter to the same PHP, for use by another thread at the same time; null where there is none.
+  [[nodiscard]] virtual std::unique_ptr<adapter> another() const { return nullptr; }
 
   /// The endpoint as it stands in output: "/run/php/php8.2-fpm.sock".
   [[nodiscard]] virtual std::string label() const = 0;

@@ -27,19 +27,20 @@ bool may_send_again(error const& failed, agent::call const& what) {
 }  // namespace
 
 fastcgi_adapter::fastcgi_adapter(fastcgi::endpoint where, fastcgi_options const& options, observer& watcher)
-    : client_(std::move(where), options.client),
-      place_(options.place, watcher),
-      watcher_(watcher),
-      interrupt_fd_(options.client.interrupt_fd),
-      retries_(options.retries) {}
+    : client_(std::move(where), options.client), place_(options.place, watcher), watcher_(watcher), options_(options) {}
+
+std::unique_ptr<adapter> fastcgi_adapter::another() const {
+  return std::make_unique<fastcgi_adapter>(client_.where(), options_, watcher_);
+}
 
 agent::answer fastcgi_adapter::run(agent::call const& what) {
   for (int attempt = 0;; ++attempt) {
+    broke_in_stream_ = false;
     try {
       return run_in_some_place(what);
     } catch (error& failed) {
       failed.on(label());
-      if (attempt >= retries_ || broke_in_stream_ || !may_send_again(failed, what)) throw;
+      if (attempt >= options_.retries || broke_in_stream_ || !may_send_again(failed, what)) throw;
       auto const wait = first_pause * (1 << std::min(attempt, 6));
       watcher_.retrying(failed, wait);
       pause(wait);
@@ -48,7 +49,7 @@ agent::answer fastcgi_adapter::run(agent::call const& what) {
 }
 
 void fastcgi_adapter::pause(std::chrono::milliseconds duration) {
-  cachetool::adapter::pause(duration, interrupt_fd_);
+  cachetool::adapter::pause(duration, options_.client.interrupt_fd);
 }
 
 agent::answer fastcgi_adapter::run_in_some_place(agent::call const& what) {

@@ -25,6 +25,7 @@ class fastcgi_adapter final : public adapter {
   fastcgi_adapter(fastcgi::endpoint where, fastcgi_options const& options, observer& watcher);
 
   agent::answer run(agent::call const& what) override;
+  [[nodiscard]] std::unique_ptr<adapter> another() const override;
   [[nodiscard]] std::string label() const override { return client_.where().text(); }
   void pause(std::chrono::milliseconds duration) override;
 
@@ -37,8 +38,7 @@ class fastcgi_adapter final : public adapter {
   fastcgi::client client_;
   placement place_;
   observer& watcher_;
-  int interrupt_fd_;
-  int retries_;
+  fastcgi_options options_;
   bool broke_in_stream_ = false;  // rows were passed on already: sending the call again would repeat them
 };
 

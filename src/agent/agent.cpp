@@ -6,6 +6,9 @@
 #include "agent/random_hex.hpp"
 #include "agents/complete.hpp"
 #include "agents/opcache.hpp"
+#include "agents/opcache_compile.hpp"
+#include "agents/opcache_file_cache.hpp"
+#include "agents/opcache_invalidate.hpp"
 #include "agents/opcache_listing.hpp"
 
 namespace cachetool::agent {
@@ -80,6 +83,9 @@ source source_for(std::string_view operation) noexcept {
   if (operation == "opcache.scripts" || operation == "opcache.configuration") {
     return {embedded::opcache_listing, embedded::opcache_listing_sha256};
   }
+  if (operation == "opcache.invalidate") return {embedded::opcache_invalidate, embedded::opcache_invalidate_sha256};
+  if (operation == "opcache.compile") return {embedded::opcache_compile, embedded::opcache_compile_sha256};
+  if (operation == "opcache.file_cache") return {embedded::opcache_file_cache, embedded::opcache_file_cache_sha256};
   if (operation.starts_with("opcache.")) return {embedded::opcache, embedded::opcache_sha256};
   return complete();
 }

@@ -56,13 +56,13 @@ void target_output::csv_row(std::vector<std::string> fields) {
 void target_output::write_origin(opcache::origin const& from) {
   json_->key("pool");
   from.pool.empty() ? json_->null() : json_->string(from.pool);
-  json_->key("php").string(from.php_version);
-  json_->key("ok").boolean(true);
+  json_->key("php");
+  from.php_version.empty() ? json_->null() : json_->string(from.php_version);
 }
 
 void target_output::begin_result(opcache::origin const& from) {
   write_origin(from);
-  json_->key("result");
+  json_->key("ok").boolean(true).key("result");
 }
 
 void target_output::end_result() {
@@ -75,7 +75,7 @@ void target_output::begin_streamed_result() {
 
 void target_output::end_streamed_result(opcache::origin const& from) {
   write_origin(from);
-  json_->end_object();
+  json_->key("ok").boolean(true).end_object();
 }
 
 void target_output::heading(opcache::origin const& from) {
@@ -98,7 +98,7 @@ void target_output::warning(std::string const& text) {
 void target_output::fail(error const& failed) {
   if (json_ == nullptr) return;
   json_->end_until(depth_);
-  json_->key("pool").null().key("php").null();
+  write_origin(from_);
   write_error(*json_, failed);
   json_->end_object();
 }

@@ -49,6 +49,9 @@ class target_output {
   /// On standard error.
   void warning(std::string const& text);
 
+  /// Who it is that answered, should the command end with an error after that.
+  void answered_by(opcache::origin const& from) { from_ = from; }
+
   /// Ends this target's JSON with an error, whatever was written of its result.
   void fail(error const& failed);
 
@@ -59,6 +62,7 @@ class target_output {
   report::json_writer* json_;
   report::csv_writer* csv_;
   std::string label_;
+  opcache::origin from_;
   bool several_;
   std::size_t depth_ = 0;  // of the JSON inside this target's object
 };
