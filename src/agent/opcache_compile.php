@@ -85,7 +85,7 @@ function compile_all($arguments, $excluded, $status)
 function compile($path, $status, &$said)
 {
     if ($status['checkable'] && opcache_is_script_cached($path)) {
-        $same = ini_get('opcache.validate_timestamps') || filectime($path) <= $status['since'];
+        $same = ini_get('opcache.validate_timestamps') || filectime($path) < $status['since'];
         return array($same ? 'cached' : 'kept', '');
     }
     if (file_exists($path) && !is_file($path)) {
@@ -121,16 +121,16 @@ function why_not_cached($path, $before)
     if ($now['cache_full']) {
         return 'the cache is full';
     }
-    if ($now['opcache_statistics']['blacklist_misses'] > $before['blacklist_misses']) {
-        return 'opcache.blacklist_filename leaves it out';
-    }
     if ($largest > 0 && filesize($path) > $largest) {
         return 'it is larger than opcache.max_file_size';
     }
     if (!filemtime($path)) {
         return 'its modification time is 0';
     }
-    return filemtime($path) > time() - (int) ini_get('opcache.file_update_protection')
-        ? 'it is younger than opcache.file_update_protection, which this pool does not let scripts change'
+    if (filemtime($path) > time() - (int) ini_get('opcache.file_update_protection')) {
+        return 'it is younger than opcache.file_update_protection, which this pool does not let scripts change';
+    }
+    return $now['opcache_statistics']['blacklist_misses'] > $before['blacklist_misses']
+        ? 'opcache.blacklist_filename leaves it out'
         : 'PHP gives no reason';
 }

@@ -64,7 +64,7 @@ exit_code compile_files(context& with, std::vector<opcache::script_file> const& 
       out.table(compile_table(report, with.given.given("batch")));
     }
     say(with, out, remarks(report));
-    if (auto failed = failure(report)) throw failed->on(php.label());
+    if (auto const failed = failure(report)) throw *failed;
     if (out.json() != nullptr) out.end_streamed_result(report.from);
   });
 }
@@ -126,6 +126,7 @@ exit_code opcache_reset_file_cache(context& with) {
   bool const force = with.given.given("force");
   if (!force && (with.given.given("no-interaction") || isatty(STDIN_FILENO) != 1)) {
     with.out.line("Aborted file deletion");
+    with.out.flush();
     throw error(error_kind::usage, "nobody can be asked whether to delete files, so nothing was deleted")
         .advise("--force deletes them without asking");
   }
@@ -144,7 +145,7 @@ exit_code opcache_reset_file_cache(context& with) {
       with.out.line(agreed ? "Deleted " + std::to_string(report.deleted) + " files." : "Aborted file deletion");
     }
     say(with, out, remarks(report));
-    if (auto failed = failure(report)) throw failed->on(php.label());
+    if (auto const failed = failure(report)) throw *failed;
     if (out.json() != nullptr) out.end_streamed_result(report.from);
   });
 }

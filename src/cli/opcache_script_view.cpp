@@ -161,7 +161,8 @@ std::vector<std::string> remarks(opcache::invalidate_report const& report, bool 
   auto const valid = std::count_if(all.begin(), all.end(), [](auto const& s) { return s.invalidated && s.valid; });
   if (refused > 0) lines.push_back("PHP did not invalidate " + scripts(refused) + "; are the files gone?");
   if (valid > 0) {
-    lines.push_back(scripts(valid) + " stay in use, because the files have not changed: --force invalidates them too");
+    lines.push_back(scripts(valid) + (valid == 1 ? " is" : " are") +
+                    " still in use, because the files have not changed: --force invalidates those too");
   }
   if (report.preloaded > 0) {
     lines.push_back("opcache.preload loaded " + std::to_string(report.preloaded) +

@@ -110,8 +110,9 @@ void run_on_target(context& with, fastcgi::endpoint const& endpoint, adapter::fa
   adapter::fastcgi_adapter php(endpoint, options, with.log);
   try {
     action(php, out);
-  } catch (error const& failed) {
+  } catch (error& failed) {
     if (failed.kind() == error_kind::interrupted) throw;
+    failed.on(endpoint.text());
     out.fail(failed);
     with.out.report(with.line.command->name, failed);
     worst = std::max(worst, exit_code_for(failed.kind()));

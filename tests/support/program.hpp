@@ -18,6 +18,7 @@ struct program_options {
 
   std::string directory = "/";
   std::optional<uid_t> user;
+  int standard_input = -1;                   ///< -1: /dev/null
   std::chrono::milliseconds timeout{20000};  ///< after it the program is killed
 };
 
@@ -29,8 +30,7 @@ struct program_result {
   bool timed_out = false;  ///< killed by us
 };
 
-/// The built cachetool (CACHETOOL_PROGRAM, or where CMake put it), running with ARGUMENTS. Its standard input is
-/// /dev/null.
+/// The built cachetool (CACHETOOL_PROGRAM, or where CMake put it), running with ARGUMENTS.
 class program {
  public:
   explicit program(std::vector<std::string> const& arguments, program_options const& options = {});

@@ -1,0 +1,1 @@
+cachetool_unit_test(caches find_scripts_test.cpp opcache_compile_test.cpp)
