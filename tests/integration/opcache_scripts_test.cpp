@@ -275,7 +275,7 @@ TEST_CASE("while a restart is pending nothing is compiled or invalidated, and th
   std::thread request([&] {
     fastcgi::request run;
     run.params = {{"REQUEST_METHOD", "GET"}, {"SCRIPT_FILENAME", slow}, {"SCRIPT_NAME", "/slow.php"}};
-    fastcgi::client{server.endpoint()}.execute(run);
+    (void)fastcgi::client{server.endpoint()}.execute(run);
   });
   std::this_thread::sleep_for(std::chrono::milliseconds(100));
   CHECK_NOTHROW(pool{server.endpoint()}.opcache_reset(std::chrono::milliseconds(1)));
