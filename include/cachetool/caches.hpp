@@ -91,6 +91,78 @@ struct script {
   std::string_view path;
 };
 
+/// Which cached scripts to pass on, and in which order.
+struct script_query {
+  enum class order : std::uint8_t { as_cached, by_path, by_hits, by_memory, by_last_use };  ///< the largest first
+  std::string exclude;  ///< a regular expression (PCRE, without delimiters) of paths to leave out; empty for none
+  order sort = order::as_cached;
+  std::optional<std::int64_t> limit;  ///< the first so many alone
+};
+
+/// A file to be compiled.
+struct script_file {
+  std::string path;  ///< as php-fpm sees it
+  std::string name;  ///< what compile_options::exclude is tried on: a path relative to where it was found
+};
+
+struct compile_options {
+  /// Regular expressions (PCRE, with delimiters) of names to leave out.
+  std::vector<std::string> exclude;
+  std::chrono::milliseconds timeout{120000};  ///< for one answer, some hundred files at most
+};
+
+/// What became of one file that was to be compiled.
+struct compiled_script {
+  enum class outcome : std::uint8_t {
+    cached,      ///< it is in the cache, or was already; where opcache.restrict_api hides the cache: PHP compiled it
+    kept,        ///< it was in the cache already, may have changed since, and opcache.validate_timestamps=0 keeps it
+    not_cached,  ///< it compiled, but PHP did not keep it
+    failed       ///< it did not compile
+  };
+  std::string path;
+  outcome what = outcome::failed;
+  std::string why;                    ///< of not_cached and failed
+  std::vector<std::string> warnings;  ///< what PHP said: "Deprecated: ... in /srv/a.php on line 3"
+};
+
+struct compile_report {
+  origin from;
+  std::vector<compiled_script> scripts;  ///< in the order of the files
+};
+
+/// Which scripts to invalidate.
+struct invalidate_query {
+  std::string pattern;    ///< a regular expression (PCRE, without delimiters) found anywhere in the path
+  std::string directory;  ///< absolute; if not empty, what is below it, instead of what matches PATTERN
+  bool force = false;     ///< also those whose files have not changed
+  bool dry_run = false;   ///< only name them
+};
+
+struct invalidated_script {
+  std::string path;
+  bool invalidated = false;  ///< what opcache_invalidate() returned
+  bool valid = false;        ///< PHP still uses the entry: its file has not changed
+};
+
+struct invalidate_report {
+  origin from;
+  std::vector<invalidated_script> scripts;  ///< sorted by path
+  std::int64_t preloaded = 0;  ///< those that opcache.preload loaded, which stay as they are until a reload
+};
+
+/// What is in OPcache's second cache, and what became of it.
+struct file_cache_report {
+  struct left_file {
+    std::string path;
+    std::optional<std::int64_t> owner;  ///< a user id
+    std::string why;                    ///< "Permission denied"
+  };
+  origin from;
+  std::string directory;        ///< opcache.file_cache
+  std::int64_t deleted = 0;     ///< files
+  std::vector<left_file> left;  ///< what could not be deleted
+};
+
 /// What became of a reset.
 struct reset_report {
   enum class outcome : std::uint8_t {
@@ -232,6 +304,17 @@ class pool {
   /// Passes every cached script to EACH. Returns the status; kind pending if PHP is about to restart the cache and so
   /// does not list it.
   opcache::status opcache_scripts(std::function<void(opcache::script const&)> const& each);
+  opcache::status opcache_scripts(opcache::script_query const& query,
+                                  std::function<void(opcache::script const&)> const& each);
+
+  /// Compiles files into the cache, some hundred in one request. A file that fails is no error; kind opcache_off or
+  /// pending if nothing could be cached.
+  [[nodiscard]] opcache::compile_report opcache_compile(std::vector<opcache::script_file> const& files,
+                                                        opcache::compile_options const& options = {});
+
+  /// Has PHP compile scripts anew when they are used next; also takes them out of the file cache. Kind pending as
+  /// above.
+  [[nodiscard]] opcache::invalidate_report opcache_invalidate(opcache::invalidate_query const& query);
 
   /// Empties the cache, and looks for at most PATIENCE whether that took place. A reset that PHP refuses is an error.
   opcache::reset_report opcache_reset(std::chrono::milliseconds patience = std::chrono::seconds{1});

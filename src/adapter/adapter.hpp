@@ -2,9 +2,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <cachetool/fastcgi/error.hpp>
 
@@ -12,7 +14,8 @@
 
 namespace cachetool::adapter {
 
-/// Is told what an adapter does, for a log. Every member may be left as it is.
+/// Is told what an adapter does, for a log. Every member may be left as it is. Adapters in several threads may share
+/// one.
 class observer {
  public:
   virtual ~observer() = default;
@@ -35,11 +38,17 @@ class adapter {
   /// Runs one operation and returns what the agent answered. Throws error.
   virtual agent::answer run(agent::call const& what) = 0;
 
+  /// Another adapter to the same PHP, for use by another thread at the same time; null where there is none.
+  [[nodiscard]] virtual std::unique_ptr<adapter> another() const { return nullptr; }
+
   /// The endpoint as it stands in output: "/run/php/php8.2-fpm.sock".
   [[nodiscard]] virtual std::string label() const = 0;
 
   /// How many requests, of everybody, this way to PHP works on or has waiting; nothing where that cannot be told.
   [[nodiscard]] virtual std::optional<std::int64_t> connections() const { return std::nullopt; }
+
+  /// The workers of POOL that are alive now, after a call was answered; none where this machine cannot tell.
+  [[nodiscard]] virtual std::vector<std::int64_t> workers(std::string_view /*pool*/) const { return {}; }
 
   /// Waits. Throws error (interrupted) when the caller asked to stop meanwhile.
   virtual void pause(std::chrono::milliseconds duration) = 0;

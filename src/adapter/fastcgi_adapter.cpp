@@ -4,24 +4,36 @@
 
 #include "adapter/diagnosis.hpp"
 #include "adapter/retry.hpp"
+#include "fpm/processes.hpp"
 
 namespace cachetool::adapter {
+
 fastcgi_adapter::fastcgi_adapter(fastcgi::endpoint where, fastcgi_options const& options, observer& watcher)
-    : client_(std::move(where), options.client),
-      place_(options.place, watcher),
-      watcher_(watcher),
-      interrupt_fd_(options.client.interrupt_fd),
-      retries_(options.retries) {}
+    : client_(std::move(where), options.client), place_(options.place, watcher), watcher_(watcher), options_(options) {}
+
+std::unique_ptr<adapter> fastcgi_adapter::another() const {
+  return std::make_unique<fastcgi_adapter>(client_.where(), options_, watcher_);
+}
 
 agent::answer fastcgi_adapter::run(agent::call const& what) {
   auto const again = [&](error const& failed) {
-    return retry_plan{broke_in_stream_ || !may_send_again(failed, what) ? 0 : retries_};
+    return retry_plan{broke_in_stream_ || !may_send_again(failed, what) ? 0 : options_.retries};
   };
-  return with_retries([&] { return run_in_some_place(what); }, again, *this, watcher_);
+  auto const attempt = [&] {
+    broke_in_stream_ = false;
+    return run_in_some_place(what);
+  };
+  return with_retries(attempt, again, *this, watcher_);
+}
+
+std::vector<std::int64_t> fastcgi_adapter::workers(std::string_view pool) const {
+  if (master_ == 0) return {};
+  auto const pids = fpm::pool_workers(master_, pool);
+  return {pids.begin(), pids.end()};
 }
 
 void fastcgi_adapter::pause(std::chrono::milliseconds duration) {
-  cachetool::adapter::pause(duration, interrupt_fd_);
+  cachetool::adapter::pause(duration, options_.client.interrupt_fd);
 }
 
 agent::answer fastcgi_adapter::run_in_some_place(agent::call const& what) {
@@ -49,7 +61,9 @@ fastcgi::response fastcgi_adapter::execute(fastcgi::connection& connection, fast
 agent::answer fastcgi_adapter::run_once(agent::call const& what) {
   fastcgi::connection connection = client_.connect();
   if (what.timeout) connection.set_timeout(*what.timeout);
-  std::string const& path = place_.path(agent::source_for(what.operation), connection.peer());
+  auto const peer = connection.peer();
+  master_ = peer ? peer->pid : 0;
+  std::string const& path = place_.path(agent::source_for(what.operation), peer);
   watcher_.running(what, label(), path);
 
   agent::encoded_call encoded = agent::encode(what);

@@ -26,8 +26,10 @@ class fastcgi_adapter final : public adapter {
   fastcgi_adapter(fastcgi::endpoint where, fastcgi_options const& options, observer& watcher);
 
   agent::answer run(agent::call const& what) override;
+  [[nodiscard]] std::unique_ptr<adapter> another() const override;
   [[nodiscard]] std::string label() const override { return client_.where().text(); }
   [[nodiscard]] std::optional<std::int64_t> connections() const override { return fpm::connections(client_.where()); }
+  [[nodiscard]] std::vector<std::int64_t> workers(std::string_view pool) const override;
   void pause(std::chrono::milliseconds duration) override;
 
  private:
@@ -39,8 +41,8 @@ class fastcgi_adapter final : public adapter {
   fastcgi::client client_;
   placement place_;
   observer& watcher_;
-  int interrupt_fd_;
-  int retries_;
+  fastcgi_options options_;
+  pid_t master_ = 0;              // who listens; 0 where that is not known
   bool broke_in_stream_ = false;  // rows were passed on already: sending the call again would repeat them
 };
 

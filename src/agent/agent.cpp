@@ -9,6 +9,9 @@
 #include "agents/complete.hpp"
 #include "agents/eval.hpp"
 #include "agents/opcache.hpp"
+#include "agents/opcache_compile.hpp"
+#include "agents/opcache_file_cache.hpp"
+#include "agents/opcache_invalidate.hpp"
 #include "agents/opcache_listing.hpp"
 #include "agents/stat.hpp"
 
@@ -97,6 +100,9 @@ source source_for(std::string_view operation) noexcept {
   if (operation == "apcu.keys" || operation == "apcu.delete_matching") {
     return {embedded::apcu_listing, embedded::apcu_listing_sha256};
   }
+  if (operation == "opcache.invalidate") return {embedded::opcache_invalidate, embedded::opcache_invalidate_sha256};
+  if (operation == "opcache.compile") return {embedded::opcache_compile, embedded::opcache_compile_sha256};
+  if (operation == "opcache.file_cache") return {embedded::opcache_file_cache, embedded::opcache_file_cache_sha256};
   if (operation.starts_with("opcache.")) return {embedded::opcache, embedded::opcache_sha256};
   if (operation.starts_with("apcu.")) return {embedded::apcu, embedded::apcu_sha256};
   if (operation.starts_with("stat.")) return {embedded::stat, embedded::stat_sha256};

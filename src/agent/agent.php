@@ -22,7 +22,9 @@ function run($nonce, $operation)
     may('ini_set', 'serialize_precision', PHP_VERSION_ID < 70100 ? '17' : '-1');
     may('error_reporting', E_ALL);
     register_shutdown_function('cachetool\fatal');
-    ob_start(null, 4096); // as long as it is not full, code that is run may send headers
+    if ($operation === 'cachetool\do_php_eval') {
+        ob_start(null, 4096); // as long as it is not full, the code that is run may send headers
+    }
     may('newrelic_ignore_transaction');
     chunk('B');
     try {

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include <cachetool/caches.hpp>
 
@@ -15,9 +16,21 @@ namespace cachetool::opcache {
 status read_status(adapter::adapter& php);
 configuration read_configuration(adapter::adapter& php);
 
-/// EXCLUDE is a regular expression (PCRE, without delimiters) of paths to leave out; empty for none. Throws error
-/// (usage) if PHP cannot compile it, (pending) while a restart is pending, (opcache_off) where the cache is off.
-status read_scripts(adapter::adapter& php, std::string const& exclude, std::function<void(script const&)> const& each);
+/// Throws error (usage) if PHP cannot compile the regular expression, (pending) while a restart is pending,
+/// (opcache_off) where the cache is off.
+status read_scripts(adapter::adapter& php, script_query const& query, std::function<void(script const&)> const& each);
+
+/// See pool::opcache_compile(). PHP are adapters to one php-fpm; each sends its own requests at the same time.
+compile_report compile(std::vector<adapter::adapter*> const& php, std::vector<script_file> const& files,
+                       compile_options const& options);
+
+/// Throws as read_scripts().
+invalidate_report invalidate(adapter::adapter& php, invalidate_query const& query);
+
+/// Looks for the file cache, or empties it. Throws error (not_found) where there is none, or where its directory holds
+/// anything that OPcache did not put there.
+file_cache_report find_file_cache(adapter::adapter& php);
+file_cache_report reset_file_cache(adapter::adapter& php);
 
 /// See pool::opcache_reset().
 reset_report reset(adapter::adapter& php, std::chrono::milliseconds patience);

@@ -49,6 +49,20 @@ opcache::status pool::opcache_scripts(std::function<void(opcache::script const&)
   return opcache::read_scripts(state_->php, {}, each);
 }
 
+opcache::status pool::opcache_scripts(opcache::script_query const& query,
+                                      std::function<void(opcache::script const&)> const& each) {
+  return opcache::read_scripts(state_->php, query, each);
+}
+
+opcache::compile_report pool::opcache_compile(std::vector<opcache::script_file> const& files,
+                                              opcache::compile_options const& options) {
+  return opcache::compile({&state_->php}, files, options);
+}
+
+opcache::invalidate_report pool::opcache_invalidate(opcache::invalidate_query const& query) {
+  return opcache::invalidate(state_->php, query);
+}
+
 opcache::reset_report pool::opcache_reset(std::chrono::milliseconds patience) {
   return opcache::reset(state_->php, patience);
 }

@@ -24,14 +24,19 @@ pids workers_of(agent::answer const& answer) {
   return out;
 }
 
+// The workers that this machine sees.
+pids visible_workers(adapter::adapter const& php, agent::answer const& answer) {
+  auto const list = php.workers(answer.pool);
+  return {list.begin(), list.end()};
+}
+
 /// The workers that have yet to answer.
 class roll_call {
  public:
-  explicit roll_call(agent::answer const& first) : missing_(workers_of(first)) { strike(first); }
+  roll_call(pids workers, agent::answer const& first) : missing_(std::move(workers)) { strike(first, missing_); }
 
-  void strike(agent::answer const& answer) {
+  void strike(agent::answer const& answer, pids const& alive) {
     cleared_ += static_cast<std::int64_t>(missing_.erase(answer.pid));
-    pids const alive = workers_of(answer);
     std::erase_if(missing_, [&alive](std::int64_t pid) { return alive.count(pid) == 0; });
   }
 
@@ -51,14 +56,17 @@ void breathe(adapter::adapter& php, std::int64_t requests, std::int64_t workers,
   php.pause(std::chrono::milliseconds{elapsed > std::chrono::seconds{1} ? 30 : 2});
 }
 
-void ask_the_others(adapter::adapter& php, roll_call& workers, clock::time_point start, clock::time_point until) {
-  agent::call call = ask("stat.clear");
+// VISIBLE: this machine sees the workers, so PHP need not list them.
+void ask_the_others(adapter::adapter& php, roll_call& workers, bool visible, clock::time_point start,
+                    clock::time_point until) {
+  agent::call call = visible ? ask("stat.clear") : ask("stat.clear", {{"list", true}});
   for (std::int64_t requests = 1; !workers.complete() && clock::now() < until; ++requests) {
     breathe(php, requests, workers.workers(), clock::now() - start);
     auto const left = std::chrono::ceil<std::chrono::milliseconds>(until - clock::now());
     call.timeout = std::max(left, std::chrono::milliseconds{100});
     try {
-      workers.strike(php.run(call));
+      agent::answer const answer = php.run(call);
+      workers.strike(answer, visible ? visible_workers(php, answer) : workers_of(answer));
     } catch (error const& failed) {
       if (failed.kind() != error_kind::timeout) throw;  // all are busy: the report says who was not reached
     }
@@ -85,10 +93,16 @@ size read_size(adapter::adapter& php) {
 
 clear_report clear(adapter::adapter& php, std::chrono::milliseconds patience) {
   auto const start = clock::now();
-  agent::answer const first = php.run(ask("stat.clear"));
-  if (first.result.entries().empty() || first.pid == 0) return {from(first), 0, 1};
-  roll_call workers(first);
-  ask_the_others(php, workers, start, start + patience);
+  agent::answer first = php.run(ask("stat.clear"));
+  pids alive = visible_workers(php, first);
+  bool const visible = alive.count(first.pid) > 0;  // not in another pid namespace, where the numbers are others
+  if (!visible) {
+    first = php.run(ask("stat.clear", {{"list", true}}));
+    alive = workers_of(first);
+  }
+  if (alive.empty() || first.pid == 0) return {from(first), 0, 1};
+  roll_call workers(alive, first);
+  ask_the_others(php, workers, visible, start, start + patience);
   return {from(first), workers.workers(), workers.cleared()};
 }
 

@@ -4,6 +4,7 @@
 #include "cli/completion.hpp"
 #include "cli/help.hpp"
 #include "cli/opcache_commands.hpp"
+#include "cli/opcache_script_commands.hpp"
 #include "cli/option_spec.hpp"
 #include "cli/php_commands.hpp"
 #include "cli/stat_commands.hpp"
@@ -64,8 +65,34 @@ constexpr std::array global_table{
 };
 
 constexpr std::array show_options{format_option};
+constexpr option_spec force(std::string_view help) {
+  return flag("force", 'f', help);
+}
+
+constexpr std::array compile_options{
+    format_option,
+    option_spec{"exclude",
+                0,
+                arity::optional_value,
+                value_type::text,
+                "EXCLUDE",
+                "Leave out files whose path below the given one holds this, or matches this regular expression (with "
+                "delimiters: '/^vendor/'). May be given several times",
+                {},
+                true},
+    flag("batch", 0, "Show one row for all files"),
+    option_spec{"jobs", 0, arity::value, value_type::count, "COUNT", "How many requests to send at the same time (1)"}};
+constexpr std::array invalidate_options{
+    format_option, force("Also scripts whose files have not changed"),
+    option_spec{"path", 0, arity::value, value_type::text, "DIRECTORY",
+                "Invalidate what is below this directory, instead of what matches a regular expression"},
+    flag("dry-run", 0, "Show what would be invalidated, and do nothing")};
+constexpr std::array file_cache_options{format_option, force("Delete files without asking")};
 constexpr std::array scripts_options{
     format_option,
+    option_spec{"sort", 0, arity::value, value_type::choice, "ORDER", "Sort by hits, memory, path or last-used",
+                "hits|memory|path|last-used"},
+    option_spec{"limit", 0, arity::value, value_type::count, "COUNT", "Show so many scripts at most"},
     option_spec{"exclude", 'e', arity::optional_value, value_type::text, "EXCLUDE",
                 "Leave out scripts that match this regular expression, e.g. .*vendor.* (no delimiters)"}};
 constexpr option_spec text_or_json{
@@ -98,6 +125,11 @@ constexpr std::array store_arguments{argument_spec{"key", "The key", true},
 constexpr std::array regexp_arguments{
     argument_spec{"regexp", "A regular expression (PCRE): /pattern/flags, or a pattern alone", true}};
 constexpr std::array help_arguments{argument_spec{"command_name", "The command's name"}};
+
+constexpr std::array script_arguments{argument_spec{"path", "The script", true}};
+constexpr std::array directory_arguments{argument_spec{"path", "The directory, or a pattern of directories", true}};
+constexpr std::array pattern_arguments{
+    argument_spec{"path", "A regular expression found in the paths of cached scripts (no delimiters)"}};
 
 constexpr std::array command_specs{
     command_spec{"completion",
@@ -150,12 +182,31 @@ constexpr std::array command_specs{
                  regexp_arguments, apcu_regexp_delete, target_policy::one_found},
     command_spec{
         "apcu:sma:info", "Show APCu shared memory allocation information", {}, show_options, {}, apcu_sma_info},
+    command_spec{"opcache:compile:script",
+                 "Compile a given script to the opcode cache",
+                 {},
+                 show_options,
+                 script_arguments,
+                 opcache_compile_script,
+                 target_policy::one_found},
+    command_spec{
+        "opcache:compile:scripts", "Compile scripts from path to the opcode cache",
+        "Sends a hundred files in a request. A file that does not compile is named, the others go on, and the exit "
+        "code is 1. Only *.php is taken; names that begin with a dot and paths that hold Tests or tests are left out.",
+        compile_options, directory_arguments, opcache_compile_scripts, target_policy::one_found},
     command_spec{"opcache:configuration",
                  "Get configuration information about the cache",
                  {},
                  show_options,
                  {},
                  opcache_configuration},
+    command_spec{"opcache:invalidate:scripts",
+                 "Remove scripts from the opcode cache",
+                 {},
+                 invalidate_options,
+                 pattern_arguments,
+                 opcache_invalidate_scripts,
+                 target_policy::one_found},
     command_spec{
         "opcache:reset",
         "Resets the contents of the opcode cache",
@@ -164,6 +215,14 @@ constexpr std::array command_specs{
         show_options,
         {},
         opcache_reset},
+    command_spec{"opcache:reset:file-cache",
+                 "Deletes all contents of the file cache directory",
+                 "Works inside php-fpm, as its user. Follows no link, and deletes nothing in a directory that holds "
+                 "anything but OPcache's files.",
+                 file_cache_options,
+                 {},
+                 opcache_reset_file_cache,
+                 target_policy::one_found},
     command_spec{
         "opcache:status", "Show summary information about the opcode cache", {}, show_options, {}, opcache_status},
     command_spec{

@@ -15,8 +15,8 @@ namespace {
 // A pipe that is ready takes this much without blocking (PIPE_BUF, pipe(7)).
 constexpr std::size_t write_size = 4096;
 
-void wait_writable(int interrupt_fd) {
-  pollfd watched[2] = {{STDOUT_FILENO, POLLOUT, 0}, {interrupt_fd, POLLIN, 0}};
+void wait_until_ready(int fd, short event, int interrupt_fd) {
+  pollfd watched[2] = {{fd, event, 0}, {interrupt_fd, POLLIN, 0}};
   while (poll(watched, 2, -1) < 0 && errno == EINTR) {
   }
   if (watched[1].revents != 0) throw error(error_kind::interrupted, "interrupted");
@@ -58,7 +58,7 @@ void console::message(std::initializer_list<std::string_view> parts) {
 void console::flush() {
   std::string const out = std::exchange(buffer_, {});
   for (std::string_view rest = out; !rest.empty();) {
-    if (interrupt_fd_ >= 0) wait_writable(interrupt_fd_);
+    if (interrupt_fd_ >= 0) wait_until_ready(STDOUT_FILENO, POLLOUT, interrupt_fd_);
     ssize_t const written = ::write(STDOUT_FILENO, rest.data(), std::min(rest.size(), write_size));
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) throw std::system_error(errno, std::generic_category(), "cannot write to standard output");
@@ -81,6 +81,18 @@ void console::report(std::string_view command, error const& failed) {
   if (!failed.endpoint().empty()) text += " on " + failed.endpoint();
   error_line((text.empty() ? "" : text + ": ") + failed.message());
   if (!failed.hint().empty()) hint(failed.hint());
+}
+
+bool console::confirm(std::string_view question) {
+  flush();
+  std::string const shown = report::escape_controls(question);
+  [[maybe_unused]] ssize_t const written = ::write(STDERR_FILENO, shown.data(), shown.size());
+  std::string answer;
+  for (char byte = 0; byte != '\n'; answer += byte) {
+    wait_until_ready(STDIN_FILENO, POLLIN, interrupt_fd_);
+    if (read(STDIN_FILENO, &byte, 1) != 1) break;
+  }
+  return answer.starts_with('y') || answer.starts_with('Y');
 }
 
 void console::talk(std::string_view label, std::string_view text) {

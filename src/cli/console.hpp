@@ -47,6 +47,10 @@ class console {
   /// "error: COMMAND on ENDPOINT: what" and "hint: ..." for an error.
   void report(std::string_view command, error const& failed);
 
+  /// Asks on standard error, and reads a line from standard input: true if it begins with a y. Throws error
+  /// (interrupted) as flush() does.
+  bool confirm(std::string_view question);
+
   [[nodiscard]] bool colour() const noexcept { return chosen_.colour; }
 
  private:

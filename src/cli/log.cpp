@@ -27,7 +27,7 @@ class quiet_log : public adapter::observer {
 class verbose_log final : public quiet_log {
  public:
   verbose_log(int verbosity, console& talk)
-      : quiet_log(talk), logger_("cachetool", std::make_shared<spdlog::sinks::stderr_sink_st>()) {
+      : quiet_log(talk), logger_("cachetool", std::make_shared<spdlog::sinks::stderr_sink_mt>()) {
     logger_.set_formatter(std::make_unique<spdlog::pattern_formatter>("[%Y-%m-%dT%H:%M:%S.%f+00:00] cachetool.%l: %v",
                                                                       spdlog::pattern_time_type::utc));
     logger_.set_level(verbosity >= 3   ? spdlog::level::debug

@@ -15,12 +15,26 @@ void warn_of_leftovers(target_output& out, opcache::reset_report const& report) 
                 (report.validates_timestamps
                      ? ""
                      : ", and with opcache.validate_timestamps=0 a changed script is still served "
-                       "from there: delete what is below that directory, then reset again"));
+                       "from there: run opcache:reset:file-cache, then reset again"));
   }
   if (report.preloaded > 0) {
     out.warning("opcache.preload loaded " + std::to_string(report.preloaded) +
                 " scripts, which stay as they are until php-fpm is reloaded");
   }
+}
+
+opcache::script_query script_query(context const& with) {
+  using order = opcache::script_query::order;
+  opcache::script_query query;
+  query.exclude = with.given.text("exclude").value_or("");
+  query.limit = with.given.count("limit");
+  std::string const sort = with.given.text("sort").value_or("");
+  query.sort = sort == "hits"        ? order::by_hits
+               : sort == "memory"    ? order::by_memory
+               : sort == "path"      ? order::by_path
+               : sort == "last-used" ? order::by_last_use
+                                     : order::as_cached;
+  return query;
 }
 
 }  // namespace
@@ -59,21 +73,21 @@ exit_code opcache_configuration(context& with) {
 }
 
 exit_code opcache_status_scripts(context& with) {
-  std::string const exclude = with.given.text("exclude").value_or("");
-  return for_each_target(with, scripts_columns(), [&exclude](adapter::adapter& php, target_output& out) {
+  opcache::script_query const query = script_query(with);
+  return for_each_target(with, scripts_columns(), [&query](adapter::adapter& php, target_output& out) {
     if (report::json_writer* json = out.json()) {
       out.begin_streamed_result();
       json->begin_object().key("scripts").begin_array();
       opcache::status const status =
-          opcache::read_scripts(php, exclude, [json](opcache::script const& script) { write_json(*json, script); });
+          opcache::read_scripts(php, query, [json](opcache::script const& script) { write_json(*json, script); });
       json->end_array().end_object();
       out.end_streamed_result(status.from);
     } else if (out.is_csv()) {
-      opcache::read_scripts(php, exclude, [&out](opcache::script const& script) { out.csv_row(csv_fields(script)); });
+      opcache::read_scripts(php, query, [&out](opcache::script const& script) { out.csv_row(csv_fields(script)); });
     } else {
       report::table table = scripts_table();
       opcache::status const status =
-          opcache::read_scripts(php, exclude, [&table](opcache::script const& script) { add_row(table, script); });
+          opcache::read_scripts(php, query, [&table](opcache::script const& script) { add_row(table, script); });
       out.heading(status.from);
       out.table(table);
     }

@@ -99,13 +99,13 @@ void target_output::csv_row(std::vector<std::string> fields) {
 void target_output::write_origin(opcache::origin const& from) {
   json_->key("pool");
   from.pool.empty() ? json_->null() : json_->string(from.pool);
-  json_->key("php").string(from.php_version);
-  json_->key("ok").boolean(true);
+  json_->key("php");
+  from.php_version.empty() ? json_->null() : json_->string(from.php_version);
 }
 
 void target_output::begin_result(opcache::origin const& from) {
   write_origin(from);
-  json_->key("result");
+  json_->key("ok").boolean(true).key("result");
 }
 
 void target_output::end_result() {
@@ -117,13 +117,13 @@ void target_output::begin_streamed_result() {
 }
 
 void target_output::begin_partial_result(opcache::origin const& from) {
-  from_ = from;
+  answered_by(from);
   json_->key("result");
 }
 
 void target_output::end_streamed_result(opcache::origin const& from) {
   write_origin(from);
-  json_->end_object();
+  json_->key("ok").boolean(true).end_object();
 }
 
 void target_output::heading(opcache::origin const& from) {
@@ -151,10 +151,7 @@ void target_output::warning(std::string const& text) {
 void target_output::fail(error const& failed) {
   if (json_ == nullptr) return;
   json_->end_until(depth_);
-  json_->key("pool");
-  from_.pool.empty() ? json_->null() : json_->string(from_.pool);
-  json_->key("php");
-  from_.php_version.empty() ? json_->null() : json_->string(from_.php_version);
+  write_origin(from_);
   write_error(*json_, failed);
   json_->end_object();
 }
@@ -166,8 +163,9 @@ void run_on_target(context& with, adapter::adapter& php, target_output& out, tar
   try {
     action(php, out);
     worst = std::max(worst, out.code());
-  } catch (error const& failed) {
+  } catch (error& failed) {
     if (failed.kind() == error_kind::interrupted) throw;
+    failed.on(php.label());
     out.fail(failed);
     with.out.report(with.line.command->name, failed);
     worst = std::max(worst, exit_code_for(failed.kind()));

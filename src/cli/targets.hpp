@@ -61,6 +61,9 @@ class target_output {
   void end_with(exit_code code) noexcept { code_ = code; }
   [[nodiscard]] exit_code code() const noexcept { return code_; }
 
+  /// Who it is that answered, should the command end with an error after that.
+  void answered_by(opcache::origin const& from) { from_ = from; }
+
   /// Ends this target's JSON with an error, whatever was written of its result.
   void fail(error const& failed);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstring>
 #include <memory>
 #include <string>
 
@@ -18,21 +19,42 @@ bool read_uid(std::string const& process, uid_t& uid) {
   return false;
 }
 
+std::string read_title(std::string const& process) {
+  std::unique_ptr<FILE, int (*)(FILE*)> const file(std::fopen((process + "/cmdline").c_str(), "re"), std::fclose);
+  char title[256];
+  std::size_t const size = file ? std::fread(title, 1, sizeof title, file.get()) : 0;
+  return {title, strnlen(title, size)};  // the rest of what was the command line is NULs
+}
+
+std::vector<pid_t> children(pid_t parent) {
+  std::string const list = "/proc/" + std::to_string(parent) + "/task/" + std::to_string(parent) + "/children";
+  std::unique_ptr<FILE, int (*)(FILE*)> const file(std::fopen(list.c_str(), "re"), std::fclose);
+  std::vector<pid_t> pids;
+  pid_t child = 0;
+  while (file && std::fscanf(file.get(), "%d", &child) == 1) pids.push_back(child);
+  return pids;
+}
+
 }  // namespace
 
 std::vector<uid_t> child_users(pid_t master) {
-  std::string const process = "/proc/" + std::to_string(master);
-  std::string const list = process + "/task/" + std::to_string(master) + "/children";
-  std::unique_ptr<FILE, int (*)(FILE*)> const file(std::fopen(list.c_str(), "re"), std::fclose);
   std::vector<uid_t> users;
-  int child = 0;
-  while (file && std::fscanf(file.get(), "%d", &child) == 1) {
+  for (pid_t child : children(master)) {
     uid_t uid = 0;
     if (read_uid("/proc/" + std::to_string(child), uid) && std::find(users.begin(), users.end(), uid) == users.end()) {
       users.push_back(uid);
     }
   }
   return users;
+}
+
+std::vector<pid_t> pool_workers(pid_t master, std::string_view pool) {
+  std::string const title = "php-fpm: pool " + std::string(pool);
+  std::vector<pid_t> workers;
+  for (pid_t child : children(master)) {
+    if (read_title("/proc/" + std::to_string(child)) == title) workers.push_back(child);
+  }
+  return workers;
 }
 
 }  // namespace cachetool::fpm

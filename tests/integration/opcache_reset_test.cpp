@@ -111,7 +111,7 @@ TEST_CASE("an OPcache that is a file cache only is refused, and the directory is
   options.ini["opcache.file_cache_only"] = "1";
   php_fpm const server{options};
   check_refused(call(server, {"opcache:reset"}), "file cache only");
-  CHECK(contains(call(server, {"opcache:reset"}).err, "delete what is below " + cache.path()));
+  CHECK(contains(call(server, {"opcache:reset"}).err, "cachetool opcache:reset:file-cache empties " + cache.path()));
 }
 
 TEST_CASE("a disabled opcache_reset() is refused by name") {

@@ -4,6 +4,7 @@
 
 #include <cachetool/caches.hpp>
 
+#include "fpm/processes.hpp"
 #include "support/catch.hpp"
 #include "support/php_fpm.hpp"
 #include "support/program.hpp"
@@ -15,9 +16,15 @@ using test::run_program;
 
 namespace {
 
-php_fpm server_with(int workers) {
-  return php_fpm({.pools = {fpm_pool{.max_children = workers}}});
-}
+/// A php-fpm all of whose workers have begun: one that has just been forked is nobody's yet.
+struct server_with : php_fpm {
+  explicit server_with(std::size_t workers)
+      : php_fpm({.pools = {fpm_pool{.max_children = static_cast<int>(workers)}}}) {
+    for (int i = 0; i < 400 && fpm::pool_workers(pid(), "www").size() < workers; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    }
+  }
+};
 
 std::string address_of(php_fpm const& server) {
   return "--fcgi=" + server.endpoint().text();
@@ -40,7 +47,7 @@ class busy_worker {
 }  // namespace
 
 TEST_CASE("a clear empties the realpath cache") {
-  php_fpm const server = server_with(1);
+  server_with const server(1);
   run_program({"php:eval", address_of(server), "-r", "return realpath('/usr/bin/env');"});
   CHECK(run_program({"stat:realpath_get", address_of(server)}).out.find("| /usr/bin ") != std::string::npos);
   CHECK(run_program({"stat:clear", address_of(server)}).exit_code == 0);
@@ -48,7 +55,7 @@ TEST_CASE("a clear empties the realpath cache") {
 }
 
 TEST_CASE("a clear reaches each of eight workers") {
-  php_fpm const server = server_with(8);
+  server_with const server(8);
   pool www(server.endpoint());
   auto const report = www.realpath_cache_clear();
   CHECK(report.cleared == 8);
@@ -56,7 +63,7 @@ TEST_CASE("a clear reaches each of eight workers") {
 }
 
 TEST_CASE("a worker that is busy for longer than the deadline is reported, with exit code 4") {
-  php_fpm const server = server_with(4);
+  server_with const server(4);
   busy_worker const busy(server, 5);
   auto const answer = run_program({"stat:clear", address_of(server), "--deadline=0.3"});
   CHECK(answer.out == server.endpoint().text() + " (pool www): realpath cache cleared in 3/4 workers\n");
@@ -65,7 +72,7 @@ TEST_CASE("a worker that is busy for longer than the deadline is reported, with 
 }
 
 TEST_CASE("in JSON a clear that did not reach every worker has a result and an error") {
-  php_fpm const server = server_with(2);
+  server_with const server(2);
   busy_worker const busy(server, 5);
   auto const answer = run_program({"stat:clear", address_of(server), "--deadline=0.3", "--format=json"});
   CHECK(answer.out.find(R"("result":{"cleared":1,"workers":2},"pool":"www")") != std::string::npos);
@@ -74,7 +81,7 @@ TEST_CASE("in JSON a clear that did not reach every worker has a result and an e
 }
 
 TEST_CASE("a clear waits for a worker that is busy for a while") {
-  php_fpm const server = server_with(3);
+  server_with const server(3);
   busy_worker const busy(server, 1);
   auto const answer = run_program({"stat:clear", address_of(server)});
   CHECK(answer.out.find("cleared in 3/3 workers") != std::string::npos);

@@ -85,6 +85,7 @@ child_options program::plan(std::vector<std::string> const& arguments, program_o
   result.environment = environment_of(options);
   result.directory = options.directory;
   result.user = options.user;
+  result.standard_input = options.standard_input;
   result.standard_output = options.standard_output >= 0 ? options.standard_output : out_.write_end;
   result.standard_error = err_.write_end;
   return result;

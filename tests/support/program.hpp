@@ -22,6 +22,7 @@ struct program_options {
   std::string directory = "/";
   std::optional<uid_t> user;
   int standard_output = -1;                  ///< a descriptor that it prints to; -1: what it prints is kept
+  int standard_input = -1;                   ///< -1: /dev/null
   std::chrono::milliseconds timeout{20000};  ///< after it the program is killed
 };
 
@@ -36,7 +37,7 @@ struct program_result {
 /// The path of the built cachetool.
 std::string built_program();
 
-/// The program, running with ARGUMENTS. Its standard input is /dev/null.
+/// The program, running with ARGUMENTS.
 class program {
  public:
   explicit program(std::vector<std::string> const& arguments, program_options const& options = {});

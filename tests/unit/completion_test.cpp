@@ -26,7 +26,7 @@ std::string completed(std::string const& line) {
 }  // namespace
 
 TEST_CASE("bash completes a command from behind the last colon") {
-  CHECK(completed("cachetool opcache:res") == "reset\n");
+  CHECK(completed("cachetool opcache:res") == "reset\nreset:file-cache\n");
   CHECK(completed("cachetool comp") == "completion\n");
 }
 

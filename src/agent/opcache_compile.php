@@ -1,0 +1,136 @@
+<?php
+// The operation that compiles files into OPcache. It needs opcache.php and pattern.php.
+
+/**
+ * Compiles files, and streams what became of each in turn: serialize(array(outcome, why, warnings)).
+ *
+ * What a file declares stays declared until the request ends, so that a file may fail because of those before it. The
+ * list then ends before that file, and the next call is to begin with it.
+ */
+function do_opcache_compile($arguments)
+{
+    $excluded = array();
+    foreach ($arguments['exclude'] as $pattern) {
+        $excluded[] = usable_pattern($pattern, $pattern);
+    }
+    $status = status_to_compile();
+    if ($status['enabled'] || $status['unknown']) {
+        may('ini_set', 'opcache.file_update_protection', '0'); // or what was written a moment ago is not cached
+        may('ini_set', 'opcache.revalidate_freq', '0'); // or what was changed a moment ago is taken as it was
+        compile_all($arguments, $excluded, $status);
+    }
+    return $status;
+}
+
+/** What tells whether OPcache can keep anything, and whether that can be checked. */
+function status_to_compile()
+{
+    if (!function_exists('opcache_compile_file')) {
+        opcache_call('opcache_compile_file');
+    }
+    $status = may('opcache_get_status', false);
+    $notes = note(0);
+    if ($status === false && $notes && strpos($notes[count($notes) - 1][1], 'restrict_api')) {
+        $status = null; // that does not forbid to compile
+    }
+    if ($status === false) {
+        refuse('opcache_off', '');
+    }
+    $file_cache_only = !empty($status['file_cache_only']);
+    $counts = isset($status['opcache_statistics']) ? $status['opcache_statistics'] : array();
+    return array(
+        'enabled' => !empty($status['opcache_enabled']) || $file_cache_only,
+        'unknown' => $status === null,
+        'checkable' => $status && !$file_cache_only && function_exists('opcache_is_script_cached'),
+        'restart_pending' => !empty($status['restart_pending']),
+        'since' => $counts ? max($counts['start_time'], $counts['last_restart_time']) : 0,
+        'blacklist_misses' => $counts ? $counts['blacklist_misses'] : 0,
+    );
+}
+
+function compile_all($arguments, $excluded, $status)
+{
+    $said = array();
+    set_error_handler(function ($level, $message, $file, $line) use (&$said) {
+        if (count($said) < 20) {
+            $said[] = array($level, substr($message, 0, 2000), $file, $line);
+        }
+        return true;
+    });
+    $compiled = 0;
+    foreach ($arguments['paths'] as $i => $path) {
+        foreach ($excluded as $pcre) {
+            if (matches($pcre, $arguments['names'][$i])) {
+                chunk('S', serialize(array('excluded', '', array())));
+                continue 2;
+            }
+        }
+        $said = array();
+        $row = compile($path, $status, $said);
+        if ($row[0] === 'fatal' && $compiled > 0) {
+            break;
+        }
+        $row[] = $row[0] === 'failed' || $row[0] === 'fatal' ? array() : $said;
+        chunk('S', serialize($row));
+        may('flush'); // so that the client knows which file it was that ends this process
+        if ($row[0] === 'fatal') {
+            break; // PHP has cleaned up as for the end of the request
+        }
+        $compiled += $row[0] !== 'kept';
+    }
+    restore_error_handler();
+}
+
+/** Compiles one file. "fatal" is a failure that ends a request, and that OPcache has caught. */
+function compile($path, $status, &$said)
+{
+    if ($status['checkable'] && opcache_is_script_cached($path)) {
+        $same = ini_get('opcache.validate_timestamps') || filectime($path) < $status['since'];
+        return array($same ? 'cached' : 'kept', '');
+    }
+    if (file_exists($path) && !is_file($path)) {
+        return array('failed', is_dir($path) ? 'it is a directory' : 'it is not a file'); // reading a pipe would wait
+    }
+    error_clear_last();
+    try {
+        $done = opcache_compile_file($path);
+    } catch (\Throwable $thrown) {
+        return array('failed', $thrown->getMessage() . ' on line ' . $thrown->getLine());
+    }
+    $last = error_get_last();
+    if ($done && $last) {
+        $said[] = array_values($last); // PHP 8.1 to 8.4 tell no error handler what the first compilation says
+    }
+    if (!$done) {
+        if ($last && $last['type'] & (E_ERROR | E_PARSE | E_CORE_ERROR | E_COMPILE_ERROR)) {
+            return array('fatal', $last['message'] . ' on line ' . $last['line']);
+        }
+        return array('failed', $said ? str_replace("opcache_compile_file($path): ", '', $said[0][1]) : 'PHP gives no reason');
+    }
+    $kept = !$status['checkable'] || opcache_is_script_cached($path);
+    return $kept ? array('cached', '') : array('not_cached', why_not_cached($path, $status));
+}
+
+function why_not_cached($path, $before)
+{
+    $now = opcache_get_status(false);
+    $largest = (int) ini_get('opcache.max_file_size');
+    if (!$now['opcache_enabled']) {
+        return 'a restart of OPcache is pending';
+    }
+    if ($now['cache_full']) {
+        return 'the cache is full';
+    }
+    if ($largest > 0 && filesize($path) > $largest) {
+        return 'it is larger than opcache.max_file_size';
+    }
+    if (!filemtime($path)) {
+        return 'its modification time is 0';
+    }
+    if (filemtime($path) > time() - (int) ini_get('opcache.file_update_protection')) {
+        return 'it is younger than opcache.file_update_protection, which this pool does not let scripts change';
+    }
+    return $now['opcache_statistics']['blacklist_misses'] > $before['blacklist_misses']
+        ? 'opcache.blacklist_filename leaves it out'
+        : 'PHP gives no reason';
+}

@@ -1,0 +1,126 @@
+#include "caches/find_scripts.hpp"
+
+#include <glob.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <system_error>
+
+namespace cachetool::opcache {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool contains(std::string_view text, std::string_view word) {
+  return text.find(word) != std::string_view::npos;
+}
+
+std::string real_path(std::string const& path) {
+  std::unique_ptr<char, decltype(&std::free)> const real(realpath(path.c_str(), nullptr), &std::free);
+  return real ? real.get() : fs::absolute(path).string();
+}
+
+class walk {
+ public:
+  explicit walk(std::vector<std::string> const& exclude) : exclude_(exclude) {}
+
+  void directory(std::string const& path) {
+    std::error_code failed;
+    fs::directory_iterator entries(path, failed);
+    if (failed) throw error(error_kind::usage, "the directory \"" + path + "\" cannot be read: " + failed.message());
+    visit(std::move(entries), path, {});
+  }
+
+  std::vector<script_file> found;
+
+ private:
+  // Listed first, so that no more than one directory is open however deep they lie in each other.
+  void visit(fs::directory_iterator entries, std::string const& path, std::string const& prefix) {
+    std::vector<fs::directory_entry> listed;
+    std::error_code failed;
+    for (; !failed && entries != fs::directory_iterator(); entries.increment(failed)) listed.push_back(*entries);
+    for (fs::directory_entry const& entry : listed) visit(entry, path, prefix);
+  }
+
+  void visit(fs::directory_entry const& entry, std::string const& path, std::string const& prefix) {
+    std::string const name = entry.path().filename().string();
+    if (name.front() == '.' || !is_wanted(prefix + name)) return;
+    std::string const below = path + "/" + name;
+    std::error_code failed;
+    fs::file_status const itself = entry.symlink_status(failed);
+    if (fs::is_directory(itself)) {
+      if (name == "_svn" || name == "CVS" || name == "_darcs") return;
+      fs::directory_iterator entries(below, failed);
+      if (!failed) visit(std::move(entries), below, prefix + name + "/");
+    } else if (name.ends_with(".php") && is_script(entry, itself)) {
+      found.push_back({real_path(below), prefix + name});
+    }
+  }
+
+  // A link that leads nowhere counts: CacheTool fails on it, and so does PHP. A pipe does not: reading it would wait.
+  static bool is_script(fs::directory_entry const& entry, fs::file_status const& itself) {
+    std::error_code failed;
+    fs::file_status const target = fs::is_symlink(itself) ? entry.status(failed) : itself;
+    return fs::is_regular_file(target) || (fs::is_symlink(itself) && target.type() == fs::file_type::not_found);
+  }
+
+  [[nodiscard]] bool is_wanted(std::string const& name) const {
+    if (contains(name, "Tests") || contains(name, "tests")) return false;
+    return std::none_of(exclude_.begin(), exclude_.end(), [&](auto const& word) { return contains(name, word); });
+  }
+
+  std::vector<std::string> const& exclude_;
+};
+
+std::vector<std::string> matching_directories(std::string const& pattern) {
+  glob_t matched{};
+  std::vector<std::string> directories;
+  if (glob(pattern.c_str(), GLOB_BRACE | GLOB_ONLYDIR, nullptr, &matched) == 0) {
+    for (std::size_t i = 0; i < matched.gl_pathc; ++i) {
+      if (fs::is_directory(matched.gl_pathv[i])) directories.emplace_back(matched.gl_pathv[i]);
+    }
+  }
+  globfree(&matched);
+  std::sort(directories.begin(), directories.end());
+  return directories;
+}
+
+std::string without_slashes(std::string path) {
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  return path;
+}
+
+}  // namespace
+
+std::vector<script_file> find_scripts(std::string const& directory, std::vector<std::string> const& exclude) {
+  std::error_code failed;
+  std::vector<std::string> directories{directory};
+  if (!fs::is_directory(directory, failed)) directories = matching_directories(directory);
+  if (directories.empty()) {
+    throw error(error_kind::usage, "the directory \"" + directory + "\" does not exist");
+  }
+  walk all(exclude);
+  for (std::string const& one : directories) all.directory(without_slashes(one));
+  return std::move(all.found);
+}
+
+bool is_regular_expression(std::string const& exclude) {
+  std::size_t const end = exclude.find_last_not_of("imsxuADUn");
+  if (end == std::string::npos || exclude.size() < 3) return false;
+  // The shortest body of three bytes or more that only modifiers follow.
+  std::string const body = exclude.substr(0, std::max<std::size_t>(end + 1, 3));
+  char const first = body.front();
+  char const last = body.back();
+  if (first == last) {
+    return std::isalnum(static_cast<unsigned char>(first)) == 0 &&
+           std::string_view("*? \\").find(first) == std::string_view::npos;
+  }
+  constexpr std::string_view brackets[] = {"{}", "()", "[]", "<>"};
+  return std::any_of(std::begin(brackets), std::end(brackets),
+                     [&](std::string_view pair) { return first == pair[0] && last == pair[1]; });
+}
+
+}  // namespace cachetool::opcache

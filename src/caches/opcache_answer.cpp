@@ -1,0 +1,64 @@
+#include "caches/opcache_answer.hpp"
+
+namespace cachetool::opcache {
+namespace {
+
+memory_usage to_memory(php::value const& v) {
+  return {v["used_memory"].as_int(), v["free_memory"].as_int(), v["wasted_memory"].as_int(),
+          v["current_wasted_percentage"].as_double()};
+}
+
+interned_strings to_strings(php::value const& v) {
+  return {v["buffer_size"].as_int(), v["used_memory"].as_int(), v["free_memory"].as_int(),
+          v["number_of_strings"].as_int()};
+}
+
+statistics to_statistics(php::value const& v) {
+  return {v["num_cached_scripts"].as_int(),
+          v["num_cached_keys"].as_int(),
+          v["max_cached_keys"].as_int(),
+          v["start_time"].as_int(),
+          v["last_restart_time"].as_int(),
+          v["oom_restarts"].as_int(),
+          v["hash_restarts"].as_int(),
+          v["manual_restarts"].as_int(),
+          v["hits"].as_int(),
+          v["misses"].as_int(),
+          v["blacklist_misses"].as_int(),
+          v["blacklist_miss_ratio"].as_double(),
+          v["opcache_hit_rate"].as_double()};
+}
+
+}  // namespace
+
+status to_status(agent::answer const& answer) {
+  php::value const& v = answer.result;
+  status out;
+  out.from = from(answer);
+  out.enabled = v["opcache_enabled"].as_bool();
+  out.cache_full = v["cache_full"].as_bool();
+  out.restart_pending = v["restart_pending"].as_bool();
+  out.restart_in_progress = v["restart_in_progress"].as_bool();
+  out.file_cache = v["file_cache"].as_string();
+  out.file_cache_only = v["file_cache_only"].as_bool();
+  if (v.has("memory_usage")) out.memory = to_memory(v["memory_usage"]);
+  if (v.has("interned_strings_usage")) out.strings = to_strings(v["interned_strings_usage"]);
+  if (v.has("opcache_statistics")) out.counts = to_statistics(v["opcache_statistics"]);
+  out.raw = v;
+  return out;
+}
+
+error file_cache_only_error(std::string const& what) {
+  return error(error_kind::opcache_off, "OPcache is a file cache only (opcache.file_cache_only=1): " + what);
+}
+
+error inactive_error(bool restart_pending) {
+  if (restart_pending) {
+    return error(error_kind::pending, "a restart of OPcache is pending, and until it has taken place the cache is off")
+        .advise("try again when the running requests have ended, or see cachetool opcache:status");
+  }
+  return error(error_kind::opcache_off, "OPcache is off in this pool")
+      .advise("see php_admin_value[opcache.enable] in the pool's configuration");
+}
+
+}  // namespace cachetool::opcache

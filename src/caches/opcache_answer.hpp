@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+
+#include <cachetool/caches.hpp>
+
+#include "caches/ask.hpp"
+
+/// What OPcache's operations share.
+namespace cachetool::opcache {
+
+using caches::ask;
+using caches::from;
+
+status to_status(agent::answer const& answer);
+
+/// With opcache.file_cache_only=1; WHAT cannot be done then.
+error file_cache_only_error(std::string const& what);
+
+/// Why OPcache does nothing now: a restart is pending, or it is off in this pool.
+error inactive_error(bool restart_pending);
+
+}  // namespace cachetool::opcache

@@ -1,0 +1,153 @@
+#include "cli/opcache_script_commands.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "caches/find_scripts.hpp"
+#include "caches/opcache.hpp"
+#include "cli/opcache_script_view.hpp"
+#include "cli/targets.hpp"
+
+namespace cachetool::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// As php-fpm would spell it, if it sees the same files.
+std::string real_path(std::string const& path) {
+  std::error_code failed;
+  fs::path const real = fs::canonical(path, failed);
+  return failed ? fs::absolute(path).string() : real.string();
+}
+
+void say(context& with, target_output& out, std::vector<std::string> const& lines) {
+  with.out.flush();  // what they are about stands above them
+  for (std::string const& line : lines) out.warning(line);
+}
+
+opcache::compile_options compile_options(context const& with, std::vector<std::string> exclude) {
+  opcache::compile_options options;
+  options.exclude = std::move(exclude);
+  options.timeout = with.given.seconds("timeout").value_or(options.timeout);
+  return options;
+}
+
+opcache::compile_report compile(context const& with, adapter::adapter& php,
+                                std::vector<opcache::script_file> const& files,
+                                opcache::compile_options const& options) {
+  constexpr std::int64_t most_jobs = 64;
+  std::vector<std::unique_ptr<adapter::adapter>> others;
+  std::vector<adapter::adapter*> all{&php};
+  for (std::int64_t job = 1; job < std::min(with.given.count("jobs").value_or(1), most_jobs); ++job) {
+    others.push_back(php.another());
+    if (others.back() == nullptr) break;
+    all.push_back(others.back().get());
+  }
+  return opcache::compile(all, files, options);
+}
+
+exit_code compile_files(context& with, std::vector<opcache::script_file> const& files,
+                        std::vector<std::string> exclude) {
+  opcache::compile_options const options = compile_options(with, std::move(exclude));
+  return for_each_target(with, compile_columns(), [&](adapter::adapter& php, target_output& out) {
+    opcache::compile_report const report = compile(with, php, files, options);
+    out.answered_by(report.from);
+    if (report::json_writer* json = out.json()) {
+      out.begin_streamed_result();
+      write_json(*json, report);
+    } else if (out.is_csv()) {
+      for (auto const& script : report.scripts) out.csv_row(csv_fields(script));
+    } else {
+      out.heading(report.from);
+      out.table(compile_table(report, with.given.given("batch")));
+    }
+    say(with, out, remarks(report));
+    if (auto const failed = failure(report)) throw *failed;
+    if (out.json() != nullptr) out.end_streamed_result(report.from);
+  });
+}
+
+opcache::invalidate_query invalidate_query(context const& with) {
+  opcache::invalidate_query query;
+  auto const directory = with.given.text("path");
+  if (directory.has_value() == !with.line.arguments.empty()) {
+    throw error(error_kind::usage, "opcache:invalidate:scripts needs either a regular expression or --path=DIRECTORY");
+  }
+  if (directory && directory->empty()) throw error(error_kind::usage, "the option --path has an empty value");
+  if (directory) query.directory = fs::absolute(*directory).string();
+  if (!directory) query.pattern = with.line.arguments.front();
+  query.force = with.given.given("force");
+  query.dry_run = with.given.given("dry-run");
+  return query;
+}
+
+bool may_delete(context& with, opcache::file_cache_report const& found) {
+  return with.out.confirm("Are you sure you want to delete the contents of " + found.directory + "? [no] ");
+}
+
+}  // namespace
+
+exit_code opcache_compile_script(context& with) {
+  std::string const path = with.line.arguments.front();
+  return compile_files(with, {{real_path(path), path}}, {});
+}
+
+exit_code opcache_compile_scripts(context& with) {
+  std::vector<std::string> words;
+  std::vector<std::string> expressions;
+  for (auto const& exclude : with.given.all("exclude")) {
+    if (!exclude || exclude->empty()) throw error(error_kind::usage, "the option --exclude has an empty value");
+    (opcache::is_regular_expression(*exclude) ? expressions : words).push_back(*exclude);
+  }
+  return compile_files(with, opcache::find_scripts(with.line.arguments.front(), words), std::move(expressions));
+}
+
+exit_code opcache_invalidate_scripts(context& with) {
+  opcache::invalidate_query const query = invalidate_query(with);
+  return for_each_target(with, invalidate_columns(), [&](adapter::adapter& php, target_output& out) {
+    opcache::invalidate_report const report = opcache::invalidate(php, query);
+    if (report::json_writer* json = out.json()) {
+      out.begin_result(report.from);
+      write_json(*json, report, query.dry_run);
+      out.end_result();
+    } else if (out.is_csv()) {
+      for (auto const& script : report.scripts) out.csv_row(csv_fields(script));
+    } else {
+      out.heading(report.from);
+      out.table(invalidate_table(report, query.dry_run));
+    }
+    say(with, out, remarks(report, query.dry_run));
+  });
+}
+
+exit_code opcache_reset_file_cache(context& with) {
+  bool const force = with.given.given("force");
+  if (!force && (with.given.given("no-interaction") || isatty(STDIN_FILENO) != 1)) {
+    with.out.line("Aborted file deletion");
+    with.out.flush();
+    throw error(error_kind::usage, "nobody can be asked whether to delete files, so nothing was deleted")
+        .advise("--force deletes them without asking");
+  }
+  return for_each_target(with, file_cache_columns(), [&](adapter::adapter& php, target_output& out) {
+    opcache::file_cache_report report;
+    bool const agreed = force || may_delete(with, report = opcache::find_file_cache(php));
+    if (agreed) report = opcache::reset_file_cache(php);
+    out.answered_by(report.from);
+    if (report::json_writer* json = out.json()) {
+      out.begin_streamed_result();
+      write_json(*json, report);
+    } else if (out.is_csv()) {
+      out.csv_row(csv_fields(report));
+    } else {
+      out.heading(report.from);
+      with.out.line(agreed ? "Deleted " + std::to_string(report.deleted) + " files." : "Aborted file deletion");
+    }
+    say(with, out, remarks(report));
+    if (auto const failed = failure(report)) throw *failed;
+    if (out.json() != nullptr) out.end_streamed_result(report.from);
+  });
+}
+
+}  // namespace cachetool::cli
