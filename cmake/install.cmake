@@ -16,3 +16,7 @@ install(FILES ${PROJECT_BINARY_DIR}/cachetool-config.cmake ${PROJECT_BINARY_DIR}
 
 # "php cachetool.phar" goes on working: a PHP file that hands over to the program.
 install(PROGRAMS src/stub/cachetool.php DESTINATION ${CMAKE_INSTALL_DATADIR}/cachetool RENAME cachetool.phar)
+
+# The agent in one file, for a php-fpm that sees this file but none of the places where one is put for a call.
+install(FILES ${PROJECT_BINARY_DIR}/src/agent/agents/complete.php
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/cachetool RENAME agent.php PERMISSIONS OWNER_READ GROUP_READ WORLD_READ)

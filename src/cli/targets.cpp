@@ -19,7 +19,7 @@ std::vector<fastcgi::endpoint> resolve_endpoints(context& with) {
   wanted_targets wanted = choose_targets(with.given, with.file, with.env);
   bool const all_named = !wanted.find;
   if (wanted.find) {
-    for (auto& found : fpm::find_endpoints()) wanted.named.push_back(std::move(found));
+    for (auto& found : fpm::find_endpoints("/run")) wanted.named.push_back(std::move(found));
   }
   target_policy const policy = with.line.command->targets;
   if (wanted.named.size() > 1 && policy == target_policy::exactly_one) {
@@ -32,14 +32,20 @@ std::vector<fastcgi::endpoint> resolve_endpoints(context& with) {
 }
 
 // Each PHP to work on, as the way to it. Nothing is sent yet.
-using target_list = std::vector<std::unique_ptr<adapter::adapter>>;
+struct target_list {
+  std::vector<std::unique_ptr<adapter::adapter>> ways;
+  bool guessed = false;  // nothing was named and nothing was found: it is the port that php-fpm has by default
+};
 
 target_list fastcgi_targets(context& with, int interrupt_fd) {
   adapter::fastcgi_options options = choose_fastcgi(with.given, with.file);
   options.client.interrupt_fd = interrupt_fd;
   target_list list;
-  for (fastcgi::endpoint& endpoint : resolve_endpoints(with)) {
-    list.push_back(std::make_unique<adapter::fastcgi_adapter>(std::move(endpoint), options, with.log));
+  std::vector<fastcgi::endpoint> endpoints = resolve_endpoints(with);
+  list.guessed = endpoints.empty();
+  if (list.guessed) endpoints.push_back(fastcgi::endpoint::tcp("127.0.0.1", 9000));
+  for (fastcgi::endpoint& endpoint : endpoints) {
+    list.ways.push_back(std::make_unique<adapter::fastcgi_adapter>(std::move(endpoint), options, with.log));
   }
   return list;
 }
@@ -48,7 +54,7 @@ target_list web_target(context& with, int interrupt_fd) {
   adapter::web_options options = choose_web(with.given, with.file);
   options.interrupt_fd = interrupt_fd;
   target_list list;
-  list.push_back(std::make_unique<adapter::web_adapter>(std::move(options), with.log));
+  list.ways.push_back(std::make_unique<adapter::web_adapter>(std::move(options), with.log));
   return list;
 }
 
@@ -57,7 +63,7 @@ target_list cli_target(context& with, int interrupt_fd) {
   adapter::cli_options options = choose_cli(with.given);
   options.interrupt_fd = interrupt_fd;
   target_list list;
-  list.push_back(std::make_unique<adapter::cli_adapter>(options, with.log));
+  list.ways.push_back(std::make_unique<adapter::cli_adapter>(options, with.log));
   return list;
 }
 
@@ -158,7 +164,7 @@ void target_output::fail(error const& failed) {
 
 namespace {
 
-void run_on_target(context& with, adapter::adapter& php, target_output& out, target_action const& action,
+void run_on_target(context& with, adapter::adapter& php, bool guessed, target_output& out, target_action const& action,
                    exit_code& worst) {
   try {
     action(php, out);
@@ -166,6 +172,12 @@ void run_on_target(context& with, adapter::adapter& php, target_output& out, tar
   } catch (error& failed) {
     if (failed.kind() == error_kind::interrupted) throw;
     failed.on(php.label());
+    if (guessed && exit_code_for(failed.kind()) == exit_code::unreachable) {
+      failed.advise(
+          "this is only a guess: nobody listens on a socket in /run/php or /run/php-fpm, or on /run/php*.sock; name "
+          "the "
+          "php-fpm you mean: --fcgi=ADDRESS");
+    }
     out.fail(failed);
     with.out.report(with.line.command->name, failed);
     worst = std::max(worst, exit_code_for(failed.kind()));
@@ -214,9 +226,9 @@ exit_code run_on_all(context& with, int interrupt_fd, std::optional<std::vector<
   target_list targets = resolve(with, interrupt_fd);
   format_writer writer(with, std::move(csv_columns));
   exit_code worst = exit_code::done;
-  for (auto& php : targets) {
-    target_output out(with.out, writer.writers(), php->label(), targets.size() > 1);
-    run_on_target(with, *php, out, action, worst);
+  for (auto& php : targets.ways) {
+    target_output out(with.out, writer.writers(), php->label(), targets.ways.size() > 1);
+    run_on_target(with, *php, targets.guessed, out, action, worst);
     php.reset();  // and with it the files that it needed
     writer.flush();
   }

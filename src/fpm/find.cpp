@@ -27,11 +27,11 @@ void add_sockets(std::string const& directory, std::string_view prefix, std::vec
 
 }  // namespace
 
-std::vector<fastcgi::endpoint> find_endpoints() {
+std::vector<fastcgi::endpoint> find_endpoints(std::string const& run) {
   std::vector<std::string> sockets;
-  add_sockets("/run/php", "", sockets);
-  add_sockets("/run/php-fpm", "", sockets);
-  add_sockets("/run", "php", sockets);
+  add_sockets(run + "/php", "", sockets);
+  add_sockets(run + "/php-fpm", "", sockets);
+  add_sockets(run, "php", sockets);
   std::sort(sockets.begin(), sockets.end());
 
   std::vector<fastcgi::endpoint> found;
@@ -50,9 +50,7 @@ std::vector<fastcgi::endpoint> find_endpoints() {
       if (failed.kind() != error_kind::stale) unusable.push_back(endpoint);
     }
   }
-  if (found.empty()) found = unusable;
-  if (found.empty()) found.push_back(fastcgi::endpoint::tcp("127.0.0.1", 9000));
-  return found;
+  return found.empty() ? unusable : found;
 }
 
 }  // namespace cachetool::fpm

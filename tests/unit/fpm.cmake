@@ -1,0 +1,1 @@
+cachetool_unit_test(fpm find_test.cpp)
