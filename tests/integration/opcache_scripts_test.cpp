@@ -313,7 +313,7 @@ TEST_CASE("scripts are invalidated by a pattern that holds any character") {
     }
     return found;
   };
-  CHECK(names("s1|s2") == std::vector{paths[0], paths[1]});
+  CHECK(names("/s1|/s2") == std::vector{paths[0], paths[1]});
   CHECK(names("/s[(]3") == std::vector{paths[2]});
   CHECK(names("www/s\\d\\.php$") == std::vector{paths[0], paths[1]});
 }

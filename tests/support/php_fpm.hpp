@@ -37,7 +37,7 @@ struct fpm_options {
   std::map<std::string, std::string> ini{};
 
   std::vector<std::string> global_lines{};  ///< further lines of the [global] section
-  bool opcache = true;                    ///< load it, if it is not built in
+  bool opcache = true;                      ///< load it, if it is not built in
   bool apcu = true;
 };
 
