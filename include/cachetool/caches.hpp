@@ -166,9 +166,10 @@ struct file_cache_report {
 /// What became of a reset.
 struct reset_report {
   enum class outcome : std::uint8_t {
-    confirmed,  ///< the restart took place: PHP's restart counters grew
-    reloaded,   ///< php-fpm itself was started anew meanwhile: the cache is empty for that reason
-    scheduled   ///< PHP will restart the cache once the requests that use it have ended
+    confirmed,   ///< the restart took place: PHP's restart counters grew
+    reloaded,    ///< php-fpm itself was started anew meanwhile: the cache is empty for that reason
+    scheduled,   ///< PHP will restart the cache once the requests that use it have ended
+    unconfirmed  ///< PHP accepted it, but opcache_get_status() is disabled there: nothing tells whether it took place
   };
   origin from;
   outcome what = outcome::scheduled;
@@ -224,8 +225,8 @@ struct key {
 /// What became of a clear.
 struct clear_report {
   origin from;
-  std::int64_t entries = 0;  ///< that there were
-  std::int64_t left = 0;     ///< stored by other requests meanwhile
+  std::optional<std::int64_t> entries;  ///< that there were; nothing where apcu_cache_info() is disabled
+  std::int64_t left = 0;                ///< stored by other requests meanwhile
 };
 
 /// What is stored under a key.

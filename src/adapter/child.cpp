@@ -73,7 +73,8 @@ std::vector<std::string> environment_with(std::vector<std::string> const& added)
   return all;
 }
 
-// The child gets its own signals back: this process has them blocked, to read them from a signalfd.
+// The child gets its own signals back: this process has some blocked, to read them from a signalfd, and SIGPIPE
+// ignored.
 class spawn_settings {
  public:
   spawn_settings() {
@@ -82,7 +83,11 @@ class spawn_settings {
     sigset_t none{};
     sigemptyset(&none);
     posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+    sigset_t ignored{};
+    sigemptyset(&ignored);
+    sigaddset(&ignored, SIGPIPE);
+    posix_spawnattr_setsigdefault(&attributes, &ignored);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   }
   ~spawn_settings() {
     posix_spawnattr_destroy(&attributes);

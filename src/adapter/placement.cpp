@@ -73,7 +73,10 @@ void placement::add_candidates_in_chroot(placement_options const& options) {
     candidates_.push_back({way::temporary, directory, true});
   }
   if (!options.agent_path.empty()) candidates_.push_back({way::installed, options.agent_path, true});
-  for (char const* base : {"/dev/shm", "/tmp", "/var/tmp"}) candidates_.push_back({way::temporary, chroot_ + base});
+  for (char const* base : {"/dev/shm", "/tmp", "/var/tmp"}) {
+    // A link in there may lead out of it; what it leads to in the chroot's own view cannot be told from out here.
+    if (real_path(chroot_ + base) == chroot_ + base) candidates_.push_back({way::temporary, chroot_ + base});
+  }
 }
 
 std::string placement::as_seen_by_worker(std::string const& path) const {

@@ -52,6 +52,7 @@ error refusal(std::string_view kind, std::string_view detail) {
         .advise("set opcache.enable=1 in the php.ini that this php-fpm reads, then restart php-fpm");
   }
   if (kind == "usage") return error(error_kind::usage, what);
+  if (kind == "php_error") return error(error_kind::php_error, what);
   return error(error_kind::protocol, "the agent refused: " + what)
       .advise("is another version of the agent installed? see --agent");
 }

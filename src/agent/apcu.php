@@ -14,9 +14,10 @@ function do_apcu_memory($arguments)
 
 function do_apcu_clear($arguments)
 {
-    $before = apcu('apcu_cache_info', true);
+    $tells = function_exists('apcu_cache_info');
+    $before = $tells ? apcu('apcu_cache_info', true) : null;
     $cleared = apcu('apcu_clear_cache');
-    return array('before' => $before, 'cleared' => $cleared, 'after' => apcu('apcu_cache_info', true));
+    return array('before' => $before, 'cleared' => $cleared, 'after' => $tells ? apcu('apcu_cache_info', true) : null);
 }
 
 function do_apcu_exists($arguments)
@@ -29,6 +30,9 @@ function do_apcu_fetch($arguments)
 {
     apcu('apcu_fetch', array());
     $value = apcu_fetch($arguments['key'], $found);
+    if (!$found && apcu_exists($arguments['key'])) {
+        refuse('php_error', implode('; ', array_column(note(0), 1))); // an enumeration whose class is not known here, say
+    }
     $has_object = is_object($value) || is_array($value) && preg_match('/[;{][OCE]:\d/', serialize($value));
     return array(
         'found' => !empty($found),

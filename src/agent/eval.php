@@ -29,7 +29,7 @@ function do_php_eval($arguments)
 /** Has no variables of its own, so that the code sees none. */
 function evaluate()
 {
-    return eval(func_get_arg(0));
+    return func_get_arg(0) === '' ? null : eval(func_get_arg(0)); // for which eval() would return false
 }
 
 /** The value as text, or why it has none; or the value itself, for the client to write, where this PHP cannot. */

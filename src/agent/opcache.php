@@ -9,9 +9,10 @@ function do_opcache_status($arguments)
 /** Schedules a restart. PHP performs it when the next request begins and no running one uses the cache. */
 function do_opcache_reset($arguments)
 {
-    $before = do_opcache_state($arguments);
+    $tells = function_exists('opcache_get_status');
+    $before = $tells ? do_opcache_state($arguments) : null;
     $accepted = opcache_call('opcache_reset');
-    return array('before' => $before, 'accepted' => $accepted, 'after' => do_opcache_state($arguments));
+    return array('before' => $before, 'accepted' => $accepted, 'after' => $tells ? do_opcache_state($arguments) : null);
 }
 
 /** What tells whether a restart took place, and what one would leave behind. */

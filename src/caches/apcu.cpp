@@ -71,6 +71,7 @@ origin read_keys(adapter::adapter& php, std::function<void(key const&)> const& e
 clear_report clear(adapter::adapter& php) {
   agent::answer const answer = php.run(ask("apcu.clear"));
   php::value const& result = answer.result;
+  if (result["before"].is_null()) return {from(answer), std::nullopt, 0};
   if (!was_cleared(result)) throw error(error_kind::php_error, "APCu was not cleared: its entries are still there");
   return {from(answer), result["before"]["num_entries"].as_int(), result["after"]["num_entries"].as_int()};
 }

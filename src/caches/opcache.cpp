@@ -27,6 +27,11 @@ void require_scheduled(agent::answer const& answer, std::string const& where) {
         .on(where);
   }
   if (answer.result["accepted"].as_bool() || answer.result["after"]["restart_pending"].as_bool()) return;
+  if (before.is_null()) {
+    throw error(error_kind::php_error, "opcache_reset() refused, and without opcache_get_status() nothing tells why")
+        .advise("take opcache_get_status out of disable_functions")
+        .on(where);
+  }
   if (!before["opcache_enabled"].as_bool()) {
     throw error(error_kind::opcache_off, "OPcache is off in this pool, nothing was reset")
         .advise("name another pool of this php-fpm, where OPcache is on: they share one cache")
@@ -72,6 +77,15 @@ void wait_for_restart(adapter::adapter& php, restart_state const& before, std::c
   }
 }
 
+// The same where PHP may not tell whether it took place: one more request performs it on an idle pool.
+void drive_restart(adapter::adapter& php) {
+  try {
+    (void)php.run(ask("opcache.state"));
+  } catch (error const& failed) {
+    if (failed.kind() != error_kind::disabled) throw;
+  }
+}
+
 }  // namespace
 
 status read_status(adapter::adapter& php) {
@@ -95,6 +109,11 @@ reset_report reset(adapter::adapter& php, std::chrono::milliseconds patience) {
   reset_report report;
   report.from = from(answer);
   report.joined = !answer.result["accepted"].as_bool();
+  if (before.is_null()) {
+    drive_restart(php);
+    report.what = reset_report::outcome::unconfirmed;
+    return report;
+  }
   report.file_cache = before["file_cache"].as_string();
   report.validates_timestamps = before["validate_timestamps"].as_bool();
   report.preloaded = static_cast<std::int64_t>(before["preload_statistics"]["scripts"].entries().size());

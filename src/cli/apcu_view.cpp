@@ -133,7 +133,8 @@ void write_json(report::json_writer& json, apcu::key const& key) {
 }
 
 std::string clear_text(apcu::clear_report const& report) {
-  std::string const entries = std::to_string(report.entries) + (report.entries == 1 ? " entry" : " entries");
+  if (!report.entries) return "APCu cleared";
+  std::string const entries = std::to_string(*report.entries) + (*report.entries == 1 ? " entry" : " entries");
   return "APCu cleared, " + entries + (report.left > 0 ? ", " + std::to_string(report.left) + " stored since" : "");
 }
 
@@ -142,12 +143,13 @@ std::vector<std::string> clear_columns() {
 }
 
 std::vector<std::string> csv_fields(apcu::clear_report const& report) {
-  return {report.from.pool, std::to_string(report.entries), std::to_string(report.left)};
+  return {report.from.pool, report.entries ? std::to_string(*report.entries) : "", std::to_string(report.left)};
 }
 
 void write_json(report::json_writer& json, apcu::clear_report const& report) {
   json.begin_object();
-  json.key("entries").integer(report.entries);
+  json.key("entries");
+  report.entries ? json.integer(*report.entries) : json.null();
   json.key("left").integer(report.left).end_object();
 }
 

@@ -2,6 +2,11 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <cerrno>
+#include <cstdio>
+#include <memory>
+#include <system_error>
+
 #include <cachetool/fastcgi/error.hpp>
 
 #include "cli/nearest.hpp"
@@ -93,19 +98,32 @@ void take_key(config& into, std::string const& path, YAML::Node const& name, YAM
                           (near.empty() ? "" : ", " + near));
 }
 
+// yaml-cpp does not say why it cannot read a file.
+std::string read_file(std::string const& path) {
+  constexpr std::size_t largest = 1 << 20;
+  std::unique_ptr<FILE, int (*)(FILE*)> const file(std::fopen(path.c_str(), "re"), std::fclose);
+  std::string text(largest + 1, '\0');
+  std::size_t const size = file ? std::fread(text.data(), 1, text.size(), file.get()) : 0;
+  if (!file || std::ferror(file.get()) != 0) {
+    throw error(error_kind::config, "cannot read " + path + ": " + std::generic_category().message(errno));
+  }
+  if (size > largest) throw error(error_kind::config, path + " is larger than a megabyte, and no config file");
+  text.resize(size);
+  return text;
+}
+
 }  // namespace
 
 config read_config_file(std::string const& path) {
+  std::string const text = read_file(path);
   try {
-    YAML::Node const root = YAML::LoadFile(path);
+    YAML::Node const root = YAML::Load(text);
     config out;
     out.path = path;
     if (root.IsNull()) return out;  // an empty file says nothing
     if (!root.IsMap()) throw config_error(path, root.Mark(), "a map of keys and values is expected");
     for (auto const& pair : root) take_key(out, path, pair.first, pair.second);
     return out;
-  } catch (YAML::BadFile const&) {
-    throw error(error_kind::config, "cannot read " + path);
   } catch (YAML::Exception const& failed) {
     throw config_error(path, failed.mark, failed.msg);
   }

@@ -7,9 +7,11 @@
 namespace cachetool::cli {
 namespace {
 
+// A link that leads nowhere counts: going on to another file would hide that a deployment broke it.
 bool is_file(std::string const& path) {
   struct stat info {};
-  return stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode);
+  if (stat(path.c_str(), &info) == 0) return S_ISREG(info.st_mode);
+  return lstat(path.c_str(), &info) == 0 && S_ISLNK(info.st_mode);
 }
 
 std::string in_directory(std::string const& directory, std::string_view stem) {

@@ -37,6 +37,12 @@ opcache::script_query script_query(context const& with) {
   return query;
 }
 
+std::string product_line(opcache::configuration const& configuration, bool colour) {
+  std::string const product = report::escape_controls(configuration.product);
+  std::string const version = report::escape_controls(configuration.version);
+  return colour ? "\033[32m" + product + "\033[39m \033[33m" + version + "\033[39m\n" : product + " " + version + "\n";
+}
+
 }  // namespace
 
 exit_code opcache_status(context& with) {
@@ -66,7 +72,7 @@ exit_code opcache_configuration(context& with) {
       for (auto& row : csv_rows(configuration)) out.csv_row(std::move(row));
     } else {
       out.heading(configuration.from);
-      with.out.line(configuration.product + " " + configuration.version);
+      with.out.write(product_line(configuration, with.out.colour()));
       out.table(configuration_table(configuration));
     }
   });

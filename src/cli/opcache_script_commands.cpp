@@ -78,6 +78,10 @@ opcache::invalidate_query invalidate_query(context const& with) {
   if (directory && directory->empty()) throw error(error_kind::usage, "the option --path has an empty value");
   if (directory) query.directory = fs::absolute(*directory).string();
   if (!directory) query.pattern = with.line.arguments.front();
+  if (!directory && query.pattern.empty()) {
+    throw error(error_kind::usage, "the regular expression is empty, which would invalidate every script")
+        .advise("is a shell variable unset? to mean every script, write .");
+  }
   query.force = with.given.given("force");
   query.dry_run = with.given.given("dry-run");
   return query;
@@ -91,6 +95,8 @@ bool may_delete(context& with, opcache::file_cache_report const& found) {
 
 exit_code opcache_compile_script(context& with) {
   std::string const path = with.line.arguments.front();
+  if (path.empty())
+    throw error(error_kind::usage, "the path of the script is empty").advise("is a shell variable unset?");
   return compile_files(with, {{real_path(path), path}}, {});
 }
 

@@ -105,6 +105,8 @@ std::string_view outcome_name(opcache::reset_report::outcome what) {
       return "reloaded";
     case opcache::reset_report::outcome::scheduled:
       return "scheduled";
+    case opcache::reset_report::outcome::unconfirmed:
+      return "unconfirmed";
   }
   return "";
 }
@@ -223,6 +225,8 @@ std::string reset_text(opcache::reset_report const& report) {
       return fmt::format("OPcache reset, confirmed in {:.1f} ms{}", report.took.count(), joined);
     case opcache::reset_report::outcome::reloaded:
       return "php-fpm was started anew meanwhile, which emptied OPcache";
+    case opcache::reset_report::outcome::unconfirmed:
+      return "OPcache reset, unconfirmed: opcache_get_status() is disabled" + joined;
     case opcache::reset_report::outcome::scheduled:
       break;
   }

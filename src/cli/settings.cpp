@@ -20,7 +20,10 @@ std::vector<std::string> split_commas(std::string_view text) {
   std::vector<std::string> parts;
   for (std::size_t start = 0; start < text.size();) {
     std::size_t const end = std::min(text.find(',', start), text.size());
-    if (end > start) parts.emplace_back(text.substr(start, end - start));
+    std::string_view part = text.substr(start, end - start);
+    while (part.starts_with(' ')) part.remove_prefix(1);
+    while (part.ends_with(' ')) part.remove_suffix(1);
+    if (!part.empty()) parts.emplace_back(part);
     start = end + 1;
   }
   return parts;

@@ -196,7 +196,7 @@ class format_writer {
       json_->begin_object().key("targets").begin_array();
     } else if (format == "csv") {
       csv_columns->insert(csv_columns->begin(), "endpoint");
-      csv_.emplace(sink, *csv_columns);
+      csv_.emplace([this](std::string_view text) { out_.raw(text); }, *csv_columns);
     }
   }
 
@@ -250,7 +250,7 @@ exit_code for_each_target(context& with, std::optional<std::vector<std::string>>
     with.out.watch(-1);
     if (failed.kind() != error_kind::interrupted) throw;
     int const signal = signals.take();
-    with.out.error_line(std::string("interrupted by ") + signal_name(signal));
+    with.out.error_line(std::string(with.line.command->name) + ": interrupted by " + signal_name(signal));
     return static_cast<exit_code>(static_cast<int>(exit_code::interrupted_by) + signal);
   }
 }

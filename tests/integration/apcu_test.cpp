@@ -8,6 +8,7 @@
 #include "support/catch.hpp"
 #include "support/php_fpm.hpp"
 #include "support/program.hpp"
+#include "support/test_state.hpp"
 
 using namespace cachetool;
 using namespace std::string_literals;
@@ -164,6 +165,23 @@ TEST_CASE("a value that does not fit is an error") {
   CHECK(answer.exit_code == 0);
   fastcgi::endpoint const where = server.endpoint();
   REQUIRE_THROWS_AS(pool{where}.apcu_store("b", std::string(2'000'000, 'x')), error);
+}
+
+TEST_CASE("a clear takes place where apcu_cache_info() is disabled") {
+  php_fpm const server({.ini = {{"disable_functions", "apcu_cache_info"}}});
+  call(server, {"apcu:key:store", "k", "v"});
+  CHECK(call(server, {"apcu:cache:clear"}).out.ends_with(": APCu cleared\n"));
+  CHECK(call(server, {"apcu:key:exists", "k"}).exit_code == 1);
+}
+
+TEST_CASE("a value that cannot be read back is an error, and not a key that does not exist") {
+  if (php_fpm::version() == "7.4") return test::does_not_apply("enumerations came with PHP 8.1");
+  php_fpm const server;
+  call(server, {"php:eval", "-r", "enum Suit { case Hearts; } apcu_store('k', Suit::Hearts);"});
+  auto const answer = call(server, {"apcu:key:fetch", "k"});
+  CHECK(answer.exit_code == 1);
+  CHECK(answer.out.empty());
+  CHECK(answer.err.find("Suit") != std::string::npos);
 }
 
 TEST_CASE("APCu that is not loaded is named") {

@@ -119,6 +119,18 @@ TEST_CASE("a disabled opcache_reset() is refused by name") {
   check_refused(call(server, {"opcache:reset"}), "the PHP function opcache_reset() is disabled");
 }
 
+TEST_CASE("a reset takes place, unconfirmed, where opcache_get_status() is disabled") {
+  php_fpm const server{with_setting("disable_functions", "opcache_get_status")};
+  auto const cached = server.write_script("a.php", "<?php echo 1;");
+  auto const asks = server.write_script("b.php", "<?php echo (int) opcache_is_script_cached('" + cached + "');");
+  static_cast<void>(run_script(server, cached));
+  CHECK(contains(run_script(server, asks).body, "1"));
+  auto const result = call(server, {"opcache:reset"});
+  CHECK(result.exit_code == 0);
+  CHECK(contains(result.out, "OPcache reset, unconfirmed: opcache_get_status() is disabled"));
+  CHECK(contains(run_script(server, asks).body, "0"));
+}
+
 TEST_CASE("a PHP without OPcache is refused") {
   if (php_fpm::version() == "8.5") return does_not_apply("PHP 8.5 has OPcache built in");
   auto options = one_pool();

@@ -92,7 +92,18 @@ TEST_CASE_METHOD(config_fixture, "a boolean that is none is refused") {
 
 TEST_CASE_METHOD(config_fixture, "a file that cannot be read is refused") {
   CHECK_THROWS_WITH(cli::read_config_file(directory.path() + "/absent.yml"),
-                    "cannot read " + directory.path() + "/absent.yml");
+                    "cannot read " + directory.path() + "/absent.yml: No such file or directory");
+  CHECK_THROWS_WITH(cli::read_config_file(directory.path()), "cannot read " + directory.path() + ": Is a directory");
+}
+
+TEST_CASE_METHOD(config_fixture, "a link that leads nowhere is found, and cannot be read") {
+  auto const before = std::filesystem::current_path();
+  std::filesystem::current_path(directory.path());
+  std::filesystem::create_symlink("/nonexistent", directory.path() + "/.cachetool.yml");
+  auto const found = cli::find_config_file("");
+  std::filesystem::current_path(before);
+  CHECK(found == directory.path() + "/.cachetool.yml");
+  CHECK_THROWS_AS(cli::read_config_file(found), error);
 }
 
 TEST_CASE_METHOD(config_fixture, "the file of the working directory is found before that of its parent, then HOME's") {
