@@ -8,33 +8,25 @@
 namespace cachetool::cli {
 
 exit_code apcu_cache_clear(context& with) {
-  return for_each_target(with, clear_columns(), [](adapter::adapter& php, target_output& out) {
-    apcu::clear_report const report = apcu::clear(php);
-    if (report::json_writer* json = out.json()) {
-      out.begin_result(report.from);
-      write_json(*json, report);
-      out.end_result();
-    } else if (out.is_csv()) {
-      out.csv_row(csv_fields(report));
-    } else {
-      out.line(report.from, clear_text(report));
-    }
+  return for_each_master(with, clear_columns(), [](adapter::adapter& php, console&) {
+    return [report = apcu::clear(php)](target_output& out, std::string const& pool) {
+      origin const from = as_of_pool(report.from, pool);
+      out.show(from, {[&](report::json_writer& json) { write_json(json, report); },
+                      [&] { return target_output::csv_table{csv_fields(report, from)}; },
+                      [&] { out.line(from, clear_text(report)); }});
+    };
   });
 }
 
 exit_code apcu_cache_info(context& with) {
   return for_each_target(with, info_columns(), [](adapter::adapter& php, target_output& out) {
     apcu::info const info = apcu::read_info(php);
-    if (report::json_writer* json = out.json()) {
-      out.begin_result(info.from);
-      write_json(*json, info);
-      out.end_result();
-    } else if (out.is_csv()) {
-      out.csv_row(csv_fields(info));
-    } else {
-      out.heading(info.from);
-      out.table(info_table(info));
-    }
+    out.show(info.from, {[&](report::json_writer& json) { write_json(json, info); },
+                         [&] { return target_output::csv_table{csv_fields(info)}; },
+                         [&] {
+                           out.heading(info.from);
+                           out.table(info_table(info));
+                         }});
   });
 }
 
@@ -58,20 +50,17 @@ exit_code apcu_cache_info_keys(context& with) {
 }
 
 exit_code apcu_sma_info(context& with) {
-  return for_each_target(with, memory_columns(), [&with](adapter::adapter& php, target_output& out) {
+  return for_each_target(with, memory_columns(), [](adapter::adapter& php, target_output& out) {
     apcu::memory const memory = apcu::read_memory(php);
-    if (report::json_writer* json = out.json()) {
-      out.begin_result(memory.from);
-      write_json(*json, memory);
-      out.end_result();
-    } else if (out.is_csv()) {
-      out.csv_row(csv_fields(memory));
-    } else {
-      out.heading(memory.from);
-      with.out.message({"Segments: ", std::to_string(memory.segments)});
-      with.out.message({"Segment size: ", report::bytes(static_cast<double>(memory.segment_size))});
-      with.out.message({"Available memory: ", report::bytes(static_cast<double>(memory.available))});
-    }
+    out.show(memory.from, {[&](report::json_writer& json) { write_json(json, memory); },
+                           [&] { return target_output::csv_table{csv_fields(memory)}; },
+                           [&] {
+                             out.heading(memory.from);
+                             console& text = out.streams();
+                             text.message({"Segments: ", std::to_string(memory.segments)});
+                             text.message({"Segment size: ", report::bytes(static_cast<double>(memory.segment_size))});
+                             text.message({"Available memory: ", report::bytes(static_cast<double>(memory.available))});
+                           }});
   });
 }
 

@@ -60,14 +60,13 @@ void delete_as_json(adapter::adapter& php, apcu::matching const& which, target_o
   out.end_streamed_result(report.from);
 }
 
-apcu::delete_report delete_as_text(adapter::adapter& php, apcu::matching const& which, target_output& out,
-                                   console& text) {
+apcu::delete_report delete_as_text(adapter::adapter& php, apcu::matching const& which, target_output& out) {
   std::vector<std::string> keys;
   apcu::delete_report const report = apcu::remove_matching(php, which, [&](std::string_view key) {
     if (which.dry_run) keys.emplace_back(key);
   });
   if (which.dry_run) out.heading(report.from);
-  for (std::string const& key : keys) text.line(key);
+  for (std::string const& key : keys) out.streams().line(key);
   return report;
 }
 
@@ -136,7 +135,7 @@ exit_code apcu_regexp_delete(context& with) {
       apcu::remove_matching(php, which, [&out](std::string_view key) { out.csv_row({std::string(key)}); });
       return;
     }
-    apcu::delete_report const report = delete_as_text(php, which, out, with.out);
+    apcu::delete_report const report = delete_as_text(php, which, out);
     if (report.keys == 0) out.warning("no key matches " + given);
     if (is_verbose(with) && !which.dry_run) {
       out.message(report.from, {"APC keys by regexp ", given, " was deleted"});

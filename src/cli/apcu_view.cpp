@@ -142,8 +142,8 @@ std::vector<std::string> clear_columns() {
   return {"pool", "entries", "left"};
 }
 
-std::vector<std::string> csv_fields(apcu::clear_report const& report) {
-  return {report.from.pool, report.entries ? std::to_string(*report.entries) : "", std::to_string(report.left)};
+std::vector<std::string> csv_fields(apcu::clear_report const& report, origin const& from) {
+  return {from.pool, report.entries ? std::to_string(*report.entries) : "", std::to_string(report.left)};
 }
 
 void write_json(report::json_writer& json, apcu::clear_report const& report) {

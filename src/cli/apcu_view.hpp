@@ -29,7 +29,7 @@ void write_json(report::json_writer& json, apcu::key const& key);
 /// "APCu cleared, 12 entries"
 std::string clear_text(apcu::clear_report const& report);
 std::vector<std::string> clear_columns();
-std::vector<std::string> csv_fields(apcu::clear_report const& report);
+std::vector<std::string> csv_fields(apcu::clear_report const& report, origin const& from);
 void write_json(report::json_writer& json, apcu::clear_report const& report);
 
 /// A value as CacheTool shows it, in the form of PHP's var_export().

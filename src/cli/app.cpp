@@ -11,7 +11,6 @@
 #include "cli/exit_code.hpp"
 #include "cli/extensions.hpp"
 #include "cli/help.hpp"
-#include "cli/log.hpp"
 
 namespace cachetool::cli {
 namespace {
@@ -69,8 +68,7 @@ exit_code run_command(command_line& line, options const& given, environment cons
   config const file = config_for(*line.command, given, env, out);
   refuse_hidden(*line.command, file);
   for (std::string const& warning : file.warnings) out.warning(warning);
-  auto const log = make_log(verbosity(given, env), out);
-  context with{line, given, env, file, out, *log};
+  context with{line, given, env, file, out};
   return line.command->run(with);
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <mutex>
 #include <system_error>
 
 #include "report/text.hpp"
@@ -24,8 +25,31 @@ void wait_until_ready(int fd, short event, int interrupt_fd) {
 
 }  // namespace
 
+console console::aside() const {
+  console out(chosen_);
+  out.kept_.emplace();
+  out.interrupt_fd_ = interrupt_fd_;
+  return out;
+}
+
+void console::pour(console const& kept) {
+  for (piece const& each : *kept.kept_) {
+    if (!each.is_talk) {
+      write(each.text);
+      continue;
+    }
+    flush();  // what it is about stands above it
+    say(each.text);
+  }
+}
+
 void console::write(std::string_view text) {
   if (chosen_.quiet) return;
+  if (kept_) {
+    if (kept_->empty() || kept_->back().is_talk) kept_->push_back({false, {}});
+    kept_->back().text += text;
+    return;
+  }
   buffer_ += text;
   if (buffer_.size() >= write_size) flush();
 }
@@ -84,6 +108,8 @@ void console::report(std::string_view command, error const& failed) {
 }
 
 bool console::confirm(std::string_view question) {
+  static std::mutex one_question;
+  std::lock_guard const lock(one_question);
   flush();
   std::string const shown = report::escape_controls(question);
   [[maybe_unused]] ssize_t const written = ::write(STDERR_FILENO, shown.data(), shown.size());
@@ -96,7 +122,14 @@ bool console::confirm(std::string_view question) {
 }
 
 void console::talk(std::string_view label, std::string_view text) {
-  std::string const line = std::string(label) + report::escape_controls(text) + "\n";
+  say(std::string(label) + report::escape_controls(text) + "\n");
+}
+
+void console::say(std::string_view line) {
+  if (kept_) {
+    kept_->push_back({true, std::string(line)});
+    return;
+  }
   // Standard error is the last resort: that it cannot be written cannot be said.
   [[maybe_unused]] ssize_t const written = ::write(STDERR_FILENO, line.data(), line.size());
 }

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <cachetool/fastcgi/error.hpp>
 
@@ -18,6 +20,11 @@ class console {
   };
 
   explicit console(settings chosen) : chosen_(chosen) { buffer_.reserve(4096); }
+
+  /// A console with the same settings that keeps what is written to it, for work that is done at the same time as
+  /// other work; pour() writes it out here, in its order.
+  [[nodiscard]] console aside() const;
+  void pour(console const& kept);
 
   /// Appends to standard output, which is buffered. Control bytes are the caller's affair: see line().
   void write(std::string_view text);
@@ -47,16 +54,23 @@ class console {
   /// "error: COMMAND on ENDPOINT: what" and "hint: ..." for an error.
   void report(std::string_view command, error const& failed);
 
-  /// Asks on standard error, and reads a line from standard input: true if it begins with a y. Throws error
-  /// (interrupted) as flush() does.
+  /// Asks on standard error, and reads a line from standard input: true if it begins with a y. One question at a time.
+  /// Throws error (interrupted) as flush() does.
   bool confirm(std::string_view question);
 
   [[nodiscard]] bool colour() const noexcept { return chosen_.colour; }
 
  private:
+  struct piece {
+    bool is_talk;  // for standard error
+    std::string text;
+  };
+
   void talk(std::string_view label, std::string_view text);
+  void say(std::string_view line);
 
   settings chosen_;
+  std::optional<std::vector<piece>> kept_;  // of a console that keeps what is written
   std::string buffer_;
   int interrupt_fd_ = -1;
 };

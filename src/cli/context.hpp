@@ -1,6 +1,5 @@
 #pragma once
 
-#include "adapter/adapter.hpp"
 #include "cli/command_line.hpp"
 #include "cli/console.hpp"
 #include "cli/options.hpp"
@@ -17,7 +16,6 @@ class context {
   environment const& env;
   config const& file;
   console& out;
-  adapter::observer& log;
 };
 
 }  // namespace cachetool::cli

@@ -62,7 +62,7 @@ exit_code opcache_status(context& with) {
 }
 
 exit_code opcache_configuration(context& with) {
-  return for_each_target(with, configuration_columns(), [&with](adapter::adapter& php, target_output& out) {
+  return for_each_target(with, configuration_columns(), [](adapter::adapter& php, target_output& out) {
     opcache::configuration const configuration = opcache::read_configuration(php);
     if (report::json_writer* json = out.json()) {
       out.begin_result(configuration.from);
@@ -72,7 +72,7 @@ exit_code opcache_configuration(context& with) {
       for (auto& row : csv_rows(configuration)) out.csv_row(std::move(row));
     } else {
       out.heading(configuration.from);
-      with.out.write(product_line(configuration, with.out.colour()));
+      out.streams().write(product_line(configuration, out.streams().colour()));
       out.table(configuration_table(configuration));
     }
   });
@@ -101,19 +101,15 @@ exit_code opcache_status_scripts(context& with) {
 }
 
 exit_code opcache_reset(context& with) {
-  return for_each_target(with, reset_columns(), [](adapter::adapter& php, target_output& out) {
+  return for_each_master(with, reset_columns(), [](adapter::adapter& php, console&) {
     constexpr std::chrono::seconds patience{1};
-    opcache::reset_report const report = opcache::reset(php, patience);
-    if (report::json_writer* json = out.json()) {
-      out.begin_result(report.from);
-      write_json(*json, report);
-      out.end_result();
-    } else if (out.is_csv()) {
-      out.csv_row(csv_fields(report));
-    } else {
-      out.line(report.from, reset_text(report));
-    }
-    warn_of_leftovers(out, report);
+    return [report = opcache::reset(php, patience)](target_output& out, std::string const& pool) {
+      origin const from = as_of_pool(report.from, pool);
+      out.show(from, {[&](report::json_writer& json) { write_json(json, report); },
+                      [&] { return target_output::csv_table{csv_fields(report, from)}; },
+                      [&] { out.line(from, reset_text(report)); }});
+      warn_of_leftovers(out, report);
+    };
   });
 }
 

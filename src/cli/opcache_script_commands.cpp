@@ -22,8 +22,8 @@ std::string real_path(std::string const& path) {
   return failed ? fs::absolute(path).string() : real.string();
 }
 
-void say(context& with, target_output& out, std::vector<std::string> const& lines) {
-  with.out.flush();  // what they are about stands above them
+void say(target_output& out, std::vector<std::string> const& lines) {
+  out.streams().flush();  // what they are about stands above them
   for (std::string const& line : lines) out.warning(line);
 }
 
@@ -63,7 +63,7 @@ exit_code compile_files(context& with, std::vector<opcache::script_file> const& 
       out.heading(report.from);
       out.table(compile_table(report, with.given.given("batch")));
     }
-    say(with, out, remarks(report));
+    say(out, remarks(report));
     if (auto const failed = failure(report)) throw *failed;
     if (out.json() != nullptr) out.end_streamed_result(report.from);
   });
@@ -87,8 +87,8 @@ opcache::invalidate_query invalidate_query(context const& with) {
   return query;
 }
 
-bool may_delete(context& with, opcache::file_cache_report const& found) {
-  return with.out.confirm("Are you sure you want to delete the contents of " + found.directory + "? [no] ");
+bool may_delete(console& streams, opcache::file_cache_report const& found) {
+  return streams.confirm("Are you sure you want to delete the contents of " + found.directory + "? [no] ");
 }
 
 }  // namespace
@@ -124,7 +124,7 @@ exit_code opcache_invalidate_scripts(context& with) {
       out.heading(report.from);
       out.table(invalidate_table(report, query.dry_run));
     }
-    say(with, out, remarks(report, query.dry_run));
+    say(out, remarks(report, query.dry_run));
   });
 }
 
@@ -138,7 +138,7 @@ exit_code opcache_reset_file_cache(context& with) {
   }
   return for_each_target(with, file_cache_columns(), [&](adapter::adapter& php, target_output& out) {
     opcache::file_cache_report report;
-    bool const agreed = force || may_delete(with, report = opcache::find_file_cache(php));
+    bool const agreed = force || may_delete(out.streams(), report = opcache::find_file_cache(php));
     if (agreed) report = opcache::reset_file_cache(php);
     out.answered_by(report.from);
     if (report::json_writer* json = out.json()) {
@@ -148,9 +148,9 @@ exit_code opcache_reset_file_cache(context& with) {
       out.csv_row(csv_fields(report));
     } else {
       out.heading(report.from);
-      with.out.line(agreed ? "Deleted " + std::to_string(report.deleted) + " files." : "Aborted file deletion");
+      out.streams().line(agreed ? "Deleted " + std::to_string(report.deleted) + " files." : "Aborted file deletion");
     }
-    say(with, out, remarks(report));
+    say(out, remarks(report));
     if (auto const failed = failure(report)) throw *failed;
     if (out.json() != nullptr) out.end_streamed_result(report.from);
   });

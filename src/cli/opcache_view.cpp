@@ -252,8 +252,8 @@ std::vector<std::string> reset_columns() {
   return {"pool", "outcome", "joined", "took_ms", "running"};
 }
 
-std::vector<std::string> csv_fields(opcache::reset_report const& report) {
-  return {report.from.pool, std::string(outcome_name(report.what)), report.joined ? "true" : "false",
+std::vector<std::string> csv_fields(opcache::reset_report const& report, origin const& from) {
+  return {from.pool, std::string(outcome_name(report.what)), report.joined ? "true" : "false",
           fmt::format("{:.1f}", report.took.count()), report.running ? std::to_string(*report.running) : ""};
 }
 

@@ -32,6 +32,6 @@ void write_json(report::json_writer& json, opcache::script const& script);
 std::string reset_text(opcache::reset_report const& report);
 void write_json(report::json_writer& json, opcache::reset_report const& report);
 std::vector<std::string> reset_columns();
-std::vector<std::string> csv_fields(opcache::reset_report const& report);
+std::vector<std::string> csv_fields(opcache::reset_report const& report, origin const& from);
 
 }  // namespace cachetool::cli

@@ -113,14 +113,14 @@ exit_code php_eval(context& with) {
   code.code = choose_code(with.given);
   code.format = with.given.text("format").value_or("string");
   code.timeout = with.given.seconds("timeout").value_or(std::chrono::seconds{120});
-  return for_each_target(with, std::nullopt, [&](adapter::adapter& php, target_output&) {
-    code_output printed(with.out);
+  return for_each_target(with, std::nullopt, [&](adapter::adapter& php, target_output& out) {
+    code_output printed(out.streams());
     caches::evaluated const what = evaluate(php, code, printed);
-    for (agent::note const& warning : what.warnings) with.out.warning(agent::describe(warning));
+    for (agent::note const& warning : what.warnings) out.streams().warning(agent::describe(warning));
     if (what.exited) {
-      with.out.warning("the code ended by exit, and PHP does not tell with which status");
+      out.streams().warning("the code ended by exit, and PHP does not tell with which status");
     } else {
-      show(with.out, printed, code.format, what);
+      show(out.streams(), printed, code.format, what);
     }
   });
 }

@@ -1,250 +1,207 @@
 #include "cli/targets.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <deque>
+#include <future>
+#include <list>
 #include <memory>
-#include <optional>
+#include <utility>
 
-#include "fpm/find.hpp"
+#include "cli/find_targets.hpp"
+#include "cli/log.hpp"
+#include "cli/signals.hpp"
 
 namespace cachetool::cli {
 namespace {
 
-error ambiguous(std::vector<fastcgi::endpoint> const& targets, char const* what) {
-  std::string list;
-  for (auto const& endpoint : targets) list += (list.empty() ? "" : ", ") + endpoint.text();
-  return error(error_kind::usage, std::string(what) + ": " + list).advise("name one with --fcgi=ADDRESS");
-}
-
-std::vector<fastcgi::endpoint> resolve_endpoints(context& with) {
-  wanted_targets wanted = choose_targets(with.given, with.file, with.env);
-  bool const all_named = !wanted.find;
-  if (wanted.find) {
-    for (auto& found : fpm::find_endpoints("/run")) wanted.named.push_back(std::move(found));
-  }
-  target_policy const policy = with.line.command->targets;
-  if (wanted.named.size() > 1 && policy == target_policy::exactly_one) {
-    throw ambiguous(wanted.named, "this command works on one php-fpm, and several are meant");
-  }
-  if (wanted.named.size() > 1 && policy == target_policy::one_found && !all_named) {
-    throw ambiguous(wanted.named, "several php-fpm were found");
-  }
-  return wanted.named;
-}
-
-// Each PHP to work on, as the way to it. Nothing is sent yet.
-struct target_list {
-  std::vector<std::unique_ptr<adapter::adapter>> ways;
-  bool guessed = false;  // nothing was named and nothing was found: it is the port that php-fpm has by default
+/// What a command does with every target, and in which form it shows that. One of EACH and ONCE is set.
+struct plan {
+  target_action each;
+  master_action once;
+  output_format format = output_format::text;
+  std::vector<std::string> columns;  // of CSV, "endpoint" first
 };
 
-target_list fastcgi_targets(context& with, int interrupt_fd) {
-  adapter::fastcgi_options options = choose_fastcgi(with.given, with.file);
-  options.client.interrupt_fd = interrupt_fd;
-  target_list list;
-  std::vector<fastcgi::endpoint> endpoints = resolve_endpoints(with);
-  list.guessed = endpoints.empty();
-  if (list.guessed) endpoints.push_back(fastcgi::endpoint::tcp("127.0.0.1", 9000));
-  for (fastcgi::endpoint& endpoint : endpoints) {
-    list.ways.push_back(std::make_unique<adapter::fastcgi_adapter>(std::move(endpoint), options, with.log));
-  }
-  return list;
-}
-
-target_list web_target(context& with, int interrupt_fd) {
-  adapter::web_options options = choose_web(with.given, with.file);
-  options.interrupt_fd = interrupt_fd;
-  target_list list;
-  list.ways.push_back(std::make_unique<adapter::web_adapter>(std::move(options), with.log));
-  return list;
-}
-
-target_list cli_target(context& with, int interrupt_fd) {
-  with.out.warning("the caches of php on the command line are its own: no web request uses them");
-  adapter::cli_options options = choose_cli(with.given);
-  options.interrupt_fd = interrupt_fd;
-  target_list list;
-  list.ways.push_back(std::make_unique<adapter::cli_adapter>(options, with.log));
-  return list;
-}
-
-target_list resolve(context& with, int interrupt_fd) {
-  switch (choose_adapter(with.given, with.file)) {
-    case adapter_kind::web:
-      return web_target(with, interrupt_fd);
-    case adapter_kind::cli:
-      return cli_target(with, interrupt_fd);
-    case adapter_kind::fastcgi:
-      break;
-  }
-  return fastcgi_targets(with, interrupt_fd);
-}
-
-void write_error(report::json_writer& json, error const& failed) {
-  json.key("ok").boolean(false).key("error").begin_object();
-  json.key("kind").string(name(failed.kind()));
-  json.key("message").string(failed.message());
-  json.key("hint");
-  failed.hint().empty() ? json.null() : json.string(failed.hint());
-  json.end_object();
-}
-
-}  // namespace
-
-target_output::target_output(console& out, machine_output machine, std::string label, bool several)
-    : out_(out), json_(machine.json), csv_(machine.csv), label_(std::move(label)), several_(several) {
-  if (json_ == nullptr) return;
-  json_->begin_object().key("endpoint").string(label_);
-  depth_ = json_->depth();
-}
-
-void target_output::csv_row(std::vector<std::string> fields) {
-  fields.insert(fields.begin(), label_);
-  csv_->row(fields);
-}
-
-void target_output::write_origin(opcache::origin const& from) {
-  json_->key("pool");
-  from.pool.empty() ? json_->null() : json_->string(from.pool);
-  json_->key("php");
-  from.php_version.empty() ? json_->null() : json_->string(from.php_version);
-}
-
-void target_output::begin_result(opcache::origin const& from) {
-  write_origin(from);
-  json_->key("ok").boolean(true).key("result");
-}
-
-void target_output::end_result() {
-  json_->end_object();
-}
-
-void target_output::begin_streamed_result() {
-  json_->key("result");
-}
-
-void target_output::begin_partial_result(opcache::origin const& from) {
-  answered_by(from);
-  json_->key("result");
-}
-
-void target_output::end_streamed_result(opcache::origin const& from) {
-  write_origin(from);
-  json_->key("ok").boolean(true).end_object();
-}
-
-void target_output::heading(opcache::origin const& from) {
-  if (!several_) return;
-  out_.line(label_ + " (" + (from.pool.empty() ? "" : "pool " + from.pool + ", ") + "PHP " + from.php_version + ")");
-}
-
-void target_output::table(report::table const& rows) {
-  rows.render([this](std::string_view text) { out_.write(text); }, out_.colour());
-}
-
-void target_output::line(opcache::origin const& from, std::string const& text) {
-  out_.line(label_ + (from.pool.empty() ? "" : " (pool " + from.pool + ")") + ": " + text);
-}
-
-void target_output::message(opcache::origin const& from, std::initializer_list<std::string_view> parts) {
-  heading(from);
-  out_.message(parts);
-}
-
-void target_output::warning(std::string const& text) {
-  out_.warning(label_ + ": " + text);
-}
-
-void target_output::fail(error const& failed) {
-  if (json_ == nullptr) return;
-  json_->end_until(depth_);
-  write_origin(from_);
-  write_error(*json_, failed);
-  json_->end_object();
-}
-
-namespace {
-
-void run_on_target(context& with, adapter::adapter& php, bool guessed, target_output& out, target_action const& action,
-                   exit_code& worst) {
-  try {
-    action(php, out);
-    worst = std::max(worst, out.code());
-  } catch (error& failed) {
-    if (failed.kind() == error_kind::interrupted) throw;
-    failed.on(php.label());
-    if (guessed && exit_code_for(failed.kind()) == exit_code::unreachable) {
-      failed.advise(
-          "this is only a guess: nobody listens on a socket in /run/php or /run/php-fpm, or on /run/php*.sock; name "
-          "the "
-          "php-fpm you mean: --fcgi=ADDRESS");
-    }
-    out.fail(failed);
-    with.out.report(with.line.command->name, failed);
-    worst = std::max(worst, exit_code_for(failed.kind()));
-  }
-}
-
-// The writer of the chosen format, over the console.
-class format_writer {
+/// One target, worked on, perhaps while others are.
+class job {
  public:
-  format_writer(context& with, std::optional<std::vector<std::string>> csv_columns) : out_(with.out) {
-    if (!csv_columns) return;
-    std::string const format = with.given.text("format").value_or("table");
-    auto const sink = [this](std::string_view text) { out_.write(text); };
-    if (format == "json") {
-      json_.emplace(sink);
-      json_->begin_object().key("targets").begin_array();
-    } else if (format == "csv") {
-      csv_columns->insert(csv_columns->begin(), "endpoint");
-      csv_.emplace([this](std::string_view text) { out_.raw(text); }, *csv_columns);
+  job(context const& with, plan const& what, target whom, bool several, bool first)
+      : with_(with), plan_(what), target_(std::move(whom)), several_(several), first_(first) {}
+
+  /// What goes wrong is shown, and decides the code.
+  void run(console& streams);
+
+  [[nodiscard]] exit_code code() const noexcept { return code_; }
+  [[nodiscard]] bool interrupted() const noexcept { return interrupted_; }
+
+ private:
+  void work(console& streams, std::list<target_output>& outputs);
+  void show_rest(std::list<target_output>& outputs, report_view const& show);
+  void separate(console& streams);
+  void fail(target_output& out, error failed);
+
+  context const& with_;
+  plan const& plan_;
+  target target_;
+  bool several_;
+  bool first_;
+  std::size_t begun_ = 0;  // addresses whose output has begun
+  std::size_t shown_ = 0;  // addresses whose output is complete
+  exit_code code_ = exit_code::done;
+  bool interrupted_ = false;
+};
+
+void job::run(console& streams) {
+  std::list<target_output> outputs;
+  for (auto const& address : target_.addresses) {
+    outputs.emplace_back(streams, plan_.format, plan_.columns.size(), address.label, several_);
+  }
+  try {
+    work(streams, outputs);
+  } catch (error const& failed) {
+    interrupted_ = failed.kind() == error_kind::interrupted;
+    if (interrupted_) return;
+    show_rest(outputs, [&](target_output& out, std::string const&) { fail(out, failed); });
+  }
+}
+
+void job::work(console& streams, std::list<target_output>& outputs) {
+  if (target_.unreachable) throw *target_.unreachable;
+  auto const log = make_log(verbosity(with_.given, with_.env), streams);
+  auto const php = target_.open(*log);
+  if (plan_.once) {
+    show_rest(outputs, plan_.once(*php, streams));
+  } else {
+    show_rest(outputs, [&](target_output& out, std::string const&) { plan_.each(*php, out); });
+  }
+}
+
+void job::show_rest(std::list<target_output>& outputs, report_view const& show) {
+  for (auto out = std::next(outputs.begin(), static_cast<std::ptrdiff_t>(shown_)); out != outputs.end(); ++out) {
+    if (begun_ == shown_) separate(out->streams());
+    show(*out, target_.addresses[shown_].pool);
+    out->flush();
+    code_ = std::max(code_, out->code());
+    ++shown_;
+  }
+}
+
+void job::separate(console& streams) {
+  ++begun_;
+  bool const is_first = std::exchange(first_, false);
+  if (plan_.format == output_format::json && !is_first) streams.write(",");
+}
+
+void job::fail(target_output& out, error failed) {
+  failed.on(target_.addresses[shown_].label);
+  if (target_.guessed && exit_code_for(failed.kind()) == exit_code::unreachable) {
+    failed.advise(
+        "this is only a guess: nobody listens on a socket in /run/php or /run/php-fpm, or on /run/php*.sock; name "
+        "the php-fpm you mean: --fcgi=ADDRESS");
+  }
+  out.fail(failed);
+  out.streams().report(with_.line.command->name, failed);
+  code_ = std::max(code_, exit_code_for(failed.kind()));
+}
+
+/// Several jobs at the same time, each with a console of its own that is poured into the command's in their order.
+class batch {
+ public:
+  batch(context& with, std::vector<std::unique_ptr<job>>& jobs) : out_(with.out), jobs_(jobs) {
+    for (std::size_t i = 0; i < jobs.size(); ++i) consoles_.push_back(with.out.aside());
+  }
+
+  void run() {
+    std::vector<std::future<void>> workers;
+    for (std::size_t i = 0; i < std::min(jobs_.size(), most_at_once); ++i) {
+      workers.push_back(std::async(std::launch::async, [this] { work(); }));
     }
-  }
-
-  machine_output writers() { return {json_ ? &*json_ : nullptr, csv_ ? &*csv_ : nullptr}; }
-
-  // So that what a target wrote stands before the next one's errors.
-  void flush() {
-    if (json_) json_->flush();
-    if (csv_) csv_->flush();
-    out_.flush();
-  }
-
-  void finish() {
-    if (json_) json_->end_array().end_object().flush();
-    if (json_) out_.write("\n");
-    flush();
+    for (std::size_t i = 0; i < jobs_.size(); ++i) {
+      ended_[i].get_future().get();
+      if (!interrupted_) show(i);
+    }
+    for (auto& worker : workers) worker.get();
   }
 
  private:
+  static constexpr std::size_t most_at_once = 32;
+
+  void work() {
+    for (std::size_t i = next_++; i < jobs_.size(); i = next_++) {
+      try {
+        jobs_[i]->run(consoles_[i]);
+        ended_[i].set_value();
+      } catch (...) {
+        ended_[i].set_exception(std::current_exception());
+      }
+    }
+  }
+
+  void show(std::size_t i) {
+    interrupted_ = jobs_[i]->interrupted();
+    if (interrupted_) return;
+    out_.pour(consoles_[i]);
+    out_.flush();
+  }
+
   console& out_;
-  std::optional<report::json_writer> json_;
-  std::optional<report::csv_writer> csv_;
+  std::vector<std::unique_ptr<job>>& jobs_;
+  std::deque<console> consoles_;
+  std::vector<std::promise<void>> ended_{jobs_.size()};
+  std::atomic<std::size_t> next_{0};
+  bool interrupted_ = false;
 };
 
-exit_code run_on_all(context& with, int interrupt_fd, std::optional<std::vector<std::string>> csv_columns,
-                     target_action const& action) {
-  target_list targets = resolve(with, interrupt_fd);
-  format_writer writer(with, std::move(csv_columns));
-  exit_code worst = exit_code::done;
-  for (auto& php : targets.ways) {
-    target_output out(with.out, writer.writers(), php->label(), targets.ways.size() > 1);
-    run_on_target(with, *php, targets.guessed, out, action, worst);
-    php.reset();  // and with it the files that it needed
-    writer.flush();
+// Before and after what the targets say.
+void begin(context& with, plan const& what) {
+  if (what.format == output_format::json) with.out.write("{\"targets\":[");
+  if (what.format == output_format::csv) {
+    report::csv_writer([&with](std::string_view text) { with.out.raw(text); }, what.columns).flush();
   }
-  writer.finish();
-  return worst;
 }
 
-}  // namespace
+void end(context& with, plan const& what) {
+  if (what.format == output_format::json) with.out.write("]}\n");
+  with.out.flush();
+}
 
-exit_code for_each_target(context& with, std::optional<std::vector<std::string>> csv_columns,
-                          target_action const& action) {
+void work_on_all(context& with, plan const& what, std::vector<std::unique_ptr<job>>& jobs) {
+  begin(with, what);
+  if (jobs.size() == 1) {
+    jobs.front()->run(with.out);
+  } else {
+    batch(with, jobs).run();
+  }
+  bool const interrupted = std::any_of(jobs.begin(), jobs.end(), [](auto const& one) { return one->interrupted(); });
+  if (interrupted) throw error(error_kind::interrupted, "interrupted");
+  end(with, what);
+}
+
+std::vector<std::unique_ptr<job>> make_jobs(context& with, plan const& what, int interrupt_fd) {
+  std::vector<target> targets = find_targets(with, what.once != nullptr, interrupt_fd);
+  bool const several = targets.size() > 1 || targets.front().addresses.size() > 1;
+  std::vector<std::unique_ptr<job>> jobs;
+  for (target& one : targets) {
+    jobs.push_back(std::make_unique<job>(with, what, std::move(one), several, jobs.empty()));
+  }
+  return jobs;
+}
+
+exit_code carry_out(context& with, std::optional<std::vector<std::string>> csv_columns, plan what) {
+  std::string const format = csv_columns ? with.given.text("format").value_or("table") : "table";
+  what.format = format == "json" ? output_format::json : format == "csv" ? output_format::csv : output_format::text;
+  what.columns = std::move(csv_columns).value_or(std::vector<std::string>());
+  what.columns.insert(what.columns.begin(), "endpoint");
+
   signal_watch signals;
   with.out.watch(signals.fd());
   try {
-    exit_code const worst = run_on_all(with, signals.fd(), std::move(csv_columns), action);
+    auto jobs = make_jobs(with, what, signals.fd());
+    work_on_all(with, what, jobs);
     with.out.watch(-1);
+    exit_code worst = exit_code::done;
+    for (auto const& one : jobs) worst = std::max(worst, one->code());
     return worst;
   } catch (error const& failed) {
     with.out.watch(-1);
@@ -253,6 +210,27 @@ exit_code for_each_target(context& with, std::optional<std::vector<std::string>>
     with.out.error_line(std::string(with.line.command->name) + ": interrupted by " + signal_name(signal));
     return static_cast<exit_code>(static_cast<int>(exit_code::interrupted_by) + signal);
   }
+}
+
+}  // namespace
+
+exit_code for_each_target(context& with, std::optional<std::vector<std::string>> csv_columns,
+                          target_action const& action) {
+  plan what;
+  what.each = action;
+  return carry_out(with, std::move(csv_columns), std::move(what));
+}
+
+exit_code for_each_master(context& with, std::optional<std::vector<std::string>> csv_columns,
+                          master_action const& action) {
+  plan what;
+  what.once = action;
+  return carry_out(with, std::move(csv_columns), std::move(what));
+}
+
+origin as_of_pool(origin from, std::string const& pool) {
+  if (!pool.empty()) from.pool = pool;
+  return from;
 }
 
 }  // namespace cachetool::cli

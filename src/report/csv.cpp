@@ -28,7 +28,7 @@ void append_field(std::string& out, std::string_view field) {
 }  // namespace
 
 csv_writer::csv_writer(text_sink out, std::vector<std::string> const& header)
-    : out_(std::move(out)), columns_(header.size()) {
+    : csv_writer(std::move(out), header.size()) {
   row(header);
 }
 

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <cachetool/php/value.hpp>
@@ -17,6 +18,10 @@ namespace cachetool::report {
 class csv_writer {
  public:
   csv_writer(text_sink out, std::vector<std::string> const& header);
+
+  /// For further rows, of so many columns, below a header that another writer wrote.
+  csv_writer(text_sink out, std::size_t columns) : out_(std::move(out)), columns_(columns) {}
+
   void row(std::vector<std::string> const& fields);  ///< as many as the header has (asserted in debug builds)
 
   /// Passes buffered text on. The destructor does not: output that an error cut short ends where it was.

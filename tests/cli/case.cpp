@@ -44,8 +44,6 @@ bool read_call(cli_case& result, std::string const& key, json const& value) {
     result.needs_php_fpm = value.get<std::string>() == "php-fpm";
   } else if (key == "ini") {
     result.ini = value.get<std::map<std::string, std::string>>();
-  } else if (key == "command") {
-    result.command = value.get<std::string>();
   } else if (key == "args") {
     result.args = value.get<std::vector<std::string>>();
   } else if (key == "env") {

@@ -25,7 +25,6 @@ struct cli_case {
   std::string name;
   bool needs_php_fpm = false;
   std::map<std::string, std::string> ini;  ///< not empty: a php-fpm of its own, with these settings
-  std::string command;                     ///< not empty: left out as long as the program has no such command
   std::vector<std::string> args;
   std::map<std::string, std::string> environment;
   std::map<std::string, std::string> files;  ///< written into the current directory before

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <cachetool/fastcgi/error.hpp>
+
+#include "adapter/adapter.hpp"
+#include "cli/context.hpp"
+
+namespace cachetool::cli {
+
+/// One PHP to work on. Nothing was sent to it yet.
+struct target {
+  /// An address that leads to it, and the pool that listens there; empty where that is not known.
+  struct address {
+    std::string label;
+    std::string pool;
+  };
+
+  std::vector<address> addresses;  ///< at least one
+
+  /// The way to it; WATCHER must outlive that.
+  std::function<std::unique_ptr<adapter::adapter>(adapter::observer& watcher)> open;
+
+  std::optional<error> unreachable;  ///< why there is no way
+  bool guessed = false;  ///< nothing was named and nothing was found: it is the port that php-fpm has by default
+};
+
+/// The targets of a command, as its target_policy and target_scope have them. ONCE: several addresses of one master are
+/// one target. Warns of what was found and cannot be reached; with --all that is a target too. Throws error (usage,
+/// config).
+std::vector<target> find_targets(context& with, bool once, int interrupt_fd);
+
+}  // namespace cachetool::cli
