@@ -54,10 +54,14 @@ struct pool {
 
 /// One php-fpm: the pools of a master share one OPcache and one APCu.
 struct master {
-  process self;
+  process self;            ///< pid 0 where it cannot be told: only its socket or its configuration was found
   std::string version;     ///< "8.2.36", or as much of it as its names tell; may be empty
   std::string executable;  ///< empty where the caller may not see it
-  std::string config;      ///< the file it was started with
+  std::string config;      ///< the file it was started with, as it sees it
+
+  /// The lines of the configuration's section [global], as in pool::config.
+  std::map<std::string, directive> global;
+
   bool elsewhere = false;  ///< it has another root directory or mount namespace than the caller
   std::vector<pool> pools;
 };

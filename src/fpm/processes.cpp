@@ -1,58 +1,197 @@
 #include "fpm/processes.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
-#include <cstring>
-#include <memory>
-#include <string>
+#include <optional>
+#include <set>
 
 namespace cachetool::fpm {
 namespace {
 
-// The uid in /proc/PID/status. The owner of /proc/PID itself says root for workers, which are not dumpable.
-bool read_uid(std::string const& process, uid_t& uid) {
-  std::unique_ptr<FILE, int (*)(FILE*)> const file(std::fopen((process + "/status").c_str(), "re"), std::fclose);
-  char line[256];
-  while (file && std::fgets(line, sizeof line, file.get()) != nullptr) {
-    if (std::sscanf(line, "Uid:\t%u", &uid) == 1) return true;
+constexpr std::string_view master_title = "php-fpm: master process (";
+constexpr std::string_view pool_title = "php-fpm: pool ";
+
+std::string file_name(std::string const& path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
+// What /proc/PID/status says of a process.
+struct status {
+  process self;
+  pid_t parent = 0;
+  std::array<uid_t, 4> users{};  // real, effective, saved, of the file system
+};
+
+std::optional<status> read_status(proc const& of, pid_t pid) {
+  std::string const text = of.read("status", 2048);
+  status found{{pid, 0, 0}, 0, {}};
+  auto const field = [&](char const* name) {
+    std::size_t const at = text.find(name);
+    return at == text.npos ? text.c_str() + text.size() : text.c_str() + at;
+  };
+  auto& [real, effective, saved, files] = found.users;
+  if (std::sscanf(field("\nPPid:"), " PPid: %d", &found.parent) != 1 ||
+      std::sscanf(field("\nUid:"), " Uid: %u %u %u %u", &real, &effective, &saved, &files) != 4 ||
+      std::sscanf(field("\nGid:"), " Gid: %*u %u", &found.self.gid) != 1) {
+    return std::nullopt;
   }
-  return false;
+  found.self.uid = effective;
+  return found;
 }
 
-std::string read_title(std::string const& process) {
-  std::unique_ptr<FILE, int (*)(FILE*)> const file(std::fopen((process + "/cmdline").c_str(), "re"), std::fclose);
-  char title[256];
-  std::size_t const size = file ? std::fread(title, 1, sizeof title, file.get()) : 0;
-  return {title, strnlen(title, size)};  // the rest of what was the command line is NULs
+// A process that says it is php-fpm.
+struct claimant {
+  status what;
+  std::string title;                   // the first argument: all of it, once php-fpm has set it
+  std::vector<std::string> arguments;  // as long as it has not
+  std::string executable;
+  bool believed = false;  // as a master
+};
+
+bool is_titled(claimant const& who) {
+  return who.title.starts_with(master_title);
 }
 
-std::vector<pid_t> children(pid_t parent) {
-  std::string const list = "/proc/" + std::to_string(parent) + "/task/" + std::to_string(parent) + "/children";
-  std::unique_ptr<FILE, int (*)(FILE*)> const file(std::fopen(list.c_str(), "re"), std::fclose);
-  std::vector<pid_t> pids;
+bool claims_to_be_php_fpm(std::string_view command_line) {
+  std::string const first(command_line.substr(0, command_line.find('\0')));
+  return first.starts_with(pool_title) || first.starts_with(master_title) || file_name(first).starts_with("php-fpm");
+}
+
+bool is_all(std::array<uid_t, 4> const& users, uid_t wanted) {
+  return std::all_of(users.begin(), users.end(), [&](uid_t user) { return user == wanted; });
+}
+
+// See master_processes().
+bool is_believed(proc const& of, claimant const& who, uid_t caller) {
+  auto const& users = who.what.users;
+  auto const file = of.target("exe");
+  if (who.executable.empty() || !file) return caller != 0 && is_all(users, 0);
+  std::string const name = file_name(who.executable);
+  if (name.find("php") == name.npos || name.find("fpm") == name.npos) return false;
+  if ((file->st_mode & S_ISUID) != 0) return false;
+  bool const only_root_wrote_it = file->st_uid == 0 && (file->st_mode & 0022U) == 0;
+  return is_all(users, 0) || is_all(users, caller) || only_root_wrote_it;
+}
+
+std::vector<std::string> split_arguments(std::string_view command_line) {
+  std::vector<std::string> arguments;
+  while (!command_line.empty()) {
+    std::size_t const end = std::min(command_line.find('\0'), command_line.size());
+    arguments.emplace_back(command_line.substr(0, end));
+    command_line.remove_prefix(std::min(end + 1, command_line.size()));
+  }
+  return arguments;
+}
+
+std::optional<claimant> look_at(proc const& processes, pid_t pid, uid_t caller) {
+  if (!claims_to_be_php_fpm(processes.read(std::to_string(pid) + "/cmdline", 256))) return std::nullopt;
+  // From here on by a descriptor of the process, so that everything is of one and the same.
+  proc const of(processes.root() + "/" + std::to_string(pid));
+  std::string const command_line = of.read("cmdline", 4096);
+  auto const what = read_status(of, pid);
+  if (!what || !claims_to_be_php_fpm(command_line)) return std::nullopt;
+  claimant who{*what, command_line.substr(0, command_line.find('\0')), {}, {}};
+  if (who.title.starts_with(pool_title)) return who;
+  if (!is_titled(who)) who.arguments = split_arguments(command_line);
+  who.executable = of.link("exe");
+  constexpr std::string_view deleted = " (deleted)";  // it was updated, and runs on
+  if (who.executable.ends_with(deleted)) who.executable.resize(who.executable.size() - deleted.size());
+  who.believed = is_believed(of, who, caller);
+  return who;
+}
+
+std::string config_of(claimant const& who) {
+  if (is_titled(who)) {
+    std::string path = who.title.substr(master_title.size());
+    return path.substr(0, path.rfind(')'));
+  }
+  for (std::size_t i = 1; i < who.arguments.size(); ++i) {
+    std::string const& word = who.arguments[i];
+    if (word.starts_with("--fpm-config=")) return word.substr(13);
+    bool const names_it = word == "-y" || word == "--fpm-config";
+    if (names_it && i + 1 < who.arguments.size()) return who.arguments[i + 1];
+  }
+  return {};
+}
+
+// The child of a master that has not yet got its own title, and the process that starts a daemon and waits for it, look
+// like masters, too.
+std::vector<claimant const*> choose_masters(std::vector<claimant> const& all) {
+  std::set<pid_t> titled;
+  std::set<pid_t> parents_of_titled;
+  for (claimant const& who : all) {
+    if (who.believed && is_titled(who)) titled.insert(who.what.self.pid);
+  }
+  for (claimant const& who : all) {
+    if (titled.contains(who.what.self.pid) && !titled.contains(who.what.parent))
+      parents_of_titled.insert(who.what.parent);
+  }
+  std::set<pid_t> believed;
+  for (claimant const& who : all) {
+    if (who.believed && !parents_of_titled.contains(who.what.self.pid)) believed.insert(who.what.self.pid);
+  }
+  std::vector<claimant const*> masters;
+  for (claimant const& who : all) {
+    if (believed.contains(who.what.self.pid) && !believed.contains(who.what.parent)) masters.push_back(&who);
+  }
+  return masters;
+}
+
+std::vector<pid_t> children(proc const& processes, pid_t parent) {
+  std::string const pid = std::to_string(parent);
+  std::string const list = processes.read(pid + "/task/" + pid + "/children", 1U << 20);
+  std::vector<pid_t> found;
+  char const* rest = list.c_str();
   pid_t child = 0;
-  while (file && std::fscanf(file.get(), "%d", &child) == 1) pids.push_back(child);
-  return pids;
+  int length = 0;
+  while (std::sscanf(rest, "%d%n", &child, &length) == 1) {
+    found.push_back(child);
+    rest += length;
+  }
+  return found;
 }
 
 }  // namespace
 
-std::vector<uid_t> child_users(pid_t master) {
-  std::vector<uid_t> users;
-  for (pid_t child : children(master)) {
-    uid_t uid = 0;
-    if (read_uid("/proc/" + std::to_string(child), uid) && std::find(users.begin(), users.end(), uid) == users.end()) {
-      users.push_back(uid);
+std::vector<master_process> master_processes(proc const& processes, uid_t caller) {
+  std::vector<claimant> all;
+  std::vector<pid_t> pids = processes.pids();
+  std::sort(pids.begin(), pids.end());
+  for (pid_t const pid : pids) {
+    if (auto who = look_at(processes, pid, caller)) all.push_back(std::move(*who));
+  }
+  std::vector<master_process> found;
+  for (claimant const* master : choose_masters(all)) {
+    master_process one{master->what.self, master->executable, config_of(*master), {}};
+    for (claimant const& who : all) {
+      if (who.what.parent != one.self.pid || !who.title.starts_with(pool_title)) continue;
+      one.workers[who.title.substr(pool_title.size())].push_back(who.what.self);
     }
+    found.push_back(std::move(one));
+  }
+  return found;
+}
+
+std::vector<uid_t> child_users(pid_t master) {
+  proc const processes;
+  std::vector<uid_t> users;
+  for (pid_t const child : children(processes, master)) {
+    auto const found = read_status(proc(processes.root() + "/" + std::to_string(child)), child);
+    if (!found) continue;
+    uid_t const user = found->self.uid;
+    if (std::find(users.begin(), users.end(), user) == users.end()) users.push_back(user);
   }
   return users;
 }
 
 std::vector<pid_t> pool_workers(pid_t master, std::string_view pool) {
-  std::string const title = "php-fpm: pool " + std::string(pool);
+  proc const processes;
+  std::string const title = std::string(pool_title) + std::string(pool);
   std::vector<pid_t> workers;
-  for (pid_t child : children(master)) {
-    if (read_title("/proc/" + std::to_string(child)) == title) workers.push_back(child);
+  for (pid_t const child : children(processes, master)) {
+    std::string const line = processes.read(std::to_string(child) + "/cmdline", 4096);
+    if (line.substr(0, line.find('\0')) == title) workers.push_back(child);
   }
   return workers;
 }

@@ -2,10 +2,39 @@
 
 #include <sys/types.h>
 
+#include <map>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "fpm/master.hpp"
+#include "fpm/proc.hpp"
+
 namespace cachetool::fpm {
+
+/// A php-fpm master and its workers, as the process table has them.
+struct master_process {
+  process self;
+  std::string executable;                               ///< empty where the caller may not see it
+  std::string config;                                   ///< as its title names it, which may be relative
+  std::map<std::string, std::vector<process>> workers;  ///< by the names of the pools
+};
+
+/// Every php-fpm master that CALLER may see and may believe.
+///
+/// Any user can give a process the title "php-fpm: master process (/any/file)", and start a setuid program under it. So
+/// a title alone makes no master:
+/// - Where the executable can be seen, and root sees all, its name must hold "php" and "fpm", it must not be setuid,
+/// and
+///   the process must be root's or CALLER's through and through (real, effective, saved), or else the executable must
+///   be one that only root can have put there.
+/// - Where it cannot be seen, root believes nothing, and others believe processes that are root's through and through.
+/// What a believed master says is still no more trustworthy than its user: that of another user runs code of his.
+///
+/// A worker is a process with the title "php-fpm: pool NAME" whose parent is a believed master. During a reload a
+/// master shows its command line for a moment: then its configuration is what that names. Source: php-src
+/// sapi/fpm/fpm/fpm_process_ctl.c, fpm_children.c, fpm_env.c.
+std::vector<master_process> master_processes(proc const& processes, uid_t caller);
 
 /// The users that the children of a php-fpm master run as, each once. Empty where the process table does not tell: no
 /// such process, another pid namespace, hidepid, an ondemand pool without workers. Source: proc(5),

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <unistd.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <cachetool/fastcgi/endpoint.hpp>
+
+#include "fpm/master.hpp"
+
+namespace cachetool::fpm {
+
+/// Where to look. Tests give small trees.
+struct surroundings {
+  std::string proc = "/proc";
+  std::string root = "/";  ///< where files and sockets are looked for
+  uid_t caller = ::geteuid();
+  bool exact_version = false;  ///< read "8.2.36" from the executable: some milliseconds for each master
+};
+
+/// Every php-fpm master that runs on this machine, by pid, with its pools. Which processes are believed to be masters
+/// says processes.hpp.
+///
+/// What is known comes, in this order, from the process table, from the configuration file that the master's title
+/// names (read as the master sees it where the caller may, else as the caller does), from the kernel's tables of
+/// listening sockets, and, as root, from the descriptors of the master and its workers, which tell who listens where
+/// without asking anybody. No connection is made to a socket that these explain: it would make an ondemand pool start a
+/// worker. A socket that they do not explain but that lies where packages put php-fpm's is connected to once, to learn
+/// from the kernel who listens (SO_PEERCRED); one that nobody listens on any more is reported as a master of its own
+/// without a pid. Where processes are hidden (hidepid) the configuration files in the usual places tell more.
+///
+/// Costs about 5 us for each process of the machine. Throws nothing: what cannot be read is left out.
+std::vector<master> find_masters(surroundings const& where = {});
+
+/// Who listens at one endpoint of this machine.
+struct listener {
+  fpm::master master;
+  std::optional<std::size_t> pool;  ///< its index in master.pools, where that can be told
+};
+
+/// The master behind an endpoint. PEER is what the kernel said of who listens there (a connection's peer()): with it
+/// the master is found by its pid. Nothing if there is no such master, or none that this process may see.
+std::optional<listener> master_of(fastcgi::endpoint const& endpoint, std::optional<pid_t> peer,
+                                  surroundings const& where = {});
+
+}  // namespace cachetool::fpm

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <sys/stat.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fastcgi/unique_fd.hpp"
+
+namespace cachetool::fpm {
+
+/// Files as a process sees them that has this root directory. What is read is somebody else's: regular files alone, so
+/// that no FIFO and no device is ever opened, and no link leads out (openat2(2), RESOLVE_IN_ROOT; where the kernel has
+/// none, before Linux 5.6, only the caller's own root can be read).
+class root_directory {
+ public:
+  /// PATH is "/", "/proc/PID/root", or a directory that stands for one.
+  explicit root_directory(std::string path = "/");
+
+  /// The file NAME, an absolute path in there. Nothing if there is none, if it is no regular file, if the caller may
+  /// not read it, or if it is larger than LIMIT bytes.
+  [[nodiscard]] std::optional<std::string> read(std::string const& name, std::size_t limit) const;
+
+  /// The files that a pattern as glob(7) has it matches, in order; LIMIT of them at most.
+  [[nodiscard]] std::vector<std::string> matches(std::string const& pattern, std::size_t limit) const;
+
+  /// What NAME leads to. Nothing, and errno, if it cannot be reached.
+  [[nodiscard]] std::optional<struct stat> look_at(std::string const& name) const;
+
+  /// The path of NAME with every link resolved. Nothing if it cannot be told.
+  [[nodiscard]] std::optional<std::string> resolve(std::string const& name) const;
+
+  /// The path by which the caller reaches NAME: "/proc/42/root/run/www.sock".
+  [[nodiscard]] std::string outside(std::string const& name) const;
+
+ private:
+  [[nodiscard]] fastcgi::unique_fd open(std::string const& name, int flags) const;
+  struct search {
+    std::size_t limit;
+    std::size_t names_left;
+    std::vector<std::string> found;
+  };
+  void match(std::string const& base, std::string_view rest, search& so_far) const;
+
+  std::string path_;
+  fastcgi::unique_fd directory_;
+};
+
+}  // namespace cachetool::fpm

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "fpm/proc.hpp"
+
+namespace cachetool::fpm {
+
+/// A stream socket that somebody listens on, as the kernel knows it.
+struct listening_socket {
+  std::uint64_t inode = 0;  ///< as links in /proc/PID/fd name it
+  std::string path;         ///< as it was bound, "@name" if it is abstract; empty for TCP
+  std::string host;         ///< "127.0.0.1", "0.0.0.0", "::"; empty for unix sockets
+  std::uint16_t port = 0;
+  uid_t owner = 0;  ///< who made it; known for TCP alone
+};
+
+/// Those of one network namespace: NET is "net" for the caller's own, or "42/net". At most the first million lines of
+/// each table are looked at. Source: proc(5), /proc/net/unix, tcp and tcp6.
+std::vector<listening_socket> listening_sockets(proc const& processes, std::string const& net);
+
+/// The inode in "socket:[12345]", 0 for anything else.
+std::uint64_t socket_inode(std::string const& link);
+
+}  // namespace cachetool::fpm

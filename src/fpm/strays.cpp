@@ -1,0 +1,208 @@
+#include "fpm/strays.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <utility>
+
+#include <cachetool/fastcgi/client.hpp>
+
+#include "fpm/config.hpp"
+#include "fpm/configured.hpp"
+#include "fpm/proc.hpp"
+#include "fpm/reach.hpp"
+#include "fpm/root_directory.hpp"
+#include "fpm/version.hpp"
+
+namespace cachetool::fpm {
+namespace {
+
+constexpr std::size_t most_strays = 1000;
+constexpr std::chrono::milliseconds longest_connect{50};
+
+constexpr std::array<std::string_view, 9> socket_places{
+    "/run/php/*.sock",
+    "/run/php-fpm/*.sock",
+    "/run/php*.sock",
+    "/run/php*/*.sock",
+    "/var/opt/remi/php*/run/php-fpm/*.sock",
+    "/opt/cpanel/ea-php*/root/usr/var/run/php-fpm/*.sock",
+    "/opt/plesk/php/*/var/run/*.sock",
+    "/var/www/vhosts/system/*/php-fpm.sock",
+    "/usr/local/php*/sockets/*.sock",
+};
+
+constexpr std::array<std::string_view, 9> config_places{
+    "/etc/php/*/fpm/php-fpm.conf",
+    "/etc/php-fpm.conf",
+    "/etc/php*/php-fpm.conf",
+    "/etc/opt/remi/php*/php-fpm.conf",
+    "/opt/cpanel/ea-php*/root/etc/php-fpm.conf",
+    "/opt/plesk/php/*/etc/php-fpm.conf",
+    "/usr/local/php*/etc/php-fpm*.conf",
+    "/usr/local/etc/php-fpm.conf",
+    "/etc/php/php-fpm.conf",
+};
+
+class stray_search {
+ public:
+  stray_search(surroundings const& where, std::vector<listening_socket> const& sockets, std::vector<master>& masters)
+      : where_(where), processes_(where.proc), files_(where.root), sockets_(sockets), masters_(masters) {}
+
+  void run() {
+    if (processes_.read("1/cmdline", 1).empty()) add_configured();
+    remember_known();
+    for (std::string const& path : candidates()) {
+      auto const info = files_.look_at(path);
+      if (info && S_ISSOCK(info->st_mode) && known_.emplace(info->st_dev, info->st_ino).second) look_into(path);
+    }
+  }
+
+ private:
+  void add_configured() {
+    for (std::string_view const place : config_places) {
+      for (std::string const& path : files_.matches(std::string(place), most_strays)) add_configured(path);
+    }
+  }
+
+  // A configuration is in force if somebody who may be its master listens where it says.
+  void add_configured(std::string const& path) {
+    auto const same = [&](master const& known) { return known.config == path && !known.elsewhere; };
+    if (std::any_of(masters_.begin(), masters_.end(), same)) return;
+    master found;
+    found.config = path;
+    found.version = version_in(path);
+    read_configuration(files_, installation_prefix(path, {}), found);
+    bool in_force = false;
+    for (pool& of : found.pools) {
+      auto const at = configured_endpoint(of, installation_prefix(path, {}));
+      if (!at) continue;
+      bool const heard = is_heard(*at);
+      in_force = in_force || heard;
+      of.endpoint = at;
+      of.reach = at->is_tcp() ? reach_port(heard, value_of(of, "listen.allowed_clients"), at->host())
+                              : reach_socket(files_.outside(at->path()), heard);
+    }
+    if (in_force && learn_master(found)) masters_.push_back(std::move(found));
+  }
+
+  bool is_heard(fastcgi::endpoint const& at) const {
+    return std::any_of(sockets_.begin(), sockets_.end(), [&](listening_socket const& socket) {
+      return (!at.is_tcp() || is_trusted(socket.owner)) && is_at(socket, at, files_);
+    });
+  }
+
+  bool is_trusted(uid_t user) const { return user == 0 || user == where_.caller; }
+
+  // Asks the kernel who listens. False if that is a master that is known already, or nobody to believe.
+  bool learn_master(master& found) const {
+    for (pool const& of : found.pools) {
+      if (of.reach != access::reachable || of.endpoint->is_tcp()) continue;
+      auto const [reach, peer] = connect_to(of.endpoint->path());
+      if (!peer) continue;
+      found.self = {peer->pid, peer->uid, peer->gid};
+      return is_trusted(peer->uid) && (peer->pid == 0 || known_master(peer->pid) == nullptr);
+    }
+    return true;
+  }
+
+  master* known_master(pid_t pid) const {
+    auto const same = [&](master const& known) { return pid != 0 && known.self.pid == pid; };
+    auto const known = std::find_if(masters_.begin(), masters_.end(), same);
+    return known == masters_.end() ? nullptr : &*known;
+  }
+
+  void remember_known() {
+    for (master const& known : masters_) {
+      for (pool const& of : known.pools) {
+        if (!of.endpoint || of.endpoint->is_tcp()) continue;
+        if (auto const info = files_.look_at(of.endpoint->path())) known_.emplace(info->st_dev, info->st_ino);
+      }
+    }
+  }
+
+  std::vector<std::string> candidates() const {
+    std::vector<std::string> paths;
+    for (std::string_view const place : socket_places) {
+      for (std::string& path : files_.matches(std::string(place), most_strays)) paths.push_back(std::move(path));
+    }
+    if (where_.caller == 0) return paths;  // who may look at every descriptor has explained all that listen
+    for (listening_socket const& socket : sockets_) {
+      bool const looks_like_it =
+          socket.path.find("php") != socket.path.npos && socket.path.find("fpm") != socket.path.npos;
+      if (looks_like_it && socket.path.starts_with('/') && paths.size() < most_strays) paths.push_back(socket.path);
+    }
+    return paths;
+  }
+
+  struct answer {
+    access reach;
+    std::optional<fastcgi::peer_credentials> peer;
+  };
+
+  answer connect_to(std::string const& path) const {
+    try {
+      auto const endpoint = fastcgi::endpoint::unix_socket(files_.outside(path));
+      return {access::reachable, fastcgi::client(endpoint, {.connect_timeout = longest_connect}).connect().peer()};
+    } catch (error const& failed) {
+      switch (failed.kind()) {
+        case error_kind::forbidden:
+          return {access::forbidden, {}};
+        case error_kind::stale:
+          return {access::stale, {}};
+        case error_kind::timeout:
+          return {access::saturated, {}};
+        default:
+          return {access::absent, {}};
+      }
+    }
+  }
+
+  void look_into(std::string const& path) {
+    auto const [reach, peer] = connect_to(path);
+    if (reach == access::absent) return;
+    pool found;
+    found.endpoint = fastcgi::endpoint::unix_socket(path);
+    found.reach = reach;
+    if (peer && known_master(peer->pid) != nullptr) return give_to(*known_master(peer->pid), std::move(found));
+    if (peer && !may_be_master(*peer)) return;
+    master unseen;
+    if (peer) unseen.self = {peer->pid, peer->uid, peer->gid};
+    unseen.version = version_in(path);
+    unseen.pools.push_back(std::move(found));
+    masters_.push_back(std::move(unseen));
+  }
+
+  // A process that the caller can see was judged by what it is (processes.hpp).
+  bool may_be_master(fastcgi::peer_credentials const& peer) const {
+    bool const visible = peer.pid != 0 && !processes_.read(std::to_string(peer.pid) + "/cmdline", 1).empty();
+    return !visible && is_trusted(peer.uid);
+  }
+
+  // If there is only one pool of which it is not known where it listens, it is that one.
+  static void give_to(master& owner, pool found) {
+    auto const homeless = [](pool const& of) { return !of.endpoint; };
+    if (std::count_if(owner.pools.begin(), owner.pools.end(), homeless) != 1) {
+      owner.pools.push_back(std::move(found));
+      return;
+    }
+    pool& it = *std::find_if(owner.pools.begin(), owner.pools.end(), homeless);
+    it.endpoint = found.endpoint;
+    it.reach = found.reach;
+  }
+
+  surroundings const& where_;
+  proc processes_;
+  root_directory files_;
+  std::vector<listening_socket> const& sockets_;
+  std::vector<master>& masters_;
+  std::set<std::pair<dev_t, ino_t>> known_;
+};
+
+}  // namespace
+
+void add_strays(surroundings const& where, std::vector<listening_socket> const& sockets, std::vector<master>& masters) {
+  stray_search(where, sockets, masters).run();
+}
+
+}  // namespace cachetool::fpm

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "fpm/discovery.hpp"
+#include "fpm/sockets.hpp"
+
+namespace cachetool::fpm {
+
+/// Adds to MASTERS what the process table did not tell: sockets where packages put php-fpm's, and, where processes are
+/// hidden, the configurations in the usual places whose sockets are listened on. SOCKETS are those of the caller's
+/// network namespace.
+void add_strays(surroundings const& where, std::vector<listening_socket> const& sockets, std::vector<master>& masters);
+
+}  // namespace cachetool::fpm
