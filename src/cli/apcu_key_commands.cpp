@@ -107,22 +107,27 @@ exit_code apcu_key_fetch(context& with) {
 exit_code apcu_key_store(context& with) {
   auto const& arguments = with.line.arguments;
   std::chrono::seconds const ttl = read_ttl(arguments.size() > 2 ? arguments[2] : "0");
-  return for_each_target(with, std::nullopt, [&](adapter::adapter& php, target_output& out) {
-    apcu::key_report const report = apcu::store(php, arguments[0], arguments[1], ttl);
-    if (!is_verbose(with)) return;
-    out.message(report.from, {"APCu key ", arguments[0], " was stored with value=", report::var_export(arguments[1]),
-                              " and ttl=", std::to_string(ttl.count())});
+  return for_each_master(with, std::nullopt, [&](adapter::adapter& php, console&) {
+    return
+        [&, report = apcu::store(php, arguments[0], arguments[1], ttl)](target_output& out, std::string const& pool) {
+          if (!is_verbose(with)) return;
+          out.message(as_of_pool(report.from, pool),
+                      {"APCu key ", arguments[0], " was stored with value=", report::var_export(arguments[1]),
+                       " and ttl=", std::to_string(ttl.count())});
+        };
   });
 }
 
 exit_code apcu_key_delete(context& with) {
   std::string const& key = with.line.arguments.front();
-  return for_each_target(with, std::nullopt, [&](adapter::adapter& php, target_output& out) {
-    apcu::key_report const report = apcu::remove(php, key);
-    if (is_verbose(with)) {
-      out.message(report.from, {"APCu key ", key, report.done ? " was deleted" : " could not be deleted."});
-    }
-    if (!report.done) throw no_such_key(key).on(php.label());
+  return for_each_master(with, std::nullopt, [&](adapter::adapter& php, console&) {
+    return [&, report = apcu::remove(php, key)](target_output& out, std::string const& pool) {
+      if (is_verbose(with)) {
+        out.message(as_of_pool(report.from, pool),
+                    {"APCu key ", key, report.done ? " was deleted" : " could not be deleted."});
+      }
+      if (!report.done) throw no_such_key(key);
+    };
   });
 }
 

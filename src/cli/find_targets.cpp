@@ -1,11 +1,12 @@
 #include "cli/find_targets.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <cachetool/fastcgi/client.hpp>
 
-#include "fpm/find.hpp"
+#include "fpm/discovery.hpp"
 
 namespace cachetool::cli {
 namespace {
@@ -29,46 +30,88 @@ target cli_target(context& with, int interrupt_fd) {
   return out;
 }
 
-target fastcgi_target(fastcgi::endpoint const& where, std::string pool, adapter::fastcgi_options const& options) {
-  target out;
-  out.addresses = {{where.text(), std::move(pool)}};
-  out.open = [where, options](adapter::observer& watcher) {
+target::opener way_to(fastcgi::endpoint const& where, adapter::fastcgi_options const& options) {
+  return [where, options](adapter::observer& watcher) {
     return std::make_unique<adapter::fastcgi_adapter>(where, options, watcher);
   };
+}
+
+target fastcgi_target(selected const& chosen, std::string pool, adapter::fastcgi_options const& options) {
+  target out;
+  out.addresses = {{chosen.where.text(), std::move(pool)}};
+  out.open = way_to(chosen.where, options);
+  for (fastcgi::endpoint const& other : chosen.others) out.other_pools.push_back(way_to(other, options));
+  for (left_out const& each : chosen.out_of_reach) {
+    out.out_of_reach.push_back(each.who + " cannot be reached: " + each.why.message());
+  }
   return out;
 }
 
-void refuse_several(std::vector<fastcgi::endpoint> const& named, bool one_only, char const* what) {
-  if (named.size() < 2 || !one_only) return;
+void refuse_several(std::vector<fastcgi::endpoint> const& named, target_policy policy) {
+  if (named.size() < 2 || policy != target_policy::exactly_one) return;
   std::string list;
   for (auto const& endpoint : named) list += (list.empty() ? "" : ", ") + endpoint.text();
-  throw error(error_kind::usage, std::string(what) + ": " + list).advise("name one with --fcgi=ADDRESS");
+  throw error(error_kind::usage, "this command works on one php-fpm, and several are meant: " + list)
+      .advise("name one with --fcgi=ADDRESS");
 }
 
-// 0 where nothing tells.
-pid_t master_of(fastcgi::endpoint const& where) {
+// Who the kernel says listens there; nothing for TCP, and where nobody answers.
+std::optional<pid_t> peer_of(fastcgi::endpoint const& where) {
   try {
     constexpr std::chrono::milliseconds patience{200};
     auto const peer = fastcgi::client(where, {.connect_timeout = patience}).connect().peer();
-    return peer ? peer->pid : 0;
+    return peer ? std::optional(peer->pid) : std::nullopt;
   } catch (error const&) {
-    return 0;  // whoever works on it says why
+    return std::nullopt;  // whoever works on it says why
   }
 }
 
-// Pools of one master are one target. What cannot be told apart is left as it is.
-std::vector<target> by_master(std::vector<fastcgi::endpoint> const& named, adapter::fastcgi_options const& options) {
+std::optional<fpm::listener> look_up(fastcgi::endpoint const& where) {
+  return fpm::master_of(where, where.is_tcp() ? std::nullopt : peer_of(where));
+}
+
+// Addresses of one master are one target. What cannot be told apart is left as it is.
+std::vector<target> by_master(std::vector<fastcgi::endpoint> const& named, target_scope scope,
+                              adapter::fastcgi_options const& options) {
   std::vector<target> targets;
   std::vector<pid_t> masters;
+  bool const whole = scope == target_scope::whole_master;
   for (fastcgi::endpoint const& where : named) {
-    pid_t const pid = named.size() > 1 && !where.is_tcp() ? master_of(where) : 0;
+    auto const found = named.size() > 1 || whole ? look_up(where) : std::nullopt;
+    pid_t const pid = found ? found->master.self.pid : 0;
+    std::string const pool = found && found->pool ? found->master.pools[*found->pool].name : "";
     auto const known = std::find(masters.begin(), masters.end(), pid);
     if (pid != 0 && known != masters.end()) {
-      targets[static_cast<std::size_t>(known - masters.begin())].addresses.push_back({where.text(), {}});
+      if (!whole) targets[static_cast<std::size_t>(known - masters.begin())].addresses.push_back({where.text(), pool});
       continue;
     }
     masters.push_back(pid);
-    targets.push_back(fastcgi_target(where, {}, options));
+    selected const chosen = found && whole ? whole_master(found->master, where) : selected{where, {}, {}};
+    targets.push_back(fastcgi_target(chosen, pool, options));
+  }
+  // Who cannot be told apart may still be pools of one master that this machine does not see.
+  if (whole && targets.size() > 1 && std::count(masters.begin(), masters.end(), 0) == std::ssize(masters)) {
+    for (std::size_t i = 1; i < named.size(); ++i) targets.front().other_pools.push_back(way_to(named[i], options));
+    targets.resize(1);
+  }
+  return targets;
+}
+
+std::vector<target> found_targets(context& with, narrowing const& narrowed, adapter::fastcgi_options const& options) {
+  selection const chosen = select(fpm::find_masters(), narrowed, *with.line.command);
+  std::vector<target> targets;
+  for (selected const& each : chosen.targets) targets.push_back(fastcgi_target(each, {}, options));
+  for (left_out const& each : chosen.missing) {
+    // If there is nothing else, why it cannot be reached is what the user needs to know.
+    if (!narrowed.all && !chosen.targets.empty()) {
+      with.out.warning(each.who + " is left out: " + each.why.message());
+      continue;
+    }
+    if (with.line.command->scope == target_scope::whole_master) throw error(each.why).on(each.where);
+    target missing;
+    missing.addresses = {{each.where, each.pool}};
+    missing.unreachable = each.why;
+    targets.push_back(std::move(missing));
   }
   return targets;
 }
@@ -76,23 +119,23 @@ std::vector<target> by_master(std::vector<fastcgi::endpoint> const& named, adapt
 std::vector<target> fastcgi_targets(context& with, bool once, int interrupt_fd) {
   adapter::fastcgi_options options = choose_fastcgi(with.given, with.file);
   options.client.interrupt_fd = interrupt_fd;
-  target_policy const policy = with.line.command->targets;
   wanted_targets wanted = choose_targets(with.given, with.file, with.env);
-  if (wanted.find) {
-    std::vector<fastcgi::endpoint> found = fpm::find_endpoints("/run");
-    wanted.named.insert(wanted.named.end(), found.begin(), found.end());
-    refuse_several(wanted.named, policy == target_policy::one_found, "several php-fpm were found");
-  }
-  refuse_several(wanted.named, policy == target_policy::exactly_one,
-                 "this command works on one php-fpm, and several are meant");
+  std::vector<target> found;
+  if (wanted.find) found = found_targets(with, wanted.narrowed, options);
+  refuse_several(wanted.named, with.line.command->targets);
   std::vector<target> targets;
   if (once) {
-    targets = by_master(wanted.named, options);
+    targets = by_master(wanted.named, with.line.command->scope, options);
   } else {
-    for (fastcgi::endpoint const& where : wanted.named) targets.push_back(fastcgi_target(where, {}, options));
+    for (auto const& where : wanted.named) targets.push_back(fastcgi_target({where, {}, {}}, {}, options));
   }
+  std::copy_if(std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()),
+               std::back_inserter(targets), [&](target const& one) {
+                 return std::none_of(wanted.named.begin(), wanted.named.end(),
+                                     [&](auto const& named) { return named.text() == one.addresses.front().label; });
+               });
   if (!targets.empty()) return targets;
-  targets.push_back(fastcgi_target(fastcgi::endpoint::tcp("127.0.0.1", 9000), {}, options));
+  targets.push_back(fastcgi_target({fastcgi::endpoint::tcp("127.0.0.1", 9000), {}, {}}, {}, options));
   targets.back().guessed = true;
   return targets;
 }

@@ -23,16 +23,20 @@ struct target {
 
   std::vector<address> addresses;  ///< at least one
 
-  /// The way to it; WATCHER must outlive that.
-  std::function<std::unique_ptr<adapter::adapter>(adapter::observer& watcher)> open;
+  /// Makes the way to it; WATCHER must outlive that.
+  using opener = std::function<std::unique_ptr<adapter::adapter>(adapter::observer& watcher)>;
+  opener open;
+
+  std::vector<opener> other_pools;        ///< with target_scope::whole_master
+  std::vector<std::string> out_of_reach;  ///< and why others of its pools cannot be reached
 
   std::optional<error> unreachable;  ///< why there is no way
   bool guessed = false;  ///< nothing was named and nothing was found: it is the port that php-fpm has by default
 };
 
 /// The targets of a command, as its target_policy and target_scope have them. ONCE: several addresses of one master are
-/// one target. Warns of what was found and cannot be reached; with --all that is a target too. Throws error (usage,
-/// config).
+/// one target. Warns of what was found and cannot be reached; with --all that is a target too, or an error where a
+/// command works on the whole of every master. Throws error (usage, config).
 std::vector<target> find_targets(context& with, bool once, int interrupt_fd);
 
 }  // namespace cachetool::cli

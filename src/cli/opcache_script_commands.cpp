@@ -48,24 +48,29 @@ opcache::compile_report compile(context const& with, adapter::adapter& php,
   return opcache::compile(all, files, options);
 }
 
+void show(target_output& out, opcache::compile_report const& report, origin const& from, bool summary) {
+  out.answered_by(from);
+  if (report::json_writer* json = out.json()) {
+    out.begin_streamed_result();
+    write_json(*json, report);
+  } else if (out.is_csv()) {
+    for (auto const& script : report.scripts) out.csv_row(csv_fields(script));
+  } else {
+    out.heading(from);
+    out.table(compile_table(report, summary));
+  }
+  say(out, remarks(report));
+  if (auto const failed = failure(report)) throw *failed;
+  if (out.json() != nullptr) out.end_streamed_result(from);
+}
+
 exit_code compile_files(context& with, std::vector<opcache::script_file> const& files,
                         std::vector<std::string> exclude) {
   opcache::compile_options const options = compile_options(with, std::move(exclude));
-  return for_each_target(with, compile_columns(), [&](adapter::adapter& php, target_output& out) {
-    opcache::compile_report const report = compile(with, php, files, options);
-    out.answered_by(report.from);
-    if (report::json_writer* json = out.json()) {
-      out.begin_streamed_result();
-      write_json(*json, report);
-    } else if (out.is_csv()) {
-      for (auto const& script : report.scripts) out.csv_row(csv_fields(script));
-    } else {
-      out.heading(report.from);
-      out.table(compile_table(report, with.given.given("batch")));
-    }
-    say(out, remarks(report));
-    if (auto const failed = failure(report)) throw *failed;
-    if (out.json() != nullptr) out.end_streamed_result(report.from);
+  return for_each_master(with, compile_columns(), [&](adapter::adapter& php, console&) {
+    return [&with, report = compile(with, php, files, options)](target_output& out, std::string const& pool) {
+      show(out, report, as_of_pool(report.from, pool), with.given.given("batch"));
+    };
   });
 }
 
@@ -85,6 +90,20 @@ opcache::invalidate_query invalidate_query(context const& with) {
   query.force = with.given.given("force");
   query.dry_run = with.given.given("dry-run");
   return query;
+}
+
+void show(target_output& out, opcache::invalidate_report const& report, origin const& from, bool dry_run) {
+  out.show(from, {[&](report::json_writer& json) { write_json(json, report, dry_run); },
+                  [&] {
+                    target_output::csv_table rows;
+                    for (auto const& script : report.scripts) rows.push_back(csv_fields(script));
+                    return rows;
+                  },
+                  [&] {
+                    out.heading(from);
+                    out.table(invalidate_table(report, dry_run));
+                  }});
+  say(out, remarks(report, dry_run));
 }
 
 bool may_delete(console& streams, opcache::file_cache_report const& found) {
@@ -112,19 +131,10 @@ exit_code opcache_compile_scripts(context& with) {
 
 exit_code opcache_invalidate_scripts(context& with) {
   opcache::invalidate_query const query = invalidate_query(with);
-  return for_each_target(with, invalidate_columns(), [&](adapter::adapter& php, target_output& out) {
-    opcache::invalidate_report const report = opcache::invalidate(php, query);
-    if (report::json_writer* json = out.json()) {
-      out.begin_result(report.from);
-      write_json(*json, report, query.dry_run);
-      out.end_result();
-    } else if (out.is_csv()) {
-      for (auto const& script : report.scripts) out.csv_row(csv_fields(script));
-    } else {
-      out.heading(report.from);
-      out.table(invalidate_table(report, query.dry_run));
-    }
-    say(out, remarks(report, query.dry_run));
+  return for_each_master(with, invalidate_columns(), [&](adapter::adapter& php, console&) {
+    return [&query, report = opcache::invalidate(php, query)](target_output& out, std::string const& pool) {
+      show(out, report, as_of_pool(report.from, pool), query.dry_run);
+    };
   });
 }
 

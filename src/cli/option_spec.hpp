@@ -48,6 +48,13 @@ enum class target_policy : std::uint8_t {
   exactly_one  ///< one, named or found
 };
 
+/// On what of each php-fpm it works.
+enum class target_scope : std::uint8_t {
+  master,       ///< its caches, which all its pools share: one pool leads to them
+  pool,         ///< what each pool has for itself
+  whole_master  ///< its caches and every worker of all its pools, whatever pool was named
+};
+
 class context;
 enum class exit_code : int;
 
@@ -60,6 +67,7 @@ struct command_spec {
   exit_code (*run)(context&);
   target_policy targets = target_policy::every;
   std::string_view aliases{};  ///< other names, "update|self-update"
+  target_scope scope = target_scope::master;
 };
 
 /// The parts of a text between its bars: choices, aliases.

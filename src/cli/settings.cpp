@@ -58,18 +58,25 @@ way_to_php const& way_in_file(config const& file) {
 
 // An option that the chosen way ignores is one that was meant for another.
 void refuse_options_of_others(options const& given, way_to_php const& chosen) {
-  constexpr std::pair<adapter_kind, char const*> owned[] = {{adapter_kind::fastcgi, "fcgi-chroot"},
-                                                            {adapter_kind::web, "web-path"},
-                                                            {adapter_kind::web, "web-url"},
-                                                            {adapter_kind::web, "web-basic-auth"},
-                                                            {adapter_kind::web, "web-allow-insecure"},
-                                                            {adapter_kind::web, "web-host"}};
+  constexpr std::pair<adapter_kind, char const*> owned[] = {
+      {adapter_kind::fastcgi, "fcgi-chroot"}, {adapter_kind::fastcgi, "all"},
+      {adapter_kind::fastcgi, "pool"},        {adapter_kind::fastcgi, "php"},
+      {adapter_kind::web, "web-path"},        {adapter_kind::web, "web-url"},
+      {adapter_kind::web, "web-basic-auth"},  {adapter_kind::web, "web-allow-insecure"},
+      {adapter_kind::web, "web-host"}};
   for (auto const& [owner, option] : owned) {
     if (owner == chosen.kind || !given.given(option)) continue;
     throw error(error_kind::usage,
                 std::string("--") + option + " means nothing to the adapter " + std::string(chosen.name))
         .advise(owner == adapter_kind::web ? "say --web as well" : "say --fcgi as well");
   }
+}
+
+char const* first_given(options const& given, std::initializer_list<char const*> names) {
+  for (char const* name : names) {
+    if (given.given(name)) return name;
+  }
+  return nullptr;
 }
 
 int choose_retries(options const& given, int otherwise) {
@@ -117,13 +124,21 @@ config load_config(options const& given, environment const& env) {
 
 wanted_targets choose_targets(options const& given, config const& file, environment const& env) {
   wanted_targets targets;
+  targets.narrowed = {given.flag("all") > 0, given.text("pool"), given.text("php")};
+  char const* const narrowed_by = first_given(given, {"all", "pool", "php"});
   if (given.given("fcgi")) {
     std::vector<std::string> texts;
     for (auto const& value : given.all("fcgi")) {
       if (value) texts.push_back(*value);
       targets.find = targets.find || !value;
     }
+    if (narrowed_by != nullptr && !texts.empty()) {
+      throw error(error_kind::usage, std::string("--") + narrowed_by + " and --fcgi=" + texts.front() +
+                                         " contradict each other: one chooses from what runs, the other names it");
+    }
     add_endpoints(targets, texts, error_kind::usage, "--fcgi");
+  } else if (narrowed_by != nullptr) {
+    targets.find = true;
   } else if (file.fastcgi) {
     add_endpoints(targets, *file.fastcgi, error_kind::config, file.path + ": fastcgi");
   } else if (!env.cachetool_fcgi.empty()) {

@@ -11,6 +11,7 @@
 #include "adapter/web_adapter.hpp"
 #include "cli/config_file.hpp"
 #include "cli/options.hpp"
+#include "cli/selection.hpp"
 
 namespace cachetool::cli {
 
@@ -39,8 +40,12 @@ config load_config(options const& given, environment const& env);
 /// Which php-fpm are meant. Options win over the config file, the file over the environment.
 struct wanted_targets {
   std::vector<fastcgi::endpoint> named;
-  bool find = false;  ///< those that run on this machine as well
+  bool find = false;   ///< those that run on this machine as well
+  narrowing narrowed;  ///< of those
 };
+
+/// Throws error (usage) for --all, --pool or --php beside an address, and for what is no address, (config) if the file
+/// has one that is none.
 wanted_targets choose_targets(options const& given, config const& file, environment const& env);
 
 enum class adapter_kind : std::uint8_t { fastcgi, web, cli };

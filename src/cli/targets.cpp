@@ -18,7 +18,8 @@ namespace {
 /// What a command does with every target, and in which form it shows that. One of EACH and ONCE is set.
 struct plan {
   target_action each;
-  master_action once;
+  std::function<report_view(reached_master& master)> once;
+  std::size_t targets = 0;
   output_format format = output_format::text;
   std::vector<std::string> columns;  // of CSV, "endpoint" first
 };
@@ -71,7 +72,11 @@ void job::work(console& streams, std::list<target_output>& outputs) {
   auto const log = make_log(verbosity(with_.given, with_.env), streams);
   auto const php = target_.open(*log);
   if (plan_.once) {
-    show_rest(outputs, plan_.once(*php, streams));
+    std::vector<std::unique_ptr<adapter::adapter>> others;
+    reached_master master{{php.get()}, target_.out_of_reach, plan_.targets, streams};
+    for (auto const& open : target_.other_pools) others.push_back(open(*log));
+    for (auto const& other : others) master.pools.push_back(other.get());
+    show_rest(outputs, plan_.once(master));
   } else {
     show_rest(outputs, [&](target_output& out, std::string const&) { plan_.each(*php, out); });
   }
@@ -125,7 +130,7 @@ class batch {
   }
 
  private:
-  static constexpr std::size_t most_at_once = 32;
+  static constexpr std::size_t most_at_once = 256;  // they wait, for the most part
 
   void work() {
     for (std::size_t i = next_++; i < jobs_.size(); i = next_++) {
@@ -178,8 +183,9 @@ void work_on_all(context& with, plan const& what, std::vector<std::unique_ptr<jo
   end(with, what);
 }
 
-std::vector<std::unique_ptr<job>> make_jobs(context& with, plan const& what, int interrupt_fd) {
+std::vector<std::unique_ptr<job>> make_jobs(context& with, plan& what, int interrupt_fd) {
   std::vector<target> targets = find_targets(with, what.once != nullptr, interrupt_fd);
+  what.targets = targets.size();
   bool const several = targets.size() > 1 || targets.front().addresses.size() > 1;
   std::vector<std::unique_ptr<job>> jobs;
   for (target& one : targets) {
@@ -223,6 +229,13 @@ exit_code for_each_target(context& with, std::optional<std::vector<std::string>>
 
 exit_code for_each_master(context& with, std::optional<std::vector<std::string>> csv_columns,
                           master_action const& action) {
+  return for_each_whole_master(with, std::move(csv_columns), [&action](reached_master& master) {
+    return action(*master.pools.front(), master.streams);
+  });
+}
+
+exit_code for_each_whole_master(context& with, std::optional<std::vector<std::string>> csv_columns,
+                                std::function<report_view(reached_master& master)> const& action) {
   plan what;
   what.once = action;
   return carry_out(with, std::move(csv_columns), std::move(what));

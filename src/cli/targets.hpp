@@ -32,6 +32,18 @@ using master_action = std::function<report_view(adapter::adapter& php, console& 
 exit_code for_each_master(context& with, std::optional<std::vector<std::string>> csv_columns,
                           master_action const& action);
 
+/// A php-fpm with the ways to all its pools.
+struct reached_master {
+  std::vector<adapter::adapter*> pools;   ///< at least one
+  std::vector<std::string> out_of_reach;  ///< why others of its pools cannot be reached
+  std::size_t masters = 1;                ///< how many are worked on at the same time
+  console& streams;                       ///< for what is said meanwhile
+};
+
+/// As for_each_master(), for commands with target_scope::whole_master.
+exit_code for_each_whole_master(context& with, std::optional<std::vector<std::string>> csv_columns,
+                                std::function<report_view(reached_master& master)> const& action);
+
 /// Who answered, with the pool of the address that it is shown for.
 origin as_of_pool(origin from, std::string const& pool);
 

@@ -1,11 +1,14 @@
 // Several php-fpm in one command: worked on at the same time, shown in order.
 
+#include <unistd.h>
 #include <algorithm>
 #include <csignal>
+
 #include <nlohmann/json.hpp>
 
 #include "fpm_calls.hpp"
 #include "support/catch.hpp"
+#include "support/test_state.hpp"
 
 using namespace cachetool;
 using namespace cachetool::test;
@@ -26,6 +29,25 @@ fpm_options two_pools() {
 
 std::int64_t restarts(php_fpm const& server) {
   return cache_status(server)["opcache_statistics"]["manual_restarts"].as_int();
+}
+
+/// Masters with a pool that no other php-fpm of this machine has: what is found by that name is only these.
+struct same_pool_name {
+  std::string name = "cachetool-test-" + std::to_string(getpid());
+  std::string option = "--pool=" + name;
+
+  [[nodiscard]] fpm_options options(std::string const& other_pool = {}) const {
+    fpm_options out;
+    out.pools = {fpm_pool{.name = name, .lines = {"listen.mode = 0666"}}};
+    if (!other_pool.empty()) out.pools.push_back(fpm_pool{.name = other_pool, .lines = {"listen.mode = 0666"}});
+    return out;
+  }
+};
+
+std::int64_t restarts(php_fpm const& server, std::string const& pool) {
+  auto const script = server.write_script(
+      "restarts.php", "<?php echo opcache_get_status(false)['opcache_statistics']['manual_restarts'];");
+  return std::stoll(run_script(server, script, pool).body);
 }
 
 std::string const nowhere = "--fcgi=/tmp/cachetool-test-no-such.sock";
@@ -93,4 +115,72 @@ TEST_CASE("in CSV several targets stand below one header") {
   CHECK(std::count(result.out.begin(), result.out.end(), '\n') == 3);
   CHECK(result.out.rfind("endpoint,", 0) == 0);
   CHECK(result.out.find("endpoint,", 1) == std::string::npos);
+}
+
+TEST_CASE("without an address every master is found, and reset once however many pools it has") {
+  same_pool_name const names;
+  php_fpm const one{names.options("other")};
+  php_fpm const two{names.options()};
+  auto const result = run_program({"opcache:reset", names.option});
+  CHECK(contains(result.out, one.endpoint(names.name).text() + " (pool " + names.name + "): OPcache reset, confirmed"));
+  CHECK(contains(result.out, two.endpoint(names.name).text() + " (pool " + names.name + "): OPcache reset, confirmed"));
+  CHECK(result.exit_code == 0);
+  CHECK(restarts(one, names.name) == 1);
+  CHECK(restarts(two, names.name) == 1);
+}
+
+TEST_CASE("a command that wants one php-fpm lists the two that it finds, and sends nothing") {
+  same_pool_name const names;
+  php_fpm const one{names.options()};
+  php_fpm const two{names.options()};
+  auto const command = GENERATE(as<std::vector<std::string>>{}, std::vector<std::string>{"php:eval", "-r", "return 1;"},
+                                std::vector<std::string>{"apcu:key:store", "a", "b"});
+  auto arguments = command;
+  arguments.push_back(names.option);
+  auto const result = run_program(arguments);
+  CHECK(result.exit_code == 2);
+  CHECK(result.out.empty());
+  CHECK(contains(result.err, one.endpoint(names.name).text()));
+  CHECK(contains(result.err, two.endpoint(names.name).text()));
+}
+
+TEST_CASE("--all lets such a command work on both") {
+  same_pool_name const names;
+  php_fpm const one{names.options()};
+  php_fpm const two{names.options()};
+  CHECK(run_program({"apcu:key:store", "a", "b", "--all", names.option}).exit_code == 0);
+  for (auto const* server : {&one, &two}) {
+    CHECK(run_program({"apcu:key:exists", "a", address(*server, names.name)}).exit_code == 0);
+  }
+}
+
+TEST_CASE("a pool that nobody has is a usage error") {
+  auto const result = run_program({"opcache:reset", "--pool=cachetool-test-nobody-has-this"});
+  CHECK(result.exit_code == 2);
+  CHECK(contains(result.err, "no php-fpm that runs here has a pool cachetool-test-nobody-has-this"));
+}
+
+TEST_CASE("--pool and an address contradict each other") {
+  auto const result = run_program({"opcache:reset", "--pool=www", "--fcgi=9000"});
+  CHECK(result.exit_code == 2);
+  CHECK(contains(result.err, "contradict each other"));
+}
+
+TEST_CASE(
+    "a master that the caller may not reach is an error with --all, and else with its reason if it is the only one") {
+  if (!is_root()) return skip("needs root");
+  same_pool_name const names;
+  auto options = names.options();
+  options.pools.front().lines = {"listen.owner = root", "listen.group = root", "listen.mode = 0600"};
+  php_fpm const closed{options};
+  auto const result = run_program({"opcache:reset", names.option}, as_pool_user());
+  CHECK(result.exit_code == 3);
+  CHECK(contains(result.err, "permission denied"));
+  php_fpm const open{names.options()};
+  auto const some = run_program({"opcache:reset", names.option}, as_pool_user());
+  CHECK(some.exit_code == 0);
+  CHECK(contains(some.err, "is left out: permission denied"));
+  auto const all = run_program({"opcache:reset", "--all", names.option}, as_pool_user());
+  CHECK(all.exit_code == 3);
+  CHECK(contains(all.out, open.endpoint(names.name).text()));
 }

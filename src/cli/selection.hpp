@@ -1,0 +1,52 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <cachetool/fastcgi/endpoint.hpp>
+#include <cachetool/fastcgi/error.hpp>
+
+#include "cli/option_spec.hpp"
+#include "fpm/master.hpp"
+
+namespace cachetool::cli {
+
+/// Which of the php-fpm that were found are meant: --all, --pool, --php.
+struct narrowing {
+  bool all = false;
+  std::optional<std::string> pool;
+  std::optional<std::string> php;  ///< "8.2", or more of a version
+};
+
+/// A pool that was found, but cannot be reached.
+struct left_out {
+  std::string who;    ///< "the pool www of php-fpm 8.1 (master 812)"
+  std::string where;  ///< its address; empty where that is not known
+  std::string pool;
+  error why;
+};
+
+/// One php-fpm, or one of its pools, to work on.
+struct selected {
+  fastcgi::endpoint where;
+  std::vector<fastcgi::endpoint> others;  ///< with target_scope::whole_master: its other pools
+  std::vector<left_out> out_of_reach;     ///< and those of them that cannot be reached
+};
+
+struct selection {
+  std::vector<selected> targets;
+  std::vector<left_out> missing;
+};
+
+/// Chooses from what runs on this machine, as far as the command's policy and scope go. Throws error (usage) where that
+/// is ambiguous, or nothing that runs is meant by NARROWED.
+selection select(std::vector<fpm::master> const& found, narrowing const& narrowed, command_spec const& command);
+
+/// All pools of a master; FIRST is the address of one of them.
+selected whole_master(fpm::master const& master, fastcgi::endpoint const& first);
+
+/// True if VERSION, of a php-fpm, is the one that the user means: "8.2" and "82" mean "8.2.36".
+bool means_version(std::string const& wanted, std::string const& version);
+
+}  // namespace cachetool::cli
