@@ -42,7 +42,7 @@ fresh_site() {
 # all_from RELEASE [PAGE]: 200 requests, all answered by RELEASE.
 all_from() {
   local requests failed old new mixed
-  read -r requests failed old new mixed _ < <(visit 200 "${2:-index.php}" | judge 0 "$1")
+  read -r requests failed old new mixed _ < <(visit 200 "${2:-index.php}" | judge "$1")
   [ "$new" -eq 200 ] || { say "        expected 200 answers from release $1: $new of $requests were; old $old, mixed $mixed, failed $failed"; false; }
 }
 

@@ -35,9 +35,9 @@ $1 != scenario {
 {
   failed = of("failed") + of("after_failed")
   long_failed = of("through_failed") ? " + " of("through_failed") " of " of("through") " long ones" : ""
-  printf "| %s | %d%s | %.1f → %.1f | %.1f → %.1f | %.0f → %.0f | %d → %d | **%.2f** (%.2f to %.2f) | %d | %d | %d | %s |\n",
+  printf "| %s | %d%s | %.1f → %.1f | %.1f → %.1f | %.0f → %.0f | %d → %d | **%.2f** (%.2f to %.2f), %+.1f ms | %d | %d | %d | %s |\n",
     name[of("action")], failed, long_failed, of("undisturbed_p50_ms"), of("p50_ms"), of("undisturbed_p99_ms"), of("p99_ms"),
     of("undisturbed_max_ms"), of("max_ms"), of("undisturbed_requests_per_s"), of("requests_per_s"),
-    of("ratio"), of("ratio_min"), of("ratio_max"), of("mixed") + of("through_mixed"), of("after_old") + of("after_mixed"),
+    of("ratio"), of("ratio_min"), of("ratio_max"), of("p99_difference_ms"), of("mixed") + of("through_mixed"), of("after_old") + of("after_mixed") + of("later_old"),
     of("after_misses"), of("action") == "none" ? "" : of("command_ms")
 }

@@ -12,11 +12,11 @@ visit() {
 
 misses() { curl -sf --max-time 30 "http://127.0.0.1:$port/misses.php"; }
 
-# judge OLD NEW [SINCE]: what answers.awk says of the output of visit and the like, or of wrk.
+# judge NEW [SINCE]: what answers.awk says of the output of visit and the like, or of wrk.
 judge() {
   awk '/^[0-9]+$/ { if ($1 != 200) print "answer 1 0 " $1; next }
        /^answer / { print; next }
-       { print "answer 1 0 200 " $0 }' | awk -v old="$1" -v new="$2" -v since="${3:-0}" -f "$parts/answers.awk"
+       { print "answer 1 0 200 " $0 }' | awk -v new="$1" -v since="${2:-0}" -f "$parts/answers.awk"
 }
 
 # Requests that are under way when an action begins: they have included a part of the application by then, and include
@@ -42,11 +42,10 @@ end_long_requests() {
   rm -f "$directory/long"
 }
 
-# run_window SCENARIO ACTION PAIR undisturbed|action SECONDS: one window under load; a line in windows.csv. The answers
-# may come from $live and $next; in an undisturbed window, from $live and what was there before.
+# run_window SCENARIO ACTION PAIR undisturbed|action SECONDS: one window under load; a line in windows.csv. Its last
+# answers are from $next.
 run_window() {
-  local scenario=$1 action=$2 pair=$3 kind=$4 seconds=$5 exit_code=0 began ended wrk_pid through_pid='' old=$live new=$next
-  if [ "$kind" = undisturbed ]; then old=$((live - 1)) new=$live; fi
+  local scenario=$1 action=$2 pair=$3 kind=$4 seconds=$5 exit_code=0 began ended wrk_pid through_pid=''
   : >"$directory/through"
   wrk -t1 -c"$connections" -d"$((seconds + 30))s" --timeout 30s -s "$parts/load.lua" "http://127.0.0.1:$port/" \
     -- "$seconds" "$connections" "$sleep" "$think" >"$directory/wrk" 2>&1 &
@@ -84,7 +83,7 @@ take_long_answers() {
 window_fields() {
   local name p50 p99 max requests duration errors unanswered answers failed
   read -r name p50 p99 max requests duration errors unanswered < <(grep '^window ' "$directory/wrk")
-  answers=$(grep '^answer ' "$directory/wrk" | judge "$old" "$new" "$1")
+  answers=$(grep '^answer ' "$directory/wrk" | judge "$next" "$1")
   read -r name failed _ <<<"$answers"
   say "$requests" "$((failed + errors + unanswered))"
   awk -v p50="$p50" -v p99="$p99" -v max="$max" -v requests="$requests" -v duration="$duration" \
@@ -95,7 +94,7 @@ window_fields() {
 # through, through_failed, through_mixed: the requests that took long, as far as they ended since the last window.
 through_fields() {
   local requests failed mixed
-  read -r requests failed _ _ mixed _ < <(judge "$old" "$new" <"$directory/through")
+  read -r requests failed _ _ mixed _ < <(judge "$next" <"$directory/through")
   say "$requests" "$failed" "$mixed"
 }
 
@@ -104,6 +103,6 @@ after_fields() {
   local requests failed old_ones mixed before
   misses >/dev/null  # it may be a miss itself
   before=$(misses)
-  read -r requests failed old_ones _ mixed _ < <(visit 200 | judge "$old" "$new")
+  read -r requests failed old_ones _ mixed _ < <(visit 200 | judge "$next")
   say "$((failed + 200 - requests))" "$old_ones" "$mixed" "$(($(misses) - before))"
 }

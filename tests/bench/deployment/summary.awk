@@ -1,6 +1,6 @@
 # windows.csv -> summary.csv: one line for each scenario and action. Medians of the windows, but for max_ms (the largest)
 # and the counts (sums). ratio is the median of the pairs' ratios of p99, action to undisturbed; ratio_min and ratio_max
-# are the extremes.
+# are the extremes. later_old counts the answers of the undisturbed windows that were not new: a release that comes back.
 BEGIN {
   FS = OFS = ","
   sums = "failed mixed through through_failed through_mixed after_failed after_old after_mixed after_misses"
@@ -67,7 +67,7 @@ END {
   print "scenario,action,windows,requests_per_s,p50_ms,p99_ms,max_ms," \
     "undisturbed_requests_per_s,undisturbed_p50_ms,undisturbed_p99_ms,undisturbed_max_ms,undisturbed_failed," \
     "ratio,ratio_min,ratio_max,p99_difference_ms,command_ms,command_failures,late_ms,failed,mixed," \
-    "through,through_failed,through_mixed,after_failed,after_old,after_mixed,after_misses"
+    "through,through_failed,through_mixed,after_failed,after_old,after_mixed,after_misses,later_old"
   n = split(sums, names, " ")
   for (i = 1; i <= pairs; ++i) {
     a = order[i] OFS "action"
@@ -78,6 +78,7 @@ END {
       largest(u, "max_ms"), sum(u, "failed") + sum(u, "after_failed") + sum(u, "through_failed"))
     line = line sprintf(",%s,%.0f,%d,%.0f", compare(u, a), median(a, "command_ms"), command_failures(a), largest(a, "late_ms"))
     for (j = 1; j <= n; ++j) line = line "," sum(a, names[j])
+    line = line "," sum(u, "old") + sum(u, "mixed")
     print line
   }
 }
