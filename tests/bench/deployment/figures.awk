@@ -8,13 +8,13 @@ BEGIN {
   title["long"] = "CPU-saturated, and a long request always running"
   name["none"] = "nothing"
   name["switch"] = "`deploy:switch`"
-  name["refresh"] = "`opcache:refresh --all`"
+  name["refresh"] = "`opcache:refresh`"
   name["reset"] = "symlink, `opcache:reset --wait`"
   name["reload"] = "symlink, reload"
   name["reload-10s"] = "symlink, reload, process_control_timeout = 10s"
   name["restart"] = "symlink, restart"
   print "Written by `tests/bench/deploy`, on " machine "."
-  printf "%d pairs of windows of %d s (%d s with a request of %d s through it); medians, but for max (the largest) and the counts (sums).\n",
+  printf "%d pairs of windows of %d s (%d s where the action takes longer; %d s: the request through deploy:switch); medians, but for max (the largest) and the counts (sums).\n",
     pairs, window, window + 4, window + 1
 }
 
