@@ -13,6 +13,8 @@
 #include "agents/opcache_file_cache.hpp"
 #include "agents/opcache_invalidate.hpp"
 #include "agents/opcache_listing.hpp"
+#include "agents/opcache_refresh.hpp"
+#include "agents/opcache_select.hpp"
 #include "agents/stat.hpp"
 
 namespace cachetool::agent {
@@ -103,6 +105,10 @@ source source_for(std::string_view operation) noexcept {
   }
   if (operation == "opcache.invalidate") return {embedded::opcache_invalidate, embedded::opcache_invalidate_sha256};
   if (operation == "opcache.compile") return {embedded::opcache_compile, embedded::opcache_compile_sha256};
+  if (operation == "opcache.select" || operation == "opcache.examine") {
+    return {embedded::opcache_select, embedded::opcache_select_sha256};
+  }
+  if (operation == "opcache.refresh") return {embedded::opcache_refresh, embedded::opcache_refresh_sha256};
   if (operation == "opcache.file_cache") return {embedded::opcache_file_cache, embedded::opcache_file_cache_sha256};
   if (operation.starts_with("opcache.")) return {embedded::opcache, embedded::opcache_sha256};
   if (operation.starts_with("apcu.")) return {embedded::apcu, embedded::apcu_sha256};

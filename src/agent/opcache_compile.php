@@ -50,6 +50,23 @@ function status_to_compile()
 
 function compile_all($arguments, $excluded, $status)
 {
+    file_by_file($arguments['paths'], null, function ($i, $path, &$said) use ($arguments, $excluded, $status) {
+        foreach ($excluded as $pcre) {
+            if (matches($pcre, $arguments['names'][$i])) {
+                return array('excluded', '');
+            }
+        }
+        return compile($path, $status, $said);
+    });
+}
+
+/**
+ * Does $one($i, $path, $said) with each file and streams the row that it returns: serialize(array(outcome, why,
+ * warnings, ...)). Stops before a file that fails in a way which those before it may have caused. With a pause between
+ * two files (milliseconds, or 0) it also stops after 50 ms of work.
+ */
+function file_by_file($paths, $pause, $one)
+{
     $said = array();
     set_error_handler(function ($level, $message, $file, $line) use (&$said) {
         if (count($said) < 20) {
@@ -58,25 +75,28 @@ function compile_all($arguments, $excluded, $status)
         return true;
     });
     $compiled = 0;
-    foreach ($arguments['paths'] as $i => $path) {
-        foreach ($excluded as $pcre) {
-            if (matches($pcre, $arguments['names'][$i])) {
-                chunk('S', serialize(array('excluded', '', array())));
-                continue 2;
-            }
-        }
+    $worked = 0;
+    foreach ($paths as $i => $path) {
         $said = array();
-        $row = compile($path, $status, $said);
+        $began = microtime(true);
+        $row = $one($i, $path, $said);
         if ($row[0] === 'fatal' && $compiled > 0) {
             break;
         }
-        $row[] = $row[0] === 'failed' || $row[0] === 'fatal' ? array() : $said;
+        array_splice($row, 2, 0, array($row[0] === 'failed' || $row[0] === 'fatal' ? array() : $said));
         chunk('S', serialize($row));
         may('flush'); // so that the client knows which file it was that ends this process
         if ($row[0] === 'fatal') {
             break; // PHP has cleaned up as for the end of the request
         }
-        $compiled += $row[0] !== 'kept';
+        $compiled += $row[0] !== 'kept' && $row[0] !== 'excluded';
+        $worked += microtime(true) - $began;
+        if ($pause !== null && $worked > 0.05) {
+            break;
+        }
+        if ($pause > 0 && $i + 1 < count($paths)) {
+            may('usleep', $pause * 1000);
+        }
     }
     restore_error_handler();
 }

@@ -1,5 +1,6 @@
 <?php
-// The operation that takes scripts out of OPcache. It needs opcache.php, pattern.php and opcache_listing.php.
+// The operation that takes scripts out of OPcache. It needs opcache.php, pattern.php, memory.php and
+// opcache_cached.php.
 
 /**
  * Invalidates the cached scripts that match a pattern, or those in a directory, or just names them. Streams each in

@@ -1,5 +1,5 @@
 <?php
-// Operations on OPcache that read at length. They need opcache.php, pattern.php and memory.php.
+// Operations on OPcache that read at length. They need opcache.php, pattern.php, memory.php and opcache_cached.php.
 
 function do_opcache_configuration($arguments)
 {
@@ -58,14 +58,4 @@ function sorted($paths, $scripts, $by)
     }
     arsort($values);
     return array_keys($values);
-}
-
-function status_with_scripts()
-{
-    $status = opcache_call('opcache_get_status', false);
-    if (isset($status['opcache_statistics'])) {
-        make_room($status['opcache_statistics']['num_cached_scripts']);
-    }
-    may('putenv', 'TZ=UTC'); // or PHP looks at /etc/localtime once a script
-    return opcache_call('opcache_get_status', true);
 }

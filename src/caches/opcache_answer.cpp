@@ -61,4 +61,10 @@ error inactive_error(bool restart_pending) {
       .advise("see php_admin_value[opcache.enable] in the pool's configuration");
 }
 
+void require_listing(agent::answer const& answer) {
+  if (answer.result["listed"].as_bool()) return;
+  if (answer.result["file_cache_only"].as_bool()) throw file_cache_only_error("there are no scripts in memory");
+  throw inactive_error(answer.result["restart_pending"].as_bool());
+}
+
 }  // namespace cachetool::opcache

@@ -20,4 +20,7 @@ error file_cache_only_error(std::string const& what);
 /// Why OPcache does nothing now: a restart is pending, or it is off in this pool.
 error inactive_error(bool restart_pending);
 
+/// Throws one of these if PHP did not list the cached scripts in this answer.
+void require_listing(agent::answer const& answer);
+
 }  // namespace cachetool::opcache

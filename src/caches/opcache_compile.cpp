@@ -3,8 +3,8 @@
 #include <mutex>
 #include <span>
 
+#include "caches/compile_rows.hpp"
 #include "caches/opcache.hpp"
-#include "caches/opcache_answer.hpp"
 
 namespace cachetool::opcache {
 namespace {
@@ -18,23 +18,6 @@ struct row {
   bool excluded = false;
 };
 
-php::value list(std::vector<std::string> const& strings) {
-  php::array out;
-  for (std::string const& text : strings) out.entries.push_back({std::int64_t(out.entries.size()), text});
-  return out;
-}
-
-std::string_view level_name(std::int64_t level) {
-  constexpr std::int64_t deprecated = 8192;
-  constexpr std::int64_t notice = 8;
-  return level == deprecated ? "Deprecated" : level == notice ? "Notice" : "Warning";
-}
-
-std::string warning_text(php::value const& said) {
-  return std::string(level_name(said["0"].as_int())) + ": " + std::string(said["1"].as_string()) + " in " +
-         std::string(said["2"].as_string()) + " on line " + std::to_string(said["3"].as_int());
-}
-
 compiled_script::outcome to_outcome(std::string_view word) {
   if (word == "cached") return compiled_script::outcome::cached;
   if (word == "kept") return compiled_script::outcome::kept;
@@ -43,22 +26,13 @@ compiled_script::outcome to_outcome(std::string_view word) {
 }
 
 row read_row(std::string_view text) {
-  auto const decoded = php::unserialize(text);
-  if (!decoded || decoded->entries().size() != 3) {
-    throw error(error_kind::protocol, "what became of a file cannot be read");
-  }
-  php::value const& fields = *decoded;
+  compile_row read = read_compile_row(text);
   row out;
-  out.excluded = fields["0"].as_string() == "excluded";
-  out.script.what = to_outcome(fields["0"].as_string());
-  out.script.why = fields["1"].as_string();
-  for (php::entry const& said : fields["2"].entries()) out.script.warnings.push_back(warning_text(said.item));
+  out.excluded = read.outcome == "excluded";
+  out.script.what = to_outcome(read.outcome);
+  out.script.why = std::move(read.why);
+  out.script.warnings = std::move(read.warnings);
   return out;
-}
-
-// What may be the fault of the file that was being compiled.
-bool ends_the_request(error_kind kind) {
-  return kind == error_kind::php_error || kind == error_kind::memory_limit || kind == error_kind::worker_died;
 }
 
 /// One compilation of many files, shared by the jobs that work on it.
@@ -94,7 +68,7 @@ class compilation {
     while (!part.empty()) part = part.subspan(compile(php, part));
   }
   [[nodiscard]] agent::call call_for(std::span<script_file const> part) const;
-  void require_cache(agent::answer const& answer);
+  void answered(agent::answer const& answer);
 
   std::vector<script_file> const& files_;
   compile_options const& options_;
@@ -130,12 +104,8 @@ agent::call compilation::call_for(std::span<script_file const> part) const {
   return call;
 }
 
-// Nothing was compiled if nothing would have been kept.
-void compilation::require_cache(agent::answer const& answer) {
-  php::value const& status = answer.result;
-  if (!status["enabled"].as_bool() && !status["unknown"].as_bool()) {
-    throw inactive_error(status["restart_pending"].as_bool());
-  }
+void compilation::answered(agent::answer const& answer) {
+  require_cache(answer);
   std::lock_guard const lock(mutex_);
   from_ = from(answer);
 }
@@ -149,7 +119,7 @@ std::size_t compilation::compile(adapter::adapter& php, std::span<script_file co
     rows[done++] = read_row(text);
   };
   try {
-    require_cache(php.run(call));
+    answered(php.run(call));
     if (done == 0 && !part.empty()) throw error(error_kind::protocol, "what became of a file is missing");
   } catch (error const& failed) {
     if (!ends_the_request(failed.kind()) || part.empty()) throw;

@@ -15,12 +15,6 @@ void pass_scripts(std::string_view rows, std::function<void(script const&)> cons
   }
 }
 
-void require_listing(agent::answer const& answer) {
-  if (answer.result["listed"].as_bool()) return;
-  if (answer.result["file_cache_only"].as_bool()) throw file_cache_only_error("there are no scripts in memory");
-  throw inactive_error(answer.result["restart_pending"].as_bool());
-}
-
 char const* sort_name(script_query::order by) {
   switch (by) {
     case script_query::order::by_path:

@@ -17,7 +17,8 @@ namespace {
 
 void check_arguments(command_line const& line) {
   std::span<argument_spec const> const wanted = line.command->arguments;
-  if (line.arguments.size() > wanted.size()) {
+  bool const any_number = !wanted.empty() && wanted.back().repeatable;
+  if (line.arguments.size() > wanted.size() && !any_number) {
     throw error(error_kind::usage, std::string(line.command->name) + " takes " +
                                        (wanted.empty() ? "no arguments" : "no more arguments") + ", got \"" +
                                        line.arguments[wanted.size()] + "\"");
@@ -76,7 +77,8 @@ exit_code run_line(std::vector<std::string> const& arguments, console& out) {
   command_line line = read_command_line(arguments);
   options const given(line);
   environment const env = read_environment();
-  out = console({verbosity(given, env) < 0, wants_colour(given, env), isatty(STDOUT_FILENO) == 1});
+  out = console(
+      {verbosity(given, env) < 0, wants_colour(given, env), isatty(STDOUT_FILENO) == 1, isatty(STDERR_FILENO) == 1});
   exit_code const code = run_command(line, given, env, out);
   out.flush();
   return code;

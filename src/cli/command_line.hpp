@@ -27,7 +27,7 @@ struct command_line {
 /// '-' or, as long as no command was seen, names one. Throws error (usage), naming what is near.
 command_line read_command_line(std::vector<std::string> const& arguments);
 
-/// The command that NAME means: its name, an alias, or a unique abbreviation of each part between colons ("o:r").
+/// The command that NAME means: its name, an alias, or a unique abbreviation of each part between colons ("o:res").
 /// Throws error (usage) with the near names if there is none, or more than one.
 command_spec const& find_command(std::string_view name);
 

@@ -4,6 +4,7 @@
 #include "cli/completion.hpp"
 #include "cli/help.hpp"
 #include "cli/opcache_commands.hpp"
+#include "cli/opcache_refresh_commands.hpp"
 #include "cli/opcache_script_commands.hpp"
 #include "cli/option_spec.hpp"
 #include "cli/php_commands.hpp"
@@ -92,6 +93,15 @@ constexpr std::array invalidate_options{
     option_spec{"path", 0, arity::value, value_type::text, "DIRECTORY",
                 "Invalidate what is below this directory, instead of what matches a regular expression"},
     flag("dry-run", 0, "Show what would be invalidated, and do nothing")};
+constexpr option_spec pace_option{
+    "pace", 0, arity::value, value_type::count, "MILLISECONDS", "How long to pause between two files (2)"};
+constexpr std::array refresh_options{
+    format_option, force("Also scripts whose files have not changed"),
+    option_spec{
+        "from-list", 0, arity::value, value_type::nonempty, "FILE",
+        "Refresh the files named in this file, or on standard input (-), cached or not: one a line, or ended by "
+        "NUL bytes"},
+    pace_option};
 constexpr std::array file_cache_options{format_option, force("Delete files without asking")};
 constexpr std::array scripts_options{
     format_option,
@@ -132,6 +142,7 @@ constexpr std::array regexp_arguments{
 constexpr std::array help_arguments{argument_spec{"command_name", "The command's name"}};
 
 constexpr std::array script_arguments{argument_spec{"path", "The script", true}};
+constexpr std::array refresh_arguments{argument_spec{"path", "A file or directory, as php-fpm sees it", false, true}};
 constexpr std::array directory_arguments{argument_spec{"path", "The directory, or a pattern of directories", true}};
 constexpr std::array pattern_arguments{
     argument_spec{"path", "A regular expression found in the paths of cached scripts (no delimiters)"}};
@@ -212,6 +223,12 @@ constexpr std::array command_specs{
                  pattern_arguments,
                  opcache_invalidate_scripts,
                  target_policy::one_found},
+    command_spec{"opcache:refresh", "Brings scripts up to date that were changed in place, without a reset",
+                 "Finds the cached scripts at or below the paths whose files changed or went away, and compiles them "
+                 "one by one, "
+                 "so gently that a busy pool does not feel it. Where php-fpm does not look for changes itself "
+                 "(opcache.validate_timestamps=0) it takes everything that may have changed since it was cached.",
+                 refresh_options, refresh_arguments, opcache_refresh, target_policy::one_found},
     command_spec{
         "opcache:reset",
         "Resets the contents of the opcode cache",

@@ -80,6 +80,7 @@ void console::message(std::initializer_list<std::string_view> parts) {
 }
 
 void console::flush() {
+  end_progress();
   std::string const out = std::exchange(buffer_, {});
   for (std::string_view rest = out; !rest.empty();) {
     if (interrupt_fd_ >= 0) wait_until_ready(STDOUT_FILENO, POLLOUT, interrupt_fd_);
@@ -107,6 +108,16 @@ void console::report(std::string_view command, error const& failed) {
   if (!failed.hint().empty()) hint(failed.hint());
 }
 
+void console::progress(std::string_view text) {
+  if (chosen_.quiet || !chosen_.talks_to_terminal || kept_) return;
+  in_progress_ = true;
+  say("\r\033[K" + report::escape_controls(text));
+}
+
+void console::end_progress() {
+  if (std::exchange(in_progress_, false)) say("\r\033[K");
+}
+
 bool console::confirm(std::string_view question) {
   static std::mutex one_question;
   std::lock_guard const lock(one_question);
@@ -122,16 +133,17 @@ bool console::confirm(std::string_view question) {
 }
 
 void console::talk(std::string_view label, std::string_view text) {
+  end_progress();
   say(std::string(label) + report::escape_controls(text) + "\n");
 }
 
-void console::say(std::string_view line) {
+void console::say(std::string_view text) {
   if (kept_) {
-    kept_->push_back({true, std::string(line)});
+    kept_->push_back({true, std::string(text)});
     return;
   }
   // Standard error is the last resort: that it cannot be written cannot be said.
-  [[maybe_unused]] ssize_t const written = ::write(STDERR_FILENO, line.data(), line.size());
+  [[maybe_unused]] ssize_t const written = ::write(STDERR_FILENO, text.data(), text.size());
 }
 
 }  // namespace cachetool::cli

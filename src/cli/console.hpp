@@ -14,9 +14,10 @@ namespace cachetool::cli {
 class console {
  public:
   struct settings {
-    bool quiet = false;     ///< nothing on standard output
-    bool colour = false;    ///< colour on standard output
-    bool terminal = false;  ///< standard output is one
+    bool quiet = false;              ///< nothing on standard output
+    bool colour = false;             ///< colour on standard output
+    bool terminal = false;           ///< standard output is one
+    bool talks_to_terminal = false;  ///< standard error is one
   };
 
   explicit console(settings chosen) : chosen_(chosen) { buffer_.reserve(4096); }
@@ -54,6 +55,11 @@ class console {
   /// "error: COMMAND on ENDPOINT: what" and "hint: ..." for an error.
   void report(std::string_view command, error const& failed);
 
+  /// One line on standard error that the next one, or whatever else is said, takes the place of. Only on a terminal,
+  /// not with quiet, and not on a console that keeps what is written: there, several of them would be in each other's
+  /// way.
+  void progress(std::string_view text);
+
   /// Asks on standard error, and reads a line from standard input: true if it begins with a y. One question at a time.
   /// Throws error (interrupted) as flush() does.
   bool confirm(std::string_view question);
@@ -67,12 +73,14 @@ class console {
   };
 
   void talk(std::string_view label, std::string_view text);
-  void say(std::string_view line);
+  void say(std::string_view text);
+  void end_progress();
 
   settings chosen_;
   std::optional<std::vector<piece>> kept_;  // of a console that keeps what is written
   std::string buffer_;
   int interrupt_fd_ = -1;
+  bool in_progress_ = false;
 };
 
 }  // namespace cachetool::cli

@@ -115,7 +115,7 @@ std::string usage_text(command_spec const& command) {
   std::string out = std::string(command.name) + " [options]";
   if (!command.arguments.empty()) out += " [--]";
   for (argument_spec const& argument : command.arguments) {
-    std::string const name = "<" + std::string(argument.name) + ">";
+    std::string const name = "<" + std::string(argument.name) + ">" + (argument.repeatable ? "..." : "");
     out += argument.required ? " " + name : " [" + name + "]";
   }
   return out;

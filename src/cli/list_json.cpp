@@ -10,7 +10,7 @@ void write_argument(report::json_writer& json, argument_spec const& argument) {
   json.key(argument.name).begin_object();
   json.key("name").string(argument.name);
   json.key("is_required").boolean(argument.required);
-  json.key("is_array").boolean(false);
+  json.key("is_array").boolean(argument.repeatable);
   json.key("description").string(argument.help);
   json.key("default").null();
   json.end_object();

@@ -38,6 +38,7 @@ struct argument_spec {
   std::string_view name;
   std::string_view help;
   bool required = false;
+  bool repeatable = false;  ///< of the last one: any number of words
 };
 
 /// How many php-fpm a command works on.

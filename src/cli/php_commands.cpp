@@ -1,34 +1,12 @@
 #include "cli/php_commands.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <system_error>
-
 #include "caches/eval.hpp"
+#include "cli/read_file.hpp"
 #include "cli/targets.hpp"
-#include "fastcgi/unique_fd.hpp"
 #include "report/text.hpp"
 
 namespace cachetool::cli {
 namespace {
-
-std::string read_file(std::string const& path) {
-  auto const failed = [&path] {
-    return error(error_kind::usage, "the file " + path + " cannot be read: " + std::generic_category().message(errno));
-  };
-  fastcgi::unique_fd const file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.get() < 0) throw failed();
-  std::string text;
-  char buffer[16384];
-  for (;;) {
-    ssize_t const count = read(file.get(), buffer, sizeof buffer);
-    if (count == 0) return text;
-    if (count < 0) throw failed();
-    text.append(buffer, static_cast<std::size_t>(count));
-  }
-}
 
 std::string choose_code(options const& given) {
   std::optional<std::string> const run = given.text("run");

@@ -154,7 +154,7 @@ TEST_CASE("a lone dash is an argument") {
 }
 
 TEST_CASE("each part of a command's name may be abbreviated") {
-  CHECK(cli::find_command("o:r").name == "opcache:reset");
+  CHECK(cli::find_command("o:res").name == "opcache:reset");
   CHECK(cli::find_command("op:conf").name == "opcache:configuration");
   CHECK(cli::find_command("opcache:status").name == "opcache:status");
   CHECK(cli::find_command("o:s:s").name == "opcache:status:scripts");

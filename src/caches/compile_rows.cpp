@@ -1,0 +1,49 @@
+#include "caches/compile_rows.hpp"
+
+namespace cachetool::opcache {
+namespace {
+
+std::string_view level_name(std::int64_t level) {
+  constexpr std::int64_t deprecated = 8192;
+  constexpr std::int64_t notice = 8;
+  return level == deprecated ? "Deprecated" : level == notice ? "Notice" : "Warning";
+}
+
+std::string warning_text(php::value const& said) {
+  return std::string(level_name(said["0"].as_int())) + ": " + std::string(said["1"].as_string()) + " in " +
+         std::string(said["2"].as_string()) + " on line " + std::to_string(said["3"].as_int());
+}
+
+}  // namespace
+
+compile_row read_compile_row(std::string_view text) {
+  auto const decoded = php::unserialize(text);
+  if (!decoded || decoded->entries().size() < 3) {
+    throw error(error_kind::protocol, "what became of a file cannot be read");
+  }
+  php::value const& fields = *decoded;
+  compile_row out{std::string(fields["0"].as_string()),
+                  std::string(fields["1"].as_string()),
+                  {},
+                  std::string(fields["3"].as_string())};
+  for (php::entry const& said : fields["2"].entries()) out.warnings.push_back(warning_text(said.item));
+  return out;
+}
+
+void require_cache(agent::answer const& answer) {
+  php::value const& status = answer.result;
+  if (status["enabled"].as_bool() || status["unknown"].as_bool()) return;
+  throw inactive_error(status["restart_pending"].as_bool());
+}
+
+bool ends_the_request(error_kind kind) noexcept {
+  return kind == error_kind::php_error || kind == error_kind::memory_limit || kind == error_kind::worker_died;
+}
+
+php::value list(std::vector<std::string> const& strings) {
+  php::array out;
+  for (std::string const& text : strings) out.entries.push_back({std::int64_t(out.entries.size()), text});
+  return out;
+}
+
+}  // namespace cachetool::opcache

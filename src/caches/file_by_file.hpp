@@ -1,0 +1,32 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "adapter/adapter.hpp"
+#include "caches/compile_rows.hpp"
+
+namespace cachetool::opcache {
+
+/// How gently to work on many files. With these a busy pool does not feel it (docs/opcache.md).
+struct pacing {
+  std::chrono::milliseconds between_files{2};
+  std::chrono::milliseconds between_requests{5};
+  std::size_t files = 10;  ///< in one request, which also ends after 50 ms of work
+};
+
+/// Is told how far a work on many files has come.
+using progress = std::function<void(std::size_t done, std::size_t total)>;
+
+/// Has PHP do something with each file, one request at a time. CALL_FOR makes the call for some of them, an operation
+/// that answers with a row for each file and may stop before the last. EACH receives every file's row, in order; a file
+/// that ended its request is "failed". Throws error.
+void file_by_file(adapter::adapter& php, std::vector<std::string> const& paths, pacing const& pace,
+                  std::function<agent::call(std::span<std::string const>)> const& call_for,
+                  std::function<void(std::string const& path, compile_row row)> const& each, progress const& tell);
+
+}  // namespace cachetool::opcache

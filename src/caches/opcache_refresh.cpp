@@ -1,0 +1,176 @@
+#include "caches/opcache_refresh.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "caches/opcache.hpp"
+#include "caches/selection.hpp"
+
+namespace cachetool::opcache {
+namespace {
+
+using outcome = refreshed_script::outcome;
+
+outcome to_outcome(std::string_view word) {
+  if (word == "cached") return outcome::refreshed;
+  if (word == "gone") return outcome::forgotten;
+  if (word == "kept") return outcome::kept;
+  if (word == "not_cached") return outcome::not_cached;
+  return outcome::failed;
+}
+
+bool preloaded(selection const& in, std::string const& path) {
+  return std::binary_search(in.preloaded.begin(), in.preloaded.end(), path);
+}
+
+// What tells one filling of the cache from another.
+std::pair<std::int64_t, std::int64_t> restarts(status const& of) {
+  if (!of.counts) return {};
+  return {of.counts->start_time, of.counts->oom_restarts + of.counts->hash_restarts + of.counts->manual_restarts};
+}
+
+class refreshing {
+ public:
+  refreshing(adapter::adapter& php, refresh_query const& query, progress const& tell)
+      : php_(php), query_(query), tell_(tell), selected_(select(php, query.names)) {}
+
+  refresh_report run() {
+    choose();
+    sort_out(examine(php_, files_, selected_.validates_timestamps), query_.which != refresh_query::scope::changed);
+    require_room_for_work();
+    work();
+    once_more();
+    return report();
+  }
+
+ private:
+  void choose();
+  void require_scripts_below(std::string const& name) const;
+  void choose_listed(std::string const& path);
+  void sort_out(std::vector<file_state> const& states, bool all);
+  void take(known_file const& file, file_state state);
+  void require_room_for_work() const;
+  void work();
+  void once_more();
+  refresh_report report();
+
+  adapter::adapter& php_;
+  refresh_query const& query_;
+  progress const& tell_;
+  selection selected_;
+  std::vector<known_file> files_;  // that may have changed
+  std::vector<std::string> work_;  // of them, what has
+  std::map<std::string, refreshed_script> done_;
+  std::map<std::string, std::string> looks_;  // what the files in DONE looked like
+  refresh_report report_;
+};
+
+void refreshing::choose() {
+  if (query_.which == refresh_query::scope::listed) {
+    std::set<std::string> const listed(selected_.names.begin(), selected_.names.end());
+    for (std::string const& path : listed) choose_listed(path);
+    return;
+  }
+  for (std::string const& name : selected_.missing) require_scripts_below(name);
+  for (selected_script const& script : selected_.scripts) {
+    if (script.valid) files_.push_back({script.path, script.cached_at, script.timestamp, {}});
+  }
+}
+
+void refreshing::require_scripts_below(std::string const& name) const {
+  bool const any = std::any_of(selected_.scripts.begin(), selected_.scripts.end(),
+                               [&](selected_script const& script) { return at_or_below(script.path, name); });
+  if (any) return;
+  throw error(error_kind::not_found, "php-fpm sees no " + name + ", and has nothing of it in its cache")
+      .advise("is it spelled as php-fpm sees it? a chroot, a container or open_basedir may show it other paths");
+}
+
+void refreshing::choose_listed(std::string const& path) {
+  selected_script const* const script = find(selected_, path);
+  if (script != nullptr && script->valid) {
+    files_.push_back({path, script->cached_at, script->timestamp, {}});
+  } else if (path.ends_with(".php")) {
+    files_.push_back({path, 0, 0, {}});
+  } else {
+    ++report_.skipped;
+  }
+}
+
+// ALL: also what has not changed.
+void refreshing::sort_out(std::vector<file_state> const& states, bool all) {
+  work_.clear();
+  for (std::size_t i = 0; i < files_.size(); ++i) {
+    if (all || states[i] != file_state::unchanged) take(files_[i], states[i]);
+  }
+}
+
+void refreshing::take(known_file const& file, file_state state) {
+  if (preloaded(selected_, file.path)) {
+    done_[file.path] = {file.path, outcome::preloaded, {}, {}};
+  } else if (state == file_state::hidden) {
+    done_[file.path] = {file.path, outcome::failed, "this pool is not allowed to look at it", {}};
+  } else if (state == file_state::gone && find(selected_, file.path) == nullptr) {
+    ++report_.skipped;
+  } else {
+    work_.push_back(file.path);
+  }
+}
+
+void refreshing::require_room_for_work() const {
+  std::int64_t bytes = 0;
+  std::int64_t keys = 0;
+  for (std::string const& path : work_) {
+    selected_script const* const script = find(selected_, path);
+    bytes += script != nullptr ? script->memory : 0;
+    keys += script != nullptr ? 0 : 1;
+  }
+  require_room(selected_, bytes, keys, "compile " + std::to_string(work_.size()) + " scripts anew");
+}
+
+void refreshing::work() {
+  auto const call_for = [this](std::span<std::string const> part) {
+    return ask("opcache.refresh", {{"paths", list({part.begin(), part.end()})},
+                                   {"pause", std::int64_t{query_.pace.between_files.count()}}});
+  };
+  auto const each = [this](std::string const& path, compile_row row) {
+    done_[path] = {path, to_outcome(row.outcome), std::move(row.why), std::move(row.warnings)};
+    looks_[path] = std::move(row.look);
+  };
+  file_by_file(php_, work_, query_.pace, call_for, each, tell_);
+}
+
+// What was changed while the others were worked on.
+void refreshing::once_more() {
+  if (work_.empty()) return;
+  for (known_file& file : files_) {
+    if (auto const look = looks_.find(file.path); look != looks_.end()) file.look = look->second;
+  }
+  std::erase_if(files_, [this](known_file const& file) {
+    bool const still_as_cached = find(selected_, file.path) != nullptr && !done_.contains(file.path);
+    return file.look.empty() && !still_as_cached;  // there is nothing left that could be out of date
+  });
+  sort_out(examine(php_, files_, selected_.validates_timestamps), false);
+  work();
+}
+
+refresh_report refreshing::report() {
+  status const after = read_status(php_);
+  report_.from = selected_.from;
+  if (after.memory) report_.memory = *after.memory;
+  report_.restarted = restarts(after) != restarts(selected_.state);
+  for (selected_script const& script : selected_.scripts) {
+    report_.unchanged += script.valid && !done_.contains(script.path) ? 1 : 0;
+  }
+  for (auto& [path, script] : done_) report_.scripts.push_back(std::move(script));
+  return std::move(report_);
+}
+
+}  // namespace
+
+refresh_report refresh(adapter::adapter& php, refresh_query const& query, progress const& tell) {
+  return refreshing(php, query, tell).run();
+}
+
+}  // namespace cachetool::opcache

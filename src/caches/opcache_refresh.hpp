@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <cachetool/caches.hpp>
+
+#include "adapter/adapter.hpp"
+#include "caches/file_by_file.hpp"
+
+/// Bringing cached scripts up to date whose files were changed in place, without a reset.
+namespace cachetool::opcache {
+
+struct refresh_query {
+  enum class scope : std::uint8_t {
+    changed,  ///< the cached scripts at or below the names whose files have changed or are gone, or may have
+    all,      ///< every cached script at or below the names
+    listed    ///< the names are files: these, cached or not; of those that are not cached only *.php
+  };
+  std::vector<std::string> names;  ///< absolute, as php-fpm sees them
+  scope which = scope::changed;
+  pacing pace;
+};
+
+struct refreshed_script {
+  enum class outcome : std::uint8_t {
+    refreshed,   ///< the cache has the file as it is now
+    forgotten,   ///< the file is gone, and so is the script
+    kept,        ///< the file is gone, and PHP (before 8.2) keeps the script all the same
+    preloaded,   ///< opcache.preload loaded it: it stays as it is until php-fpm is reloaded
+    not_cached,  ///< the old script is gone, and PHP did not keep the new one
+    failed       ///< the file does not compile, and the old script is gone; or this pool may not see it
+  };
+  std::string path;
+  outcome what = outcome::failed;
+  std::string why;                    ///< of not_cached and failed
+  std::vector<std::string> warnings;  ///< what PHP said: "Deprecated: ... in /srv/a.php on line 3"
+};
+
+struct refresh_report {
+  origin from;
+  std::vector<refreshed_script> scripts;  ///< sorted by path
+  std::int64_t unchanged = 0;             ///< cached scripts that are up to date
+  std::int64_t skipped = 0;               ///< listed files that there was nothing to do about
+  memory_usage memory;                    ///< afterwards
+  bool restarted = false;                 ///< PHP emptied the cache meanwhile
+};
+
+/// Invalidates and compiles the scripts file by file, so that at any time all but one of them are cached. Files that
+/// are changed while it runs are done once more. Throws error: memory_limit if the cache has no room for it, then
+/// nothing was done; not_found if there is neither a file nor a cached script of some name; pending, opcache_off.
+refresh_report refresh(adapter::adapter& php, refresh_query const& query, progress const& tell = {});
+
+}  // namespace cachetool::opcache

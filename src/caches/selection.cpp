@@ -1,0 +1,158 @@
+#include "caches/selection.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+#include "caches/compile_rows.hpp"
+#include "caches/rows.hpp"
+
+namespace cachetool::opcache {
+namespace {
+
+constexpr std::size_t most_files = 1000;        // in one request
+constexpr std::size_t most_bytes = 128 * 1024;  // of their paths
+
+// Each restart sets last_restart_time to the current second or, if that is not later than before, to one second more.
+// So it is ahead of the clock by as many seconds as there were other restarts, at most.
+std::int64_t last_emptied(statistics const& counts) {
+  std::int64_t const restarts = counts.oom_restarts + counts.hash_restarts + counts.manual_restarts;
+  return std::max(counts.start_time, counts.last_restart_time - std::max<std::int64_t>(restarts - 1, 0));
+}
+
+// What is in the files of opcache.file_cache outlives every restart. A time that has not come yet tells that the clock
+// was set back.
+std::int64_t cached_at(selection const& in, std::int64_t known) {
+  bool const emptied = in.state.file_cache.empty() && in.state.counts;
+  std::int64_t const at = std::max(emptied ? last_emptied(*in.state.counts) : 0, known);
+  return at <= in.now ? at : 0;
+}
+
+file_state to_state(char letter) {
+  switch (letter) {
+    case 'u':
+      return file_state::unchanged;
+    case 'c':
+      return file_state::changed;
+    case 'g':
+      return file_state::gone;
+    case 'h':
+      return file_state::hidden;
+    default:
+      throw error(error_kind::protocol, "what became of the files cannot be read");
+  }
+}
+
+std::size_t one_request(std::span<known_file const> files) {
+  std::size_t count = 0;
+  for (std::size_t bytes = 0; count < std::min(files.size(), most_files) && bytes < most_bytes; ++count) {
+    bytes += files[count].path.size();
+  }
+  return count;
+}
+
+php::value to_value(std::span<known_file const> files) {
+  php::array out;
+  for (known_file const& file : files) {
+    php::array fields;
+    for (php::value const& field :
+         {php::value(file.path), php::value(file.cached_at), php::value(file.timestamp), php::value(file.look)}) {
+      fields.entries.push_back({std::int64_t(fields.entries.size()), field});
+    }
+    out.entries.push_back({std::int64_t(out.entries.size()), std::move(fields)});
+  }
+  return out;
+}
+
+std::string mebibytes(std::int64_t bytes) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.1f MiB", double(bytes) / (1 << 20));
+  return text.data();
+}
+
+}  // namespace
+
+selection select(adapter::adapter& php, std::vector<std::string> const& names) {
+  struct row {
+    selected_script script;
+    std::int64_t revalidate;
+  };
+  std::vector<row> rows;
+  agent::call call = ask("opcache.select", {{"names", list(names)}});
+  call.rows = [&rows](std::string_view text) {
+    while (!text.empty()) {
+      std::int64_t numbers[4];
+      std::string_view const path = caches::take_row(text, numbers);
+      rows.push_back({{std::string(path), numbers[0], numbers[1], 0, numbers[3] != 0}, numbers[2]});
+    }
+  };
+  agent::answer const answer = php.run(call);
+  require_listing(answer);
+  php::value const& v = answer.result;
+  selection out;
+  out.from = from(answer);
+  for (php::entry const& name : v["names"].entries()) out.names.emplace_back(name.item.as_string());
+  if (out.names.size() != names.size()) throw error(error_kind::protocol, "a path is missing in the answer");
+  for (php::entry const& name : v["missing"].entries()) out.missing.emplace_back(name.item.as_string());
+  out.now = v["now"].as_int();
+  out.validates_timestamps = v["validate_timestamps"].as_bool();
+  out.max_wasted_percentage = v["max_wasted_percentage"].as_int();
+  out.state = to_status(answer);
+  out.state.raw = {};
+  for (php::entry const& path : v["preloaded"].entries()) out.preloaded.emplace_back(path.item.as_string());
+  std::sort(out.preloaded.begin(), out.preloaded.end());
+  for (row& each : rows) {
+    each.script.cached_at = cached_at(out, each.revalidate - v["revalidate_freq"].as_int());
+    out.scripts.push_back(std::move(each.script));
+  }
+  std::sort(out.scripts.begin(), out.scripts.end(), [](auto const& a, auto const& b) { return a.path < b.path; });
+  return out;
+}
+
+selected_script const* find(selection const& in, std::string const& path) noexcept {
+  auto const at = std::lower_bound(in.scripts.begin(), in.scripts.end(), path,
+                                   [](auto const& script, std::string const& name) { return script.path < name; });
+  return at != in.scripts.end() && at->path == path ? &*at : nullptr;
+}
+
+bool at_or_below(std::string_view path, std::string_view directory) noexcept {
+  return path.starts_with(directory) &&
+         (path.size() == directory.size() || directory.ends_with('/') || path[directory.size()] == '/');
+}
+
+std::vector<file_state> examine(adapter::adapter& php, std::vector<known_file> const& files,
+                                bool validates_timestamps) {
+  std::vector<file_state> states;
+  while (states.size() < files.size()) {
+    auto const left = std::span(files).subspan(states.size());
+    auto const part = left.first(one_request(left));
+    agent::answer const answer =
+        php.run(ask("opcache.examine", {{"files", to_value(part)}, {"validate_timestamps", validates_timestamps}}));
+    std::string_view const letters = answer.result.as_string();
+    if (letters.empty() || letters.size() > part.size()) {
+      throw error(error_kind::protocol, "what became of the files is missing");
+    }
+    for (char const letter : letters) states.push_back(to_state(letter));
+  }
+  return states;
+}
+
+void require_room(selection const& in, std::int64_t bytes, std::int64_t keys, std::string const& what) {
+  std::int64_t const free = in.state.memory ? in.state.memory->free : 0;
+  std::int64_t const free_keys = in.state.counts ? in.state.counts->max_keys - in.state.counts->keys : 0;
+  std::int64_t const needed = bytes + bytes / 10 + (bytes > 0 ? 1 << 20 : 0);  // code and its strings grow
+  std::string why;
+  if (in.state.cache_full) why = "the cache is full";
+  if (free_keys < keys) {
+    why = std::to_string(keys) + " keys are needed, and " + std::to_string(free_keys) + " are free";
+  }
+  if (free < needed) why = mebibytes(needed) + " are needed, and " + mebibytes(free) + " are free";
+  if (why.empty()) return;
+  std::int64_t const wasted = in.state.memory ? in.state.memory->wasted : 0;
+  throw error(error_kind::memory_limit, "OPcache has no room to " + what + ": " + why + "; nothing was done")
+      .advise("a reset is the better choice here, and gives back the " + mebibytes(wasted) +
+              " that are wasted too: cachetool opcache:reset. More room: opcache.memory_consumption, "
+              "opcache.max_accelerated_files");
+}
+
+}  // namespace cachetool::opcache

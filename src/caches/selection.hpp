@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <cachetool/caches.hpp>
+
+#include "adapter/adapter.hpp"
+
+/// Cached scripts below some directories, and which of them are out of date.
+namespace cachetool::opcache {
+
+struct selected_script {
+  std::string path;
+  std::int64_t memory = 0;     ///< bytes
+  std::int64_t timestamp = 0;  ///< of the file when it was cached; 0 where PHP does not know
+  std::int64_t cached_at = 0;  ///< Unix time; at least what is known, 0 for nothing
+  bool valid = false;          ///< it was not invalidated
+};
+
+struct selection {
+  origin from;
+  std::vector<std::string> names;    ///< the real ones of what was asked for, as php-fpm sees them
+  std::vector<std::string> missing;  ///< those of them that php-fpm does not see
+  std::int64_t now = 0;              ///< php-fpm's Unix time
+  bool validates_timestamps = true;
+  std::int64_t max_wasted_percentage = 0;
+  status state;                          ///< without raw
+  std::vector<selected_script> scripts;  ///< sorted by path
+  std::vector<std::string> preloaded;    ///< what opcache.preload loaded of them, sorted
+};
+
+/// The cached scripts at or below NAMES, which are absolute and need not exist any more. Throws error (pending,
+/// opcache_off) where no scripts are listed.
+selection select(adapter::adapter& php, std::vector<std::string> const& names);
+
+/// The script with that path; null for none.
+selected_script const* find(selection const& in, std::string const& path) noexcept;
+
+/// True if PATH is DIRECTORY or lies in it.
+bool at_or_below(std::string_view path, std::string_view directory) noexcept;
+
+/// A file as it was at some time.
+struct known_file {
+  std::string path;
+  std::int64_t cached_at = 0;
+  std::int64_t timestamp = 0;
+  std::string look;  ///< what it looked like, as a compile_row has it; empty if that is not known
+};
+
+enum class file_state : std::uint8_t { unchanged, changed, gone, hidden };  ///< hidden: from this pool
+
+/// What became of each of these files since. A file of which that is not certain is changed.
+std::vector<file_state> examine(adapter::adapter& php, std::vector<known_file> const& files, bool validates_timestamps);
+
+/// Throws error (memory_limit) if the cache has not the room for that much more.
+void require_room(selection const& in, std::int64_t bytes, std::int64_t keys, std::string const& what);
+
+}  // namespace cachetool::opcache

@@ -1,0 +1,369 @@
+// Scripts that were changed in place are brought up to date without a reset.
+
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include <cachetool/caches.hpp>
+
+#include "fpm_calls.hpp"
+#include "support/catch.hpp"
+#include "support/test_state.hpp"
+
+using namespace cachetool;
+using nlohmann::json;
+using test::call;
+using test::contains;
+using test::fpm_options;
+using test::php_fpm;
+namespace fs = std::filesystem;
+
+namespace {
+
+fpm_options without_timestamps(std::map<std::string, std::string> ini = {}) {
+  fpm_options options;
+  ini.emplace("opcache.validate_timestamps", "0");
+  options.ini = std::move(ini);
+  return options;
+}
+
+json result_of(php_fpm const& server, std::vector<std::string> arguments) {
+  arguments.push_back("--format=json");
+  auto const output = call(server, std::move(arguments));
+  INFO(output.err);
+  return json::parse(output.out)["targets"][0]["result"];
+}
+
+/// What became of a script of the document root; null if nothing did.
+json outcome(json const& result, std::string const& name) {
+  for (auto const& script : result["scripts"]) {
+    if (script["full_path"].get<std::string>().ends_with("/" + name)) return script["outcome"];
+  }
+  return nullptr;
+}
+
+std::string answer_of(php_fpm const& server, std::string const& script) {
+  return test::run_script(server, script).body;
+}
+
+void compile_all(php_fpm const& server) {
+  REQUIRE(call(server, {"opcache:compile:scripts", "--batch", server.document_root()}).exit_code == 0);
+}
+
+/// Whatever has happened to the files until now is older than the cache, beyond the resolution of the clocks.
+void let_the_cache_be_younger(php_fpm const& server) {
+  std::this_thread::sleep_for(std::chrono::milliseconds(3100));
+  pool{server.endpoint()}.opcache_reset();
+  compile_all(server);
+}
+
+/// Each question is one more of them itself.
+std::int64_t misses(php_fpm const& server) {
+  return test::cache_status(server)["opcache_statistics"]["misses"].as_int();
+}
+
+bool forgets_what_is_gone() {
+  return php_fpm::version() != "7.4";
+}
+
+}  // namespace
+
+TEST_CASE("a script that was changed in place is served as it is now, whether PHP looks for changes or not") {
+  for (auto const* validate : {"0", "1"}) {
+    php_fpm const server{
+        without_timestamps({{"opcache.validate_timestamps", validate}, {"opcache.revalidate_freq", "60"}})};
+    auto const path = server.write_script("a.php", "<?php echo 'old';");
+    CHECK(answer_of(server, path) == "old");
+    std::ofstream{path} << "<?php echo 'new';";
+    CHECK(answer_of(server, path) == "old");
+    auto const output = call(server, {"opcache:refresh", server.document_root()});
+    CHECK(output.out == server.endpoint().text() + " (pool www): 1 script refreshed, 0 unchanged\n");
+    CHECK(output.err.empty());
+    CHECK(output.exit_code == 0);
+    auto const before = misses(server);
+    CHECK(answer_of(server, path) == "new");
+    CHECK(misses(server) == before + 1);  // it was compiled before it was asked for
+  }
+}
+
+TEST_CASE("only what changed is refreshed") {
+  php_fpm const server{without_timestamps()};
+  auto const changed = server.write_script("src/deep/a.php", "<?php echo 'old';");
+  (void)server.write_script("src/deep/b.php", "<?php return 1;");
+  (void)server.write_script("c.php", "<?php return 1;");
+  let_the_cache_be_younger(server);
+  std::ofstream{changed} << "<?php echo 'new';";
+  fs::last_write_time(changed, fs::file_time_type::clock::now() - std::chrono::hours(24));  // as a backup restores it
+  auto const result = result_of(server, {"opcache:refresh", server.document_root()});
+  CHECK(result["refreshed"] == 1);
+  CHECK(result["unchanged"] == 2);
+  CHECK(outcome(result, "a.php") == "refreshed");
+  CHECK(answer_of(server, changed) == "new");
+}
+
+TEST_CASE("a file that replaces another by its name is a change") {
+  php_fpm const server{without_timestamps()};
+  auto const path = server.write_script("a.php", "<?php echo 'old';");
+  auto const other = server.write_script("sub/b.php", "<?php echo 'new';");
+  let_the_cache_be_younger(server);
+  fs::rename(other, path);
+  auto const result = result_of(server, {"opcache:refresh", server.document_root()});
+  CHECK(outcome(result, "a.php") == "refreshed");
+  CHECK(answer_of(server, path) == "new");
+}
+
+TEST_CASE("a directory that was moved into place is noticed, though its files are old") {
+  php_fpm const server{without_timestamps()};
+  auto const path = server.write_script("app/lib/a.php", "<?php echo 'old';");
+  auto const beside = server.write_script("other/b.php", "<?php return 1;");
+  (void)server.write_script("new/lib/a.php", "<?php echo 'new';");
+  let_the_cache_be_younger(server);
+  fs::rename(server.document_root() + "/app", server.document_root() + "/old");
+  fs::rename(server.document_root() + "/new", server.document_root() + "/app");
+  for (auto const* spelling : {"/app/lib", "/app/lib/a.php"}) {  // what was moved lies above
+    auto const result = result_of(server, {"opcache:refresh", server.document_root() + spelling});
+    CHECK(outcome(result, "a.php") == "refreshed");
+  }
+  CHECK(answer_of(server, path) == "new");
+  auto const result = result_of(server, {"opcache:refresh", server.document_root()});
+  CHECK(outcome(result, "b.php") == nullptr);
+  CHECK(fs::exists(beside));
+}
+
+TEST_CASE("what a refresh has done is not done again") {
+  php_fpm const server{without_timestamps()};
+  auto const path = server.write_script("a.php", "<?php return 1;");
+  compile_all(server);
+  // Before PHP 8.4 it takes a file of ten seconds to know that.
+  auto const age = php_fpm::version() < "8.4" ? std::chrono::seconds(11) : std::chrono::seconds(5);
+  std::this_thread::sleep_for(age);
+  CHECK(result_of(server, {"opcache:refresh", server.document_root()})["refreshed"] == 1);
+  if (php_fpm::version() < "8.4") return;  // the server's directories are as young as the file
+  CHECK(result_of(server, {"opcache:refresh", server.document_root()})["refreshed"] == 0);
+}
+
+TEST_CASE("a file that is gone is forgotten") {
+  php_fpm const server{without_timestamps()};
+  auto const path = server.write_script("sub/a.php", "<?php echo 'old';");
+  compile_all(server);
+  fs::remove_all(server.document_root() + "/sub");
+  auto const output = call(server, {"opcache:refresh", server.document_root() + "/sub"});
+  CHECK(output.exit_code == 0);
+  if (forgets_what_is_gone()) {
+    CHECK(contains(output.out, "0 scripts refreshed, 1 forgotten, 0 unchanged"));
+    CHECK_FALSE(contains(answer_of(server, path), "old"));
+  } else {
+    CHECK(contains(output.err, path + " is gone, and this PHP keeps its script all the same"));
+  }
+}
+
+TEST_CASE("a broken file keeps its place in the report, and the others go on") {
+  php_fpm const server{without_timestamps()};
+  auto const first = server.write_script("a.php", "<?php echo 'old';");
+  auto const broken = server.write_script("b.php", "<?php echo 'old';");
+  auto const fatal = server.write_script("c.php", "<?php echo 'old';");
+  auto const last = server.write_script("d.php", "<?php echo 'old';");
+  compile_all(server);
+  for (auto const& path : {first, last}) std::ofstream{path} << "<?php echo 'new';";
+  std::ofstream{broken} << "<?php this is bad";
+  std::ofstream{fatal} << "<?php abstract class q { abstract function x() {} }";
+  auto const output = call(server, {"opcache:refresh", "-v", server.document_root()});
+  CHECK(output.exit_code == 1);
+  CHECK(contains(output.out, "| failed    | " + broken));
+  CHECK(contains(output.out, "2 scripts refreshed, 2 failed, 0 unchanged"));
+  CHECK(contains(output.err, broken + " was not refreshed: syntax error"));
+  CHECK(contains(output.err, fatal + " was not refreshed: Abstract function"));
+  CHECK(contains(output.err, "2 of 4 scripts could not be refreshed"));
+  CHECK(answer_of(server, first) == "new");
+  CHECK(answer_of(server, last) == "new");
+  CHECK_FALSE(contains(answer_of(server, broken), "old"));  // as if PHP had looked for changes
+}
+
+TEST_CASE("files that declare the same names are all refreshed") {
+  php_fpm const server{without_timestamps()};
+  for (auto const* name : {"a.php", "b.php", "c.php"}) {
+    (void)server.write_script(name, "<?php function same() {} class same {}");
+  }
+  compile_all(server);
+  CHECK(result_of(server, {"opcache:refresh", "--force", server.document_root()})["refreshed"] == 3);
+}
+
+TEST_CASE("a name that leads over a link goes on finding the script in the cache") {
+  php_fpm const server{without_timestamps()};
+  auto const path = server.write_script("releases/1/a.php", "<?php echo 'old';");
+  auto const alias = server.document_root() + "/current/a.php";
+  auto const including = server.write_script("i.php", "<?php require '" + alias + "';");
+  fs::create_directory_symlink("releases/1", server.document_root() + "/current");
+  CHECK(answer_of(server, alias) == "old");
+  CHECK(answer_of(server, including) == "old");
+  std::ofstream{path} << "<?php echo 'new';";
+  SECTION("by the real path") {
+    CHECK(result_of(server, {"opcache:refresh", server.document_root() + "/releases/1"})["refreshed"] == 1);
+  }
+  SECTION("by the link") {
+    CHECK(result_of(server, {"opcache:refresh", server.document_root() + "/current"})["refreshed"] == 1);
+  }
+  auto const before = misses(server);
+  CHECK(answer_of(server, alias) == "new");
+  CHECK(answer_of(server, including) == "new");
+  CHECK(misses(server) == before + 1);
+}
+
+TEST_CASE("a script whose name has become a link cannot be refreshed after PHP 7.4, and that is said") {
+  php_fpm const server{without_timestamps()};
+  auto const path = server.write_script("current/a.php", "<?php echo 'old';");
+  (void)server.write_script("releases/1/a.php", "<?php echo 'new';");
+  let_the_cache_be_younger(server);
+  CHECK(answer_of(server, path) == "old");
+  fs::rename(server.document_root() + "/current", server.document_root() + "/was");
+  fs::create_directory_symlink("releases/1", server.document_root() + "/current");
+  auto const output = call(server, {"opcache:refresh", server.document_root() + "/current"});
+  if (php_fpm::version() == "7.4") {
+    CHECK(answer_of(server, path) == "new");
+    return;
+  }
+  CHECK(output.exit_code == 1);
+  CHECK(contains(output.err, path + " was not refreshed: its name leads to another file now"));
+  CHECK(answer_of(server, path) == "old");
+}
+
+TEST_CASE("a list names files, cached or not, with line breaks or NUL bytes between them") {
+  php_fpm const server{without_timestamps()};
+  auto const cached = server.write_script("a.php", "<?php echo 'old';");
+  auto const uncached = server.write_script("b.php", "<?php echo 'b';");
+  (void)server.write_script("README", "no script");
+  (void)server.write_script("c.php", "<?php return 1;");
+  CHECK(answer_of(server, cached) == "old");
+  std::ofstream{cached} << "<?php echo 'new';";
+  test::temp_dir directory;
+  test::program_options here;
+  here.directory = server.document_root();
+  for (std::string const& end : {std::string("\n"), std::string(1, '\0')}) {
+    std::ofstream{directory / "list"} << "a.php" << end << uncached << end << "README" << end << "nosuch.php" << end;
+    auto const output = call(server, {"opcache:refresh", "--from-list=" + (directory / "list")}, here);
+    INFO(output.out);
+    CHECK(contains(output.out, "2 scripts refreshed, 2 skipped"));
+    CHECK(output.err.empty());
+    CHECK(output.exit_code == 0);
+  }
+  CHECK(answer_of(server, cached) == "new");
+  auto const before = misses(server);
+  CHECK(answer_of(server, uncached) == "b");
+  CHECK(misses(server) == before + 1);
+}
+
+TEST_CASE("a list may stand on standard input") {
+  php_fpm const server{without_timestamps()};
+  auto const path = server.write_script("a.php", "<?php return 1;");
+  int ends[2];
+  REQUIRE(pipe(ends) == 0);
+  REQUIRE(write(ends[1], path.data(), path.size()) == static_cast<ssize_t>(path.size()));
+  close(ends[1]);
+  test::program_options piped;
+  piped.standard_input = ends[0];
+  auto const output = call(server, {"opcache:refresh", "--from-list=-"}, piped);
+  close(ends[0]);
+  CHECK(contains(output.out, "1 script refreshed"));
+}
+
+TEST_CASE("without room for the new scripts nothing is done, and a reset is said to be better") {
+  php_fpm const server{
+      without_timestamps({{"opcache.memory_consumption", "8"}, {"opcache.interned_strings_buffer", "1"}})};
+  std::string code = "<?php return [";
+  for (int i = 0; i < 20000; ++i) code += std::to_string(i) + "=>[" + std::to_string(i) + "],";
+  for (auto const* name : {"a.php", "b.php"}) (void)server.write_script(name, code + "];");
+  compile_all(server);
+  auto const before = test::cache_status(server)["memory_usage"]["wasted_memory"].as_int();
+  auto const output = call(server, {"opcache:refresh", server.document_root()});
+  CHECK(output.exit_code == 1);
+  CHECK(output.out.empty());
+  CHECK(contains(output.err, "OPcache has no room to compile 2 scripts anew"));
+  CHECK(contains(output.err, "hint: a reset is the better choice here"));
+  CHECK(test::cache_status(server)["memory_usage"]["wasted_memory"].as_int() == before);
+}
+
+TEST_CASE("a refreshed script does not come back from the file cache") {
+  test::temp_dir directory;
+  fs::permissions(directory.path(), fs::perms::all);
+  php_fpm const server{without_timestamps({{"opcache.file_cache", directory.path()}})};
+  auto const path = server.write_script("a.php", "<?php echo 'old';");
+  CHECK(answer_of(server, path) == "old");
+  std::ofstream{path} << "<?php echo 'new';";
+  CHECK(call(server, {"opcache:refresh", server.document_root()}).exit_code == 0);
+  pool{server.endpoint()}.opcache_reset();
+  CHECK(answer_of(server, path) == "new");
+}
+
+TEST_CASE("with a file cache, what is older than the memory is refreshed too") {
+  test::temp_dir directory;
+  fs::permissions(directory.path(), fs::perms::all);
+  php_fpm const server{without_timestamps({{"opcache.file_cache", directory.path()}})};
+  auto const path = server.write_script("a.php", "<?php echo 'old';");
+  CHECK(answer_of(server, path) == "old");
+  std::ofstream{path} << "<?php echo 'new';";
+  std::this_thread::sleep_for(std::chrono::milliseconds(3100));
+  pool{server.endpoint()}.opcache_reset();
+  CHECK(answer_of(server, path) == "old");  // from its file
+  CHECK(result_of(server, {"opcache:refresh", server.document_root()})["refreshed"] == 1);
+  CHECK(answer_of(server, path) == "new");
+}
+
+TEST_CASE("preloaded scripts are named and left alone") {
+  if (geteuid() == 0 && php_fpm::version() == "7.4") return test::skip("preloading as root needs a user");
+  test::temp_dir directory;
+  fs::permissions(directory.path(), fs::perms::owner_all | fs::perms::others_exec | fs::perms::others_read);
+  std::ofstream{directory / "p.php"} << "<?php class preloaded_class {}";
+  php_fpm const server{
+      without_timestamps({{"opcache.preload", directory / "p.php"}, {"opcache.preload_user", "www-data"}})};
+  std::ofstream{directory / "p.php"} << "<?php class preloaded_class { const A = 1; }";
+  auto const output = call(server, {"opcache:refresh", directory.path()});
+  CHECK(contains(output.out, "1 preloaded"));
+  CHECK(contains(output.err, "/p.php was loaded by opcache.preload: it stays as it is until php-fpm is reloaded"));
+  CHECK(output.exit_code == 0);
+}
+
+TEST_CASE("a path that php-fpm does not see is an error, unless it has cached it") {
+  php_fpm const server{without_timestamps()};
+  auto const output = call(server, {"opcache:refresh", "/nonexistent/app"});
+  CHECK(output.exit_code == 1);
+  CHECK(contains(output.err, "php-fpm sees no /nonexistent/app, and has nothing of it in its cache"));
+}
+
+TEST_CASE("what open_basedir hides is not taken for gone") {
+  test::temp_dir directory;
+  fs::permissions(directory.path(), fs::perms::owner_all | fs::perms::others_exec | fs::perms::others_read);
+  std::ofstream{directory / "a.php"} << "<?php return 1;";
+  fpm_options options = without_timestamps();
+  options.pools.push_back(test::fpm_pool{});
+  options.pools[1].name = "jailed";
+  options.pools[1].lines = {"php_admin_value[open_basedir] = /tmp/nowhere:/dev/shm:/run"};
+  php_fpm const server{options};
+  CHECK(call(server, {"opcache:compile:script", directory / "a.php"}).exit_code == 0);
+  auto const output =
+      test::run_program({"opcache:refresh", "--force", directory.path(), "--fcgi=" + server.endpoint("jailed").text()});
+  CHECK(output.exit_code == 1);
+  CHECK(contains(output.err, "/a.php was not refreshed: this pool is not allowed to look at it"));
+  CHECK(call(server, {"opcache:refresh", "--force", directory.path()}).exit_code == 0);
+}
+
+TEST_CASE("while a restart is pending nothing is refreshed, and that is said") {
+  php_fpm const server{without_timestamps()};
+  test::long_request const request(server, std::chrono::milliseconds(800));
+  CHECK_NOTHROW(pool{server.endpoint()}.opcache_reset(std::chrono::milliseconds(1)));
+  auto const output = call(server, {"opcache:refresh", server.document_root()});
+  CHECK(output.exit_code == 1);
+  CHECK(contains(output.err, "a restart of OPcache is pending"));
+}
+
+TEST_CASE("paths and a list exclude each other, and one is needed") {
+  for (std::vector<std::string> const& arguments :
+       {std::vector<std::string>{"opcache:refresh"}, {"opcache:refresh", "--from-list=-", "/srv"}}) {
+    auto const output = test::run_program(arguments);
+    CHECK(output.exit_code == 2);
+    CHECK(contains(output.err, "needs either paths or --from-list=FILE"));
+  }
+}
