@@ -15,6 +15,7 @@
 #include "agents/opcache_listing.hpp"
 #include "agents/opcache_refresh.hpp"
 #include "agents/opcache_select.hpp"
+#include "agents/opcache_warm.hpp"
 #include "agents/stat.hpp"
 
 namespace cachetool::agent {
@@ -109,6 +110,9 @@ source source_for(std::string_view operation) noexcept {
     return {embedded::opcache_select, embedded::opcache_select_sha256};
   }
   if (operation == "opcache.refresh") return {embedded::opcache_refresh, embedded::opcache_refresh_sha256};
+  if (operation == "opcache.releases" || operation == "opcache.detach") {
+    return {embedded::opcache_warm, embedded::opcache_warm_sha256};
+  }
   if (operation == "opcache.file_cache") return {embedded::opcache_file_cache, embedded::opcache_file_cache_sha256};
   if (operation.starts_with("opcache.")) return {embedded::opcache, embedded::opcache_sha256};
   if (operation.starts_with("apcu.")) return {embedded::apcu, embedded::apcu_sha256};

@@ -2,6 +2,7 @@
 
 #include "cli/apcu_commands.hpp"
 #include "cli/completion.hpp"
+#include "cli/deploy_commands.hpp"
 #include "cli/help.hpp"
 #include "cli/opcache_commands.hpp"
 #include "cli/opcache_refresh_commands.hpp"
@@ -102,6 +103,14 @@ constexpr std::array refresh_options{
         "Refresh the files named in this file, or on standard input (-), cached or not: one a line, or ended by "
         "NUL bytes"},
     pace_option};
+constexpr std::array warm_options{format_option,
+                                  option_spec{"every-file",
+                                              0,
+                                              arity::flag,
+                                              value_type::text,
+                                              {},
+                                              "Compile every *.php of the release, also where another one runs"},
+                                  pace_option};
 constexpr std::array file_cache_options{format_option, force("Delete files without asking")};
 constexpr std::array scripts_options{
     format_option,
@@ -142,6 +151,7 @@ constexpr std::array regexp_arguments{
 constexpr std::array help_arguments{argument_spec{"command_name", "The command's name"}};
 
 constexpr std::array script_arguments{argument_spec{"path", "The script", true}};
+constexpr std::array release_arguments{argument_spec{"release", "The directory of the release", true}};
 constexpr std::array refresh_arguments{argument_spec{"path", "A file or directory, as php-fpm sees it", false, true}};
 constexpr std::array directory_arguments{argument_spec{"path", "The directory, or a pattern of directories", true}};
 constexpr std::array pattern_arguments{
@@ -198,6 +208,11 @@ constexpr std::array command_specs{
                  regexp_arguments, apcu_regexp_delete, target_policy::one_found},
     command_spec{
         "apcu:sma:info", "Show APCu shared memory allocation information", {}, show_options, {}, apcu_sma_info},
+    command_spec{"deploy:warm", "Compiles a release before it goes live",
+                 "Compiles what is cached of the release that runs: the one to which the link current beside the "
+                 "releases, or beside their directory, leads. Without one, every *.php. It changes nothing of what is "
+                 "served, also if the release was live before.",
+                 warm_options, release_arguments, deploy_warm},
     command_spec{"opcache:compile:script",
                  "Compile a given script to the opcode cache",
                  {},

@@ -1,0 +1,65 @@
+<?php
+// Operations for a release that is to go live. They need opcache.php, pattern.php and opcache_compile.php.
+
+/**
+ * The real name of a release, and the links beside it and beside its directory that lead to another one: array(link, real
+ * name) each.
+ */
+function do_opcache_releases($arguments)
+{
+    clearstatcache(true); // a link may have been switched a moment ago
+    $release = realpath($arguments['release']);
+    if ($release === false || !is_dir($release)) {
+        return array('release' => '', 'links' => array());
+    }
+    $links = array();
+    foreach (array(dirname($release), dirname(dirname($release))) as $directory) {
+        foreach (@scandir($directory) ?: array() as $name) {
+            $link = rtrim($directory, '/') . "/$name";
+            $real = is_link($link) ? realpath($link) : false;
+            if ($real !== false && dirname($real) === dirname($release)) {
+                $links[] = array($link, $real);
+            }
+        }
+    }
+    return array('release' => $release, 'links' => $links);
+}
+
+/**
+ * Invalidates scripts of a release, and sees to it that no name of a running one leads to them: such a name may still do
+ * so after a switch, dead as long as the script is invalid, and would come to life with it. The arguments names hold,
+ * for each path, that file's names by the links. Streams rows as opcache.compile: "cached", or "failed".
+ */
+function do_opcache_detach($arguments)
+{
+    $status = status_to_compile();
+    if ($status['enabled']) {
+        clearstatcache(true);
+        may('ini_set', 'opcache.validate_timestamps', '0'); // or opcache_is_script_cached() looks at the files
+        may('ini_set', 'opcache.file_update_protection', '0');
+        file_by_file($arguments['paths'], $arguments['pause'], function ($i, $path, &$said) use ($arguments, $status) {
+            opcache_invalidate($path, true);
+            foreach ($arguments['names'][$i] as $name) {
+                $row = lead_elsewhere($name, $status, $said);
+                if ($row[0] !== 'cached') {
+                    return $row;
+                }
+            }
+            return array('cached', '');
+        });
+    }
+    return $status;
+}
+
+/** A name that nobody has used comes to lead to its own file here, as does a dead one when that is compiled anew. */
+function lead_elsewhere($name, $status, &$said)
+{
+    $row = compile($name, $status, $said);
+    if ($row[0] !== 'fatal' && file_exists($name) && !opcache_is_script_cached($name)) {
+        opcache_invalidate($name, true);
+        $row = compile($name, $status, $said);
+    }
+    $led = $row[0] === 'fatal' || opcache_is_script_cached($name);
+    return $led ? array($row[0] === 'kept' ? 'cached' : $row[0], $row[1])
+        : array('failed', "$name may lead to it, and would serve it");
+}

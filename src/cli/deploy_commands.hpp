@@ -1,0 +1,10 @@
+#pragma once
+
+namespace cachetool::cli {
+
+class context;
+enum class exit_code : int;
+
+exit_code deploy_warm(context& with);
+
+}  // namespace cachetool::cli
