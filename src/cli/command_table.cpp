@@ -2,6 +2,7 @@
 
 #include "cli/apcu_commands.hpp"
 #include "cli/completion.hpp"
+#include "cli/fpm_commands.hpp"
 #include "cli/help.hpp"
 #include "cli/opcache_commands.hpp"
 #include "cli/opcache_refresh_commands.hpp"
@@ -198,6 +199,13 @@ constexpr std::array command_specs{
                  regexp_arguments, apcu_regexp_delete, target_policy::one_found},
     command_spec{
         "apcu:sma:info", "Show APCu shared memory allocation information", {}, show_options, {}, apcu_sma_info},
+    command_spec{"fpm:list",
+                 "Lists every php-fpm that runs on this machine, and its pools",
+                 "Says of each pool whether you can reach it, and if not, why. As root it sees the most.",
+                 show_options,
+                 {},
+                 fpm_list,
+                 target_policy::none},
     command_spec{"opcache:compile:script",
                  "Compile a given script to the opcode cache",
                  {},
