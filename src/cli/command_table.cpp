@@ -3,6 +3,7 @@
 #include "cli/apcu_commands.hpp"
 #include "cli/completion.hpp"
 #include "cli/deploy_commands.hpp"
+#include "cli/fpm_commands.hpp"
 #include "cli/help.hpp"
 #include "cli/opcache_commands.hpp"
 #include "cli/opcache_refresh_commands.hpp"
@@ -213,6 +214,13 @@ constexpr std::array command_specs{
                  "releases, or beside their directory, leads. Without one, every *.php. It changes nothing of what is "
                  "served, also if the release was live before.",
                  warm_options, release_arguments, deploy_warm},
+    command_spec{"fpm:list",
+                 "Lists every php-fpm that runs on this machine, and its pools",
+                 "Says of each pool whether you can reach it, and if not, why. As root it sees the most.",
+                 show_options,
+                 {},
+                 fpm_list,
+                 target_policy::none},
     command_spec{"opcache:compile:script",
                  "Compile a given script to the opcode cache",
                  {},

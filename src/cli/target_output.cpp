@@ -21,7 +21,8 @@ target_output::target_output(console& out, output_format format, std::size_t csv
     csv_.emplace([this](std::string_view text) { out_.raw(text); }, csv_columns);
   } else if (format == output_format::json) {
     json_.emplace([this](std::string_view text) { out_.write(text); });
-    json_->begin_object().key("endpoint").string(label_);
+    json_->begin_object().key("endpoint");
+    label_.empty() ? json_->null() : json_->string(label_);
     depth_ = json_->depth();
   }
 }

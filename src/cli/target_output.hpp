@@ -22,7 +22,8 @@ enum class output_format : std::uint8_t { text, json, csv };
 /// Where a command puts what it learnt from one target: a heading and a table, a line, an object of JSON, rows of CSV.
 class target_output {
  public:
-  /// CSV_COLUMNS: with the column "endpoint" that csv_row() puts first. OUT must outlive this.
+  /// LABEL is the endpoint; empty where there is none. CSV_COLUMNS: with the column "endpoint" that csv_row() puts
+  /// first. OUT must outlive this.
   target_output(console& out, output_format format, std::size_t csv_columns, std::string label, bool several);
 
   using csv_table = std::vector<std::vector<std::string>>;

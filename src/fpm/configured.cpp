@@ -2,6 +2,8 @@
 
 #include <arpa/inet.h>
 
+#include <string_view>
+
 #include <cachetool/fastcgi/error.hpp>
 
 #include "fpm/config.hpp"
@@ -12,7 +14,7 @@ namespace {
 constexpr std::size_t largest_file = std::size_t{1} << 20;
 constexpr std::size_t most_files = 10000;
 
-std::string file_name(std::string const& path) {
+std::string_view file_name(std::string_view path) {
   return path.substr(path.rfind('/') + 1);
 }
 

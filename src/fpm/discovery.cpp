@@ -60,12 +60,19 @@ class inspection {
   }
 
   void choose_sockets() {
-    for (std::string const& fd : processes_.names(of_ + "/fd")) {
-      if (auto const inode = socket_inode(processes_.link(of_ + "/fd/" + fd)); inode != 0) held_.insert(inode);
-    }
+    held_ = sockets_held_by(of_);
     std::string const network = processes_.link(of_ + "/ns/net");
     other_network_ = !network.empty() && network != processes_.link("self/ns/net");
     if (other_network_) theirs_ = listening_sockets(processes_, of_ + "/net");
+  }
+
+  // Empty where the caller may not look.
+  std::set<std::uint64_t> sockets_held_by(std::string const& pid) const {
+    std::set<std::uint64_t> inodes;
+    for (std::string const& fd : processes_.names(pid + "/fd")) {
+      if (auto const inode = socket_inode(processes_.link(pid + "/fd/" + fd)); inode != 0) inodes.insert(inode);
+    }
+    return inodes;
   }
 
   std::vector<listening_socket> const& sockets() const { return other_network_ ? theirs_ : ours_; }
@@ -122,12 +129,13 @@ class inspection {
     of.reach = reach_socket(outside, heard);
   }
 
-  // What a worker has as descriptor 0 is the socket of its pool.
+  // A worker holds the socket of its own pool and of no other.
   listening_socket const* socket_of(pool const& of, std::optional<fastcgi::endpoint> const& configured) const {
     for (process const& worker : of.workers) {
-      auto const inode = socket_inode(processes_.link(std::to_string(worker.pid) + "/fd/0"));
-      for (listening_socket const& socket : sockets()) {
-        if (inode != 0 && socket.inode == inode) return &socket;
+      for (std::uint64_t const inode : sockets_held_by(std::to_string(worker.pid))) {
+        for (listening_socket const& socket : sockets()) {
+          if (socket.inode == inode && held_.contains(inode)) return &socket;
+        }
       }
     }
     for (listening_socket const& socket : sockets()) {

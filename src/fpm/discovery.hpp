@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <cachetool/fastcgi/endpoint.hpp>
@@ -33,6 +35,9 @@ struct surroundings {
 ///
 /// Costs about 5 us for each process of the machine. Throws nothing: what cannot be read is left out.
 std::vector<master> find_masters(surroundings const& where = {});
+
+/// Where find_masters() looks for sockets, besides the kernel's tables: patterns as glob(7) has them.
+std::span<std::string_view const> usual_socket_places() noexcept;
 
 /// Who listens at one endpoint of this machine.
 struct listener {

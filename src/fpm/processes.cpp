@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <optional>
 #include <set>
+#include <thread>
 
 namespace cachetool::fpm {
 namespace {
@@ -84,8 +86,17 @@ std::vector<std::string> split_arguments(std::string_view command_line) {
   return arguments;
 }
 
+// Empty for kernel threads and the dead, and for the half millisecond in which a master that is reloaded calls exec().
+std::string read_command_line(proc const& processes, pid_t pid) {
+  std::string const of = std::to_string(pid);
+  std::string line = processes.read(of + "/cmdline", 256);
+  if (!line.empty() || !processes.read(of + "/comm", 16).starts_with("php-fpm")) return line;
+  std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  return processes.read(of + "/cmdline", 256);
+}
+
 std::optional<claimant> look_at(proc const& processes, pid_t pid, uid_t caller) {
-  if (!claims_to_be_php_fpm(processes.read(std::to_string(pid) + "/cmdline", 256))) return std::nullopt;
+  if (!claims_to_be_php_fpm(read_command_line(processes, pid))) return std::nullopt;
   // From here on by a descriptor of the process, so that everything is of one and the same.
   proc const of(processes.root() + "/" + std::to_string(pid));
   std::string const command_line = of.read("cmdline", 4096);
@@ -113,6 +124,18 @@ std::string config_of(claimant const& who) {
     if (names_it && i + 1 < who.arguments.size()) return who.arguments[i + 1];
   }
   return {};
+}
+
+// A master that was being reloaded when it was looked at may have got its title before its children were.
+void look_again(proc const& processes, uid_t caller, std::vector<claimant>& all) {
+  std::set<pid_t> parents;
+  for (claimant const& who : all) {
+    if (is_titled(who)) parents.insert(who.what.parent);
+  }
+  for (claimant& who : all) {
+    if (!parents.contains(who.what.self.pid) || is_titled(who)) continue;
+    if (auto now = look_at(processes, who.what.self.pid, caller)) who = std::move(*now);
+  }
 }
 
 // The child of a master that has not yet got its own title, and the process that starts a daemon and waits for it, look
@@ -161,6 +184,7 @@ std::vector<master_process> master_processes(proc const& processes, uid_t caller
   for (pid_t const pid : pids) {
     if (auto who = look_at(processes, pid, caller)) all.push_back(std::move(*who));
   }
+  look_again(processes, caller, all);
   std::vector<master_process> found;
   for (claimant const* master : choose_masters(all)) {
     master_process one{master->what.self, master->executable, config_of(*master), {}};

@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <string_view>
 
+#include "fastcgi/connect_error.hpp"
+
 namespace cachetool::fpm {
 namespace {
 
@@ -24,6 +26,16 @@ bool names(std::string_view list, std::string_view host) {
   return false;
 }
 
+// The port's host is the address that the caller comes from, too.
+error not_an_allowed_client(pool const& of) {
+  auto const line = of.config.find("listen.allowed_clients");
+  if (line == of.config.end()) return error(error_kind::forbidden, "connections from here are not accepted");
+  return error(error_kind::forbidden,
+               "'listen.allowed_clients = " + line->second.value + "' does not name " + of.endpoint->host())
+      .advise("add it in " + line->second.file + ", line " + std::to_string(line->second.line) +
+              ", and reload php-fpm");
+}
+
 }  // namespace
 
 access reach_socket(std::string const& file, bool heard) {
@@ -38,6 +50,28 @@ access reach_port(bool heard, std::string const& allowed_clients, std::string co
   if (!heard) return access::absent;
   std::string const from = host == "localhost" ? "127.0.0.1" : host;
   return allowed_clients.empty() || names(allowed_clients, from) ? access::reachable : access::forbidden;
+}
+
+std::optional<error> why_not(pool const& of) {
+  if (!of.endpoint || of.reach == access::unknown) {
+    return error(error_kind::unreachable, "nothing tells where it listens")
+        .advise("as root more can be seen; or name it: --fcgi=ADDRESS");
+  }
+  switch (of.reach) {
+    case access::forbidden:
+      return of.endpoint->is_tcp() ? not_an_allowed_client(of) : fastcgi::connect_error(*of.endpoint, EACCES);
+    case access::stale:
+      return fastcgi::connect_error(*of.endpoint, ECONNREFUSED);
+    case access::absent:
+      return fastcgi::connect_error(*of.endpoint, of.endpoint->is_tcp() ? ECONNREFUSED : ENOENT);
+    case access::saturated:
+      return error(error_kind::timeout, "the backlog is full: all workers are busy")
+          .advise("wait until php-fpm has less to do, or raise 'pm.max_children' of the pool");
+    case access::reachable:
+    case access::unknown:
+      break;
+  }
+  return std::nullopt;
 }
 
 }  // namespace cachetool::fpm

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <optional>
 #include <string>
+
+#include <cachetool/fastcgi/error.hpp>
 
 #include "fpm/master.hpp"
 
@@ -13,5 +16,8 @@ access reach_socket(std::string const& file, bool heard);
 /// The same for a port of this machine, which is reached from HOST itself. ALLOWED_CLIENTS is the pool's
 /// 'listen.allowed_clients', empty if it takes everybody.
 access reach_port(bool heard, std::string const& allowed_clients, std::string const& host);
+
+/// Why the caller does not reach a pool, and what to do about it. Nothing if it does.
+std::optional<error> why_not(pool const& of);
 
 }  // namespace cachetool::fpm

@@ -201,6 +201,10 @@ class stray_search {
 
 }  // namespace
 
+std::span<std::string_view const> usual_socket_places() noexcept {
+  return socket_places;
+}
+
 void add_strays(surroundings const& where, std::vector<listening_socket> const& sockets, std::vector<master>& masters) {
   stray_search(where, sockets, masters).run();
 }

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <span>
-#include <string_view>
 #include <vector>
 
 #include "fpm/discovery.hpp"

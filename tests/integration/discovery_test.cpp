@@ -1,11 +1,22 @@
 #include "fpm/discovery.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <future>
 #include <thread>
 
+#include <cachetool/fastcgi/client.hpp>
+
 #include "support/catch.hpp"
+#include "support/child_process.hpp"
+#include "support/php_build.hpp"
 #include "support/php_fpm.hpp"
+#include "support/temp_dir.hpp"
+#include "support/test_state.hpp"
 
 using namespace cachetool;
 
@@ -30,6 +41,17 @@ fpm::master find_with_workers(test::php_fpm const& server, std::size_t count, fp
   }
   FAIL("the workers did not appear");
   return {};
+}
+
+// php-fpm with these arguments, started by the command FIRST.
+test::child_process start(std::vector<std::string> first, test::php_build const& php, std::string const& variable) {
+  test::child_options options;
+  options.argv = std::move(first);
+  options.environment = php.environment();
+  options.environment.push_back("PATH=/usr/sbin:/usr/bin:/sbin:/bin");
+  options.environment.push_back(variable);
+  options.environment.push_back("PADDING=" + std::string(200, 'x'));  // php-fpm puts its title there
+  return test::child_process(options);
 }
 
 fpm::pool const& pool_of(fpm::master const& found, std::string const& name) {
@@ -78,4 +100,80 @@ TEST_CASE("the master behind an endpoint is found, by the listener's pid and wit
   REQUIRE(by_port);
   CHECK(by_port->master.self.pid == server.pid());
   CHECK(by_port->master.pools[*by_port->pool].name == "tcp");
+}
+
+TEST_CASE("a pool in a chroot and pools of several users are found with where they run and as whom") {
+  if (geteuid() != 0) return test::skip("needs root");
+  test::temp_dir const jail;
+  test::php_fpm const server(
+      {.pools = {{.name = "jailed", .max_children = 1, .lines = {"chroot = " + jail.path(), "chdir = /"}},
+                 {.name = "other", .max_children = 1, .lines = {"user = nobody", "group = nogroup"}}}});
+  fpm::master const found = find_with_workers(server, 2);
+  CHECK(pool_of(found, "jailed").config.at("chroot").value == jail.path());
+  CHECK(pool_of(found, "jailed").reach == fpm::access::reachable);
+  CHECK(pool_of(found, "other").workers[0].uid == 65534);
+  CHECK(pool_of(found, "jailed").workers[0].uid != 65534);
+}
+
+TEST_CASE("a pool is found while its master is reloaded, again and again") {
+  test::php_fpm server;
+  for (int i = 0; i < 5; ++i) {
+    auto const reload = std::async(std::launch::async, [&] { server.reload(); });
+    while (reload.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
+      CHECK(pool_of(find(server), "www").endpoint == server.endpoint());
+    }
+  }
+}
+
+TEST_CASE("a variable in 'listen', which only php-fpm knew, does not hide the socket from root") {
+  if (geteuid() != 0) return test::skip("needs root");
+  test::temp_dir const directory;
+  auto const php = test::find_php(test::php_fpm::version());
+  if (!php) return test::skip("no php-fpm");
+  std::string const config = directory / "fpm.conf";
+  std::ofstream(config) << "[global]\nerror_log = " << directory / "log"
+                        << "\ndaemonize = no\n[www]\nuser = nobody\ngroup = nogroup\n"
+                        << "listen = ${WHERE}\npm = static\npm.max_children = 1\n";
+  test::child_process const master =
+      start({php->fpm, "-n", "-F", "-R", "-y", config}, *php, "WHERE=" + (directory / "var.sock"));
+  std::optional<fastcgi::endpoint> where;
+  for (int tries = 0; tries < 250 && !where; ++tries) {
+    for (fpm::master const& found : fpm::find_masters()) {
+      if (found.self.pid == master.pid() && found.pools.size() == 1) where = found.pools[0].endpoint;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  REQUIRE(where);
+  CHECK(where->text() == directory / "var.sock");
+}
+
+TEST_CASE("a master with a mount namespace of its own is seen to be elsewhere, and reached where it is") {
+  if (geteuid() != 0) return test::skip("needs root");
+  auto const php = test::find_php(test::php_fpm::version());
+  if (!php) return test::skip("no php-fpm");
+  test::temp_dir const directory;
+  std::string const config = directory / "fpm.conf";
+  std::filesystem::create_directory(directory / "private");
+  std::ofstream(config) << "[global]\nerror_log = " << directory / "log"
+                        << "\ndaemonize = no\n[www]\nuser = nobody\ngroup = nogroup\n"
+                        << "listen = " << directory / "private"
+                        << "/www.sock\npm = static\npm.max_children = 1\n";
+  std::string const command = "mount -t tmpfs none \"$0/private\" && exec \"$1\" -n -F -R -y \"$0/fpm.conf\"";
+  test::child_process const master =
+      start({"/usr/bin/unshare", "-m", "/bin/sh", "-c", command, directory.path(), php->fpm}, *php, "");
+  std::optional<fpm::master> found;
+  for (int tries = 0; tries < 250 && !found; ++tries) {
+    for (fpm::master& one : fpm::find_masters()) {
+      if (one.self.pid == master.pid() && one.pools.size() == 1 && one.pools[0].reach == fpm::access::reachable)
+        found = one;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  REQUIRE(found);
+  CHECK(found->elsewhere);
+  CHECK(found->pools[0].endpoint->text() ==
+        "/proc/" + std::to_string(master.pid()) + "/root" + (directory / "private/www.sock"));
+  auto const peer = fastcgi::client(*found->pools[0].endpoint).connect().peer();
+  REQUIRE(peer);
+  CHECK(peer->pid == master.pid());
 }

@@ -1,5 +1,7 @@
 #include "fpm/discovery.hpp"
 
+#include <sys/stat.h>
+
 #include "machine_tree.hpp"
 #include "support/catch.hpp"
 
@@ -36,4 +38,233 @@ TEST_CASE("a master is found by its title, with its pools and their workers") {
   CHECK(found.pools[0].workers[0].uid == 33);
   CHECK(found.pools[0].config.at("user").value == "www-data");
   CHECK(found.pools[1].endpoint->text() == "127.0.0.1:9000");
+}
+
+TEST_CASE("each distribution's layout is understood") {
+  struct layout {
+    char const* distribution;
+    char const* config;
+    char const* program;
+    char const* include;  // as its php-fpm.conf says
+    char const* pool;     // the file that this matches
+    char const* socket;
+    char const* version;
+  };
+  layout const all[] = {
+      {"Debian", "/etc/php/8.2/fpm/php-fpm.conf", "/usr/sbin/php-fpm8.2", "/etc/php/8.2/fpm/pool.d/*.conf",
+       "/etc/php/8.2/fpm/pool.d/www.conf", "/run/php/php8.2-fpm.sock", "8.2"},
+      {"RHEL", "/etc/php-fpm.conf", "/usr/sbin/php-fpm", "/etc/php-fpm.d/*.conf", "/etc/php-fpm.d/www.conf",
+       "/run/php-fpm/www.sock", ""},
+      {"Remi", "/etc/opt/remi/php83/php-fpm.conf", "/opt/remi/php83/root/usr/sbin/php-fpm",
+       "/etc/opt/remi/php83/php-fpm.d/*.conf", "/etc/opt/remi/php83/php-fpm.d/www.conf",
+       "/var/opt/remi/php83/run/php-fpm/www.sock", "8.3"},
+      {"Alpine", "/etc/php84/php-fpm.conf", "/usr/sbin/php-fpm84", "/etc/php84/php-fpm.d/*.conf",
+       "/etc/php84/php-fpm.d/www.conf", "/run/php-fpm84/www.sock", "8.4"},
+      {"cPanel", "/opt/cpanel/ea-php81/root/etc/php-fpm.conf", "/opt/cpanel/ea-php81/root/usr/sbin/php-fpm",
+       "/opt/cpanel/ea-php81/root/etc/php-fpm.d/*.conf", "/opt/cpanel/ea-php81/root/etc/php-fpm.d/example.com.conf",
+       "/opt/cpanel/ea-php81/root/usr/var/run/php-fpm/abc.sock", "8.1"},
+      {"Plesk", "/opt/plesk/php/8.2/etc/php-fpm.conf", "/opt/plesk/php/8.2/sbin/php-fpm", "etc/php-fpm.d/*.conf",
+       "/opt/plesk/php/8.2/etc/php-fpm.d/example.com.conf", "/var/www/vhosts/system/example.com/php-fpm.sock", "8.2"},
+      {"DirectAdmin", "/usr/local/php82/etc/php-fpm.conf", "/usr/local/php82/sbin/php-fpm82",
+       "/usr/local/directadmin/data/users/*/php/php-fpm82.conf",
+       "/usr/local/directadmin/data/users/someone/php/php-fpm82.conf", "/usr/local/php82/sockets/someone.sock", "8.2"},
+      {"docker", "/usr/local/etc/php-fpm.conf", "/usr/local/sbin/php-fpm", "etc/php-fpm.d/*.conf",
+       "/usr/local/etc/php-fpm.d/www.conf", "/var/run/php.sock", ""},
+  };
+  for (layout const& one : all) {
+    CAPTURE(one.distribution);
+    test::machine_tree const machine;
+    machine.file(one.config, std::string("include=") + one.include + "\n");
+    machine.file(one.pool, std::string("[www]\nlisten = ") + one.socket + "\n");
+    machine.master(10, one.config, one.program);
+    auto const masters = find(machine);
+    REQUIRE(masters.size() == 1);
+    CHECK(masters[0].version == one.version);
+    REQUIRE(masters[0].pools.size() == 1);
+    CHECK(masters[0].pools[0].endpoint->text() == one.socket);
+    CHECK(masters[0].pools[0].config.at("listen").file == one.pool);
+  }
+}
+
+TEST_CASE("a process that only calls itself a master is not believed by root") {
+  using namespace std::string_literals;
+  test::machine_tree const machine;
+  machine.process({10, 1, "php-fpm: master process (/tmp/evil.conf)", "/usr/bin/perl", 1000, 1000});
+  machine.process({11, 1, "php-fpm: master process (/tmp/evil.conf)", "", 0, 0});  // its executable is hidden
+  machine.process({12, 1, "php-fpm: master process (/tmp/evil.conf)", "/usr/bin/sudo", 0, 0});
+  machine.process({13, 1, "/tmp/php-fpm\0-y\0/tmp/evil.conf"s, "/usr/bin/sudo", 0, 0});
+  auto where = machine.surroundings();
+  where.caller = 0;
+  CHECK(fpm::find_masters(where).empty());
+}
+
+TEST_CASE("another user's master is believed only if nobody but root can have put its executable there") {
+  test::machine_tree const machine;
+  machine.process({10, 1, "php-fpm: master process (/x.conf)", "/usr/sbin/php-fpm", 54321, 54321});
+  auto where = machine.surroundings();
+  where.caller = 0;
+  std::size_t const believed = geteuid() == 0 ? 1 : 0;  // whose the files of this machine are
+  CHECK(fpm::find_masters(where).size() == believed);
+  std::filesystem::permissions(machine.path("/usr/sbin/php-fpm"), std::filesystem::perms{0777});
+  CHECK(fpm::find_masters(where).empty());
+}
+
+TEST_CASE("a setuid executable is no php-fpm, whatever its name") {
+  test::machine_tree const machine;
+  machine.process({10, 1, "php-fpm: master process (/x.conf)", "/tmp/php-fpm", 0, 0});
+  std::filesystem::permissions(machine.path("/tmp/php-fpm"), std::filesystem::perms{04755});
+  CHECK(find(machine).empty());
+}
+
+TEST_CASE("without root a hidden executable is believed of root's processes alone, and not of setuid ones") {
+  test::machine_tree const machine;
+  machine.process({10, 1, "php-fpm: master process (/x.conf)", "", 0, 0});
+  machine.process({11, 1, "php-fpm: master process (/x.conf)", "", 1000, 0});
+  machine.process({12, 1, "php-fpm: master process (/x.conf)", "", 1001, 1001});
+  auto where = machine.surroundings();
+  where.caller = 1000;
+  auto const masters = fpm::find_masters(where);
+  REQUIRE(masters.size() == 1);
+  CHECK(masters[0].self.pid == 10);
+}
+
+TEST_CASE("a worker that has not got its title yet is no master, nor is what starts a daemon") {
+  test::machine_tree const machine;
+  machine.process({9, 1, "/usr/sbin/php-fpm8.2", "/usr/sbin/php-fpm8.2", geteuid(), geteuid()});
+  machine.process({10, 9, "php-fpm: master process (/x.conf)", "/usr/sbin/php-fpm8.2", geteuid(), geteuid()});
+  machine.process({11, 10, "php-fpm: master process (/x.conf)", "/usr/sbin/php-fpm8.2", geteuid(), geteuid()});
+  auto const masters = find(machine);
+  REQUIRE(masters.size() == 1);
+  CHECK(masters[0].self.pid == 10);
+}
+
+TEST_CASE("a master that is being reloaded shows its command line, and is found by that") {
+  using namespace std::string_literals;
+  test::machine_tree const machine;
+  machine.file("/etc/x.conf", "[www]\nlisten = /run/x.sock\n");
+  machine.process({10, 1, "php-fpm8.2\0-F\0-y\0/etc/x.conf"s, "/usr/sbin/php-fpm8.2", geteuid(), geteuid()});
+  auto const masters = find(machine);
+  REQUIRE(masters.size() == 1);
+  CHECK(masters[0].config == "/etc/x.conf");
+  CHECK(masters[0].pools.size() == 1);
+}
+
+TEST_CASE("workers of a process that is not believed belong to nobody") {
+  test::machine_tree const machine;
+  machine.worker(20, 7, "www");
+  CHECK(find(machine).empty());
+}
+
+TEST_CASE("a configuration that is a FIFO, a directory, or too large is not read") {
+  test::machine_tree const machine;
+  machine.file("/etc/large.conf", std::string((1 << 20) + 1, ';'));
+  machine.file("/etc/directory.conf/x", "");
+  REQUIRE(mkfifo(machine.path("/etc/fifo.conf").c_str(), 0600) == 0);
+  machine.file("/etc/includes.conf", "include=/etc/fifo.conf\n[www]\nlisten = 9000\n");
+  machine.master(10, "/etc/large.conf", "/usr/sbin/php-fpm8.2");
+  machine.master(11, "/etc/directory.conf", "/usr/sbin/php-fpm8.2");
+  machine.master(12, "/etc/fifo.conf", "/usr/sbin/php-fpm8.2");
+  machine.master(13, "/etc/includes.conf", "/usr/sbin/php-fpm8.2");
+  auto const masters = find(machine);
+  REQUIRE(masters.size() == 4);
+  for (std::size_t i = 0; i < 3; ++i) CHECK(masters[i].pools.empty());
+  CHECK(masters[3].pools.size() == 1);
+}
+
+TEST_CASE("a table of garbage is survived") {
+  using namespace std::string_literals;
+  test::machine_tree const machine;
+  machine.file("/proc/net/unix",
+               "\0\0\n: :\n"s + std::string(100000, 'x') + "\nNum\n0: 0 0 10000 1 1 99999999999999999999 \n");
+  machine.file("/proc/net/tcp", "header\n 0: 0:99999999 0:0 0A\n");
+  machine.file("/proc/net/tcp6", "header\n 0: 00:1 x 0A 0:0 0:0 0 0 0 1\n");
+  machine.file("/proc/77/cmdline", "php-fpm: master process (");
+  machine.file("/proc/77/status", "Uid:\tx\n");
+  CHECK(find(machine).empty());
+}
+
+TEST_CASE("a master in a container is read, and reached, inside its root directory") {
+  test::machine_tree const machine;
+  machine.file("/etc/php-fpm.conf", "[outside]\nlisten = /run/x.sock\n");
+  machine.file("/box/real/php-fpm.conf", "[inside]\nlisten = /run/x.sock\n");
+  machine.link("/box/etc", "/real");  // leads to /etc/real of the machine, or to /box/real
+  machine.master(10, "/etc/php-fpm.conf", "/usr/sbin/php-fpm");
+  machine.file("/proc/10/mountinfo", "99 1 0:50 / / rw - overlay overlay rw\n");
+  machine.link("/proc/10/root", machine.path("/box"));
+  auto const masters = find(machine);
+  REQUIRE(masters.size() == 1);
+  CHECK(masters[0].elsewhere);
+  REQUIRE(masters[0].pools.size() == 1);
+  CHECK(masters[0].pools[0].name == "inside");
+  CHECK(masters[0].pools[0].endpoint->text() == machine.path("/proc/10/root/run/x.sock"));
+}
+
+TEST_CASE("a socket is one, though it was bound by another path than the configuration's") {
+  test::machine_tree const machine;
+  machine.link("/var/run", "../run");
+  machine.file("/etc/x.conf", "[www]\nlisten = /var/run/php/www.sock\n");
+  machine.unix_sockets({"/run/php/www.sock"});
+  machine.master(10, "/etc/x.conf", "/usr/sbin/php-fpm8.2");
+  auto const listener = test::listening_socket(machine.path("/run/php/www.sock"), true);
+  auto const masters = find(machine);
+  REQUIRE(masters.size() == 1);
+  REQUIRE(masters[0].pools.size() == 1);
+  CHECK(masters[0].pools[0].endpoint->text() == "/var/run/php/www.sock");
+  CHECK(masters[0].pools[0].reach == fpm::access::reachable);
+}
+
+TEST_CASE("a socket that nobody listens on is stale, with its master and without") {
+  test::machine_tree const machine;
+  machine.file("/etc/x.conf", "[www]\nlisten = /run/php/www.sock\n");
+  machine.master(10, "/etc/x.conf", "/usr/sbin/php-fpm8.2");
+  auto const left_behind = test::listening_socket(machine.path("/run/php/www.sock"), false);
+  auto const older = test::listening_socket(machine.path("/run/php/php7.4-fpm.sock"), false);
+  auto const masters = find(machine);
+  REQUIRE(masters.size() == 2);
+  CHECK(masters[0].pools[0].reach == fpm::access::stale);
+  CHECK(masters[1].self.pid == 0);
+  CHECK(masters[1].version == "7.4");
+  CHECK(masters[1].pools[0].endpoint->text() == "/run/php/php7.4-fpm.sock");
+  CHECK(masters[1].pools[0].reach == fpm::access::stale);
+}
+
+TEST_CASE("where processes are hidden, sockets in the usual places and configurations that are in force tell") {
+  test::machine_tree const machine;
+  machine.file("/proc/1/cmdline", "");
+  machine.file("/etc/php/8.2/fpm/php-fpm.conf", "[www]\nlisten = /run/php/www.sock\n");
+  machine.file("/etc/php/8.1/fpm/php-fpm.conf", "[idle]\nlisten = /run/php/idle.sock\n");
+  machine.unix_sockets({"/run/php/www.sock"});
+  auto const listener = test::listening_socket(machine.path("/run/php/www.sock"), true);
+  auto const masters = find(machine);
+  REQUIRE(masters.size() == 1);
+  CHECK(masters[0].config == "/etc/php/8.2/fpm/php-fpm.conf");
+  CHECK(masters[0].self.pid == getpid());
+  REQUIRE(masters[0].pools.size() == 1);
+  CHECK(masters[0].pools[0].name == "www");
+  CHECK(masters[0].pools[0].reach == fpm::access::reachable);
+}
+
+TEST_CASE("what can be seen to be another program is not taken for php-fpm by its socket") {
+  test::machine_tree const machine;
+  machine.file("/proc/" + std::to_string(getpid()) + "/cmdline", "/usr/bin/exporter");
+  auto const listener = test::listening_socket(machine.path("/run/php/exporter.sock"), true);
+  CHECK(find(machine).empty());
+}
+
+TEST_CASE("a port is reachable if its listener belongs to the master's user") {
+  test::machine_tree const machine;
+  machine.file("/etc/x.conf", "[a]\nlisten = 9000\n[b]\nlisten = 9001\n[c]\nlisten = 9002\n");
+  machine.master(10, "/etc/x.conf", "/usr/sbin/php-fpm8.2");
+  std::string const mine = std::to_string(geteuid());
+  machine.file("/proc/net/tcp",
+               "  sl  local_address rem_address\n"
+               "   0: 00000000:2328 00000000:0000 0A 00000000:00000000 00:00000000 00000000 " +
+                   mine +
+                   " 0 5001 1\n"
+                   "   1: 0100007F:2329 00000000:0000 0A 00000000:00000000 00:00000000 00000000 54321 0 5002 1\n");
+  auto const masters = find(machine);
+  REQUIRE(masters.size() == 1);
+  CHECK(masters[0].pools[0].reach == fpm::access::reachable);
+  CHECK(masters[0].pools[1].reach == fpm::access::absent);
+  CHECK(masters[0].pools[2].reach == fpm::access::absent);
 }

@@ -1,18 +1,34 @@
 #pragma once
 
+#include <sys/socket.h>
 #include <sys/types.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "fastcgi/unique_fd.hpp"
 #include "fpm/discovery.hpp"
 #include "support/temp_dir.hpp"
 
 namespace cachetool::test {
+
+/// A unix socket at PATH. Not LISTENING it is as a dead php-fpm leaves it behind.
+inline fastcgi::unique_fd listening_socket(std::string const& path, bool listening) {
+  std::filesystem::create_directories(std::filesystem::path(path).parent_path());
+  fastcgi::unique_fd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  if (bind(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) throw std::runtime_error("bind");
+  if (listening && listen(fd.get(), 8) != 0) throw std::runtime_error("listen");
+  return fd;
+}
 
 /// A process of a small machine.
 struct tree_process {

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "fpm/master.hpp"
+#include "report/json.hpp"
+#include "report/table.hpp"
+
+/// What the fpm commands show: a row, or an object, for each pool.
+namespace cachetool::cli {
+
+/// Where the pool listens; empty where that is not known.
+std::string endpoint_text(fpm::pool const& one);
+
+report::table fpm_table();
+void add_row(report::table& rows, fpm::master const& owner, fpm::pool const& one);
+
+std::vector<std::string> fpm_columns();
+std::vector<std::string> csv_fields(fpm::master const& owner, fpm::pool const& one);
+void write_json(report::json_writer& json, fpm::master const& owner, fpm::pool const& one);
+
+}  // namespace cachetool::cli
