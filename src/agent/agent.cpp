@@ -253,7 +253,10 @@ answer answer_reader::finish() {
         .advise("does an output handler of this pool change what scripts print?");
   }
   php::value const& whole = *decoded;
-  if (whole.has("refused")) throw refusal(whole["refused"].as_string(), whole["detail"].as_string());
+  if (whole.has("refused")) {
+    refused_over_ = whole["detail"].as_string();
+    throw refusal(whole["refused"].as_string(), refused_over_);
+  }
   if (whole.has("thrown")) throw thrown_error(whole["thrown"]);
   answer out;
   out.result = whole["result"];
