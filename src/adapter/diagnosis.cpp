@@ -102,7 +102,7 @@ std::vector<std::string> allowed_directories(std::string_view stderr_text) {
 
 bool is_about_the_place(error_kind kind) noexcept {
   return kind == error_kind::not_visible || kind == error_kind::access_denied || kind == error_kind::limit_extensions ||
-         kind == error_kind::open_basedir || kind == error_kind::restricted;
+         kind == error_kind::open_basedir || kind == error_kind::restricted || kind == error_kind::placement;
 }
 
 }  // namespace cachetool::adapter

@@ -80,6 +80,7 @@ agent::answer fastcgi_adapter::run_once(agent::call const& what) {
 
   agent::encoded_call encoded = agent::encode(what);
   encoded.params.emplace_back("SCRIPT_FILENAME", path);
+  if (place_.is_installed()) encoded.params.emplace_back("CACHETOOL_SHA256", agent::complete().sha256);
   agent::answer_reader reader(std::move(encoded.nonce), what.rows, what.printed);
   fastcgi::request request;
   request.params = std::move(encoded.params);

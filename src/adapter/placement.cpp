@@ -1,15 +1,14 @@
 #include "adapter/placement.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <utility>
 
+#include "adapter/installed_agent.hpp"
 #include "adapter/kept_file.hpp"
-#include "adapter/write_file.hpp"
+#include "fpm/discovery.hpp"
 #include "fpm/mounts.hpp"
 #include "fpm/processes.hpp"
 #include "fpm/worker_view.hpp"
@@ -32,15 +31,6 @@ std::string below(std::string const& root, std::string const& path) {
   return path.starts_with(root + "/") ? path.substr(root.size()) : "";
 }
 
-// The agent that was installed with the program serves if it is this program's, nobody but root can change it, and
-// the workers see it.
-bool installed_agent_is_good(worker_root const& root) {
-  fastcgi::unique_fd const file(open(CACHETOOL_INSTALLED_AGENT, O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-  struct stat info {};
-  return file && fstat(file.get(), &info) == 0 && info.st_uid == 0 && (info.st_mode & 0022U) == 0 &&
-         holds(file.get(), agent::complete().text) && root.shows(CACHETOOL_INSTALLED_AGENT, file.get());
-}
-
 // Nobody but the worker needs to read a private file. Whose worker it is shows only when the master's children do.
 mode_t private_mode(std::optional<fastcgi::peer_credentials> const& peer) {
   uid_t const self = geteuid();
@@ -48,6 +38,13 @@ mode_t private_mode(std::optional<fastcgi::peer_credentials> const& peer) {
   auto const users = fpm::child_users(peer->pid);
   bool const own = users.empty() ? peer->uid == self : users.size() == 1 && users.front() == self;
   return own ? 0400 : 0444;
+}
+
+// The master that listens on a port of this machine. Dear, because every process is looked at; 0 if there is none.
+pid_t master_on_port(fastcgi::endpoint const& where) {
+  bool const here = where.host().starts_with("127.") || where.host() == "::1" || where.host() == "localhost";
+  auto const found = here ? fpm::master_of(where, std::nullopt) : std::nullopt;
+  return found ? found->master.self.pid : 0;
 }
 
 }  // namespace
@@ -98,7 +95,7 @@ std::vector<candidate> placement::own_places() const {
   for (char const* base : {"/dev/shm", "/tmp", "/var/tmp"}) places.push_back({way::temporary, base});
   if (!root_path_.empty()) places.push_back({way::temporary, "/"});  // a chroot may have none of these
   // Last, because it holds every operation: some 100 KB of OPcache, where the others leave nothing.
-  if (installed_agent_is_good(root_)) places.push_back({way::installed, CACHETOOL_INSTALLED_AGENT});
+  if (installed_agent_is_good(root_)) places.push_back({way::installed, std::string(installed_agent_path())});
   return places;
 }
 
@@ -175,7 +172,7 @@ std::vector<candidate> placement::seen_by_workers(std::vector<candidate> rest) {
     return rest;
   }
   if (!root_.is_own()) return rest;
-  look(master_);
+  look(master_ != 0 ? master_ : master_on_port(where_));
   return root_.is_own() ? rest : own_places();
 }
 

@@ -54,6 +54,11 @@ error refusal(std::string_view kind, std::string_view detail) {
     return error(error_kind::opcache_off, "OPcache is off")
         .advise("set opcache.enable=1 in the php.ini that this php-fpm reads, then restart php-fpm");
   }
+  if (kind == "version") {
+    return error(error_kind::placement, "the agent " + what + " is of another version than this program")
+        .advise("install this program's agent: cachetool agent:install " + what +
+                ", or put what cachetool agent:show prints there");
+  }
   if (kind == "usage") return error(error_kind::usage, what);
   if (kind == "php_error") return error(error_kind::php_error, what);
   return error(error_kind::protocol, "the agent refused: " + what)

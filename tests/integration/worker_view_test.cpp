@@ -193,3 +193,13 @@ TEST_CASE("--tmp-dir in a chroot may be named by its path inside or outside") {
   check_ran(call(server, {"opcache:status", "-vv", "--tmp-dir=" + named}), "/tmp/cachetool-0-");
   CHECK(one.is_clean());
 }
+
+TEST_CASE("root finds the chroot of a pool on a TCP port after the first 404") {
+  if (!is_root()) return skip("needs root");
+  jail const one;
+  auto options = one_pool({"chroot = " + one.root.path()});
+  options.pools.front().listen = "127.0.0.1:0";
+  php_fpm const server(options);
+  check_ran(status(server), "/tmp/cachetool-0-");
+  CHECK(one.is_clean());
+}
