@@ -1,5 +1,7 @@
 #include "adapter/diagnosis.hpp"
 
+#include <algorithm>
+
 namespace cachetool::adapter {
 namespace {
 
@@ -87,9 +89,20 @@ error diagnose(fastcgi::response const& response, agent::answer_reader const& re
       .advise(found.hint());
 }
 
+std::vector<std::string> allowed_directories(std::string_view stderr_text) {
+  std::string const list = allowed_paths(stderr_text);
+  std::vector<std::string> directories;
+  for (std::size_t start = 0; start < list.size();) {
+    std::size_t const end = std::min(list.find(':', start), list.size());
+    if (end > start) directories.push_back(list.substr(start, end - start));
+    start = end + 1;
+  }
+  return directories;
+}
+
 bool is_about_the_place(error_kind kind) noexcept {
   return kind == error_kind::not_visible || kind == error_kind::access_denied || kind == error_kind::limit_extensions ||
-         kind == error_kind::open_basedir;
+         kind == error_kind::open_basedir || kind == error_kind::restricted || kind == error_kind::placement;
 }
 
 }  // namespace cachetool::adapter

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <cachetool/fastcgi/error.hpp>
 #include <cachetool/fastcgi/response.hpp>
@@ -12,6 +14,9 @@ namespace cachetool::adapter {
 /// Why php-fpm did not run the agent at PATH: what its answer says, in one sentence, and what to do about it. For an
 /// answer in which the agent never began.
 error diagnose(fastcgi::response const& response, agent::answer_reader const& reader, std::string const& path);
+
+/// The directories that open_basedir allows, as PHP names them in its warning; none if there is no such warning.
+std::vector<std::string> allowed_directories(std::string_view stderr_text);
 
 /// True for a failure that another place for the agent may cure.
 bool is_about_the_place(error_kind kind) noexcept;

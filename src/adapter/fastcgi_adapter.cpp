@@ -9,7 +9,10 @@
 namespace cachetool::adapter {
 
 fastcgi_adapter::fastcgi_adapter(fastcgi::endpoint where, fastcgi_options const& options, observer& watcher)
-    : client_(std::move(where), options.client), place_(options.place, watcher), watcher_(watcher), options_(options) {}
+    : client_(std::move(where), options.client),
+      place_(options.place, client_.where(), watcher),
+      watcher_(watcher),
+      options_(options) {}
 
 std::unique_ptr<adapter> fastcgi_adapter::another() const {
   return std::make_unique<fastcgi_adapter>(client_.where(), options_, watcher_);
@@ -41,8 +44,8 @@ agent::answer fastcgi_adapter::run_in_some_place(agent::call const& what) {
     try {
       return run_once(what);
     } catch (error const& failed) {
-      if (!is_about_the_place(failed.kind())) throw;
-      place_.reject(failed);
+      if (!is_about_the_place(failed.kind()) || place_.is_exhausted()) throw;
+      place_.reject(failed, allowed_);
     }
   }
 }
@@ -58,6 +61,15 @@ fastcgi::response fastcgi_adapter::execute(fastcgi::connection& connection, fast
   }
 }
 
+agent::answer fastcgi_adapter::finish(agent::answer_reader& reader) {
+  try {
+    return reader.finish();
+  } catch (error const& failed) {
+    if (failed.kind() == error_kind::restricted) allowed_ = {reader.refused_over()};
+    throw;
+  }
+}
+
 agent::answer fastcgi_adapter::run_once(agent::call const& what) {
   fastcgi::connection connection = client_.connect();
   if (what.timeout) connection.set_timeout(*what.timeout);
@@ -68,14 +80,16 @@ agent::answer fastcgi_adapter::run_once(agent::call const& what) {
 
   agent::encoded_call encoded = agent::encode(what);
   encoded.params.emplace_back("SCRIPT_FILENAME", path);
+  if (place_.is_installed()) encoded.params.emplace_back("CACHETOOL_SHA256", agent::complete().sha256);
   agent::answer_reader reader(std::move(encoded.nonce), what.rows, what.printed);
   fastcgi::request request;
   request.params = std::move(encoded.params);
   request.body = std::move(encoded.body);
   fastcgi::response const response = execute(connection, request, reader);
 
+  allowed_ = allowed_directories(response.stderr_text);
   if (!reader.began()) throw diagnose(response, reader, path).during(phase::answer);
-  agent::answer answer = reader.finish();
+  agent::answer answer = finish(reader);
   if (!response.stderr_text.empty()) watcher_.said(response.stderr_text);
   watcher_.answered(answer);
   return answer;

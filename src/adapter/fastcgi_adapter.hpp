@@ -37,13 +37,15 @@ class fastcgi_adapter final : public adapter {
   agent::answer run_once(agent::call const& what);
   fastcgi::response execute(fastcgi::connection& connection, fastcgi::request const& request,
                             agent::answer_reader& reader);
+  agent::answer finish(agent::answer_reader& reader);
 
   fastcgi::client client_;
   placement place_;
   observer& watcher_;
   fastcgi_options options_;
-  pid_t master_ = 0;              // who listens; 0 where that is not known
-  bool broke_in_stream_ = false;  // rows were passed on already: sending the call again would repeat them
+  std::vector<std::string> allowed_;  // where PHP said that the agent may lie
+  pid_t master_ = 0;                  // who listens; 0 where that is not known
+  bool broke_in_stream_ = false;      // rows were passed on already: sending the call again would repeat them
 };
 
 }  // namespace cachetool::adapter

@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <filesystem>
+#include <utility>
 
 #include "adapter/write_file.hpp"
 #include "fastcgi/unique_fd.hpp"
@@ -12,11 +14,25 @@
 namespace cachetool::adapter {
 namespace {
 
+// Nobody but root may be able to take away what lies in it and put something else there.
+void check_parent(int parent, std::string const& path) {
+  struct stat info {};
+  if (fstat(parent, &info) != 0) throw placement_error("cannot use " + path, errno);
+  if (info.st_uid == 0 && ((info.st_mode & 0022U) == 0 || (info.st_mode & S_ISVTX) != 0)) return;
+  throw error(error_kind::placement, path + " is not a place that only root can change");
+}
+
 fastcgi::unique_fd open_directory(std::string const& path) {
+  std::filesystem::path const split(path);
+  fastcgi::unique_fd const parent = worker_root().open_directory(split.parent_path());
+  if (!parent) throw placement_error("cannot use " + path, errno);
+  check_parent(parent.get(), split.parent_path());
+
   constexpr int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-  fastcgi::unique_fd directory(open(path.c_str(), flags));
-  if (!directory && errno == ENOENT && mkdir(path.c_str(), 0711) == 0) {
-    directory = fastcgi::unique_fd(open(path.c_str(), flags));
+  std::string const name = split.filename();
+  fastcgi::unique_fd directory(openat(parent.get(), name.c_str(), flags));
+  if (!directory && errno == ENOENT && mkdirat(parent.get(), name.c_str(), 0711) == 0) {
+    directory = fastcgi::unique_fd(openat(parent.get(), name.c_str(), flags));
     if (directory) fchmod(directory.get(), 0711);  // whatever the umask says
   }
   struct stat info {};
@@ -27,36 +43,41 @@ fastcgi::unique_fd open_directory(std::string const& path) {
   return directory;
 }
 
-bool is_good(int directory, std::string const& name, std::string_view content) {
-  fastcgi::unique_fd const file(openat(directory, name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+// The file, if it is as it should be.
+fastcgi::unique_fd open_good(int directory, std::string const& name, std::string_view content) {
+  fastcgi::unique_fd file(openat(directory, name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
   struct stat info {};
-  return file && fstat(file.get(), &info) == 0 && info.st_uid == 0 && (info.st_mode & 07777U) == 0444 &&
-         info.st_mtime == 0 && holds(file.get(), content);
+  bool const good = file && fstat(file.get(), &info) == 0 && info.st_uid == 0 && (info.st_mode & 07777U) == 0444 &&
+                    info.st_mtime == 0 && holds(file.get(), content);
+  return good ? std::move(file) : fastcgi::unique_fd();
 }
 
 // An unnamed file is filled first and then given its name: nobody ever sees half of it, and a killed run leaves
 // nothing.
-void write_kept(int directory, std::string const& name, std::string_view content) {
-  fastcgi::unique_fd const file(openat(directory, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0400));
+fastcgi::unique_fd write_kept(int directory, std::string const& name, std::string_view content) {
+  fastcgi::unique_fd file(openat(directory, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0400));
   if (!file) throw placement_error("cannot make the agent's file", errno);
   write_agent(file.get(), content, 0444);
   std::string const self = "/proc/self/fd/" + std::to_string(file.get());
   for (int attempt = 0; attempt < 8; ++attempt) {
-    if (linkat(AT_FDCWD, self.c_str(), directory, name.c_str(), AT_SYMLINK_FOLLOW) == 0) return;
+    if (linkat(AT_FDCWD, self.c_str(), directory, name.c_str(), AT_SYMLINK_FOLLOW) == 0) return file;
     if (errno != EEXIST) throw placement_error("cannot name the agent's file", errno);
-    if (is_good(directory, name, content)) return;  // another run was faster
-    unlinkat(directory, name.c_str(), 0);           // not what it should be: only root can have made it so
+    if (auto other = open_good(directory, name, content)) return other;  // another run was faster
+    unlinkat(directory, name.c_str(), 0);  // not what it should be: only root can have made it so
   }
   throw error(error_kind::placement, "cannot replace " + name);
 }
 
 }  // namespace
 
-std::string kept_file(std::string const& directory, agent::source const& source) {
+std::string kept_file(worker_root const& root, std::string const& directory, agent::source const& source) {
   fastcgi::unique_fd const opened = open_directory(directory);
   std::string const name = std::string(source.sha256) + ".php";
-  if (!is_good(opened.get(), name, source.text)) write_kept(opened.get(), name, source.text);
-  return directory + "/" + name;
+  std::string path = directory + "/" + name;
+  fastcgi::unique_fd file = open_good(opened.get(), name, source.text);
+  if (!file) file = write_kept(opened.get(), name, source.text);
+  if (!root.shows(path, file.get())) throw error(error_kind::placement, "php-fpm sees another " + directory);
+  return path;
 }
 
 }  // namespace cachetool::adapter

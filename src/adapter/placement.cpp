@@ -1,31 +1,34 @@
 #include "adapter/placement.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <utility>
 
+#include "adapter/installed_agent.hpp"
 #include "adapter/kept_file.hpp"
-#include "adapter/write_file.hpp"
+#include "fpm/discovery.hpp"
+#include "fpm/mounts.hpp"
 #include "fpm/processes.hpp"
+#include "fpm/worker_view.hpp"
 
 namespace cachetool::adapter {
 namespace {
 
-// Without links, as far as it exists.
-std::string real_path(std::string const& path) {
-  std::string real = std::filesystem::weakly_canonical(std::filesystem::absolute(path));
-  while (real.size() > 1 && real.ends_with('/')) real.pop_back();
-  return real;
+using way = candidate::way;
+using origin = candidate::origin;
+
+std::string absolute(std::string const& path) {
+  std::string normal = std::filesystem::absolute(path).lexically_normal();
+  while (normal.size() > 1 && normal.ends_with('/')) normal.pop_back();
+  return normal;
 }
 
-// The agent that was installed with the program serves if it is this program's, and nobody but root can change it.
-bool installed_agent_is_good() {
-  fastcgi::unique_fd const file(open(CACHETOOL_INSTALLED_AGENT, O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-  struct stat info {};
-  return file && fstat(file.get(), &info) == 0 && info.st_uid == 0 && (info.st_mode & 0022U) == 0 &&
-         holds(file.get(), agent::complete().text);
+// PATH as it is named below ROOT; empty if it does not lie there.
+std::string below(std::string const& root, std::string const& path) {
+  if (path == root) return "/";
+  return path.starts_with(root + "/") ? path.substr(root.size()) : "";
 }
 
 // Nobody but the worker needs to read a private file. Whose worker it is shows only when the master's children do.
@@ -37,54 +40,79 @@ mode_t private_mode(std::optional<fastcgi::peer_credentials> const& peer) {
   return own ? 0400 : 0444;
 }
 
+// The master that listens on a port of this machine. Dear, because every process is looked at; 0 if there is none.
+pid_t master_on_port(fastcgi::endpoint const& where) {
+  bool const here = where.host().starts_with("127.") || where.host() == "::1" || where.host() == "localhost";
+  auto const found = here ? fpm::master_of(where, std::nullopt) : std::nullopt;
+  return found ? found->master.self.pid : 0;
+}
+
 }  // namespace
 
-placement::placement(placement_options const& options, observer& watcher) : watcher_(watcher) {
-  if (!options.chroot.empty()) chroot_ = real_path(options.chroot);
-  if (chroot_ == "/") chroot_.clear();
-  chroot_.empty() ? add_candidates(options) : add_candidates_in_chroot(options);
+placement::placement(placement_options options, fastcgi::endpoint where, observer& watcher)
+    : options_(std::move(options)), where_(std::move(where)), watcher_(watcher) {
+  if (!options_.tmp_dir.empty()) options_.tmp_dir = absolute(options_.tmp_dir);
+  if (!options_.chroot.empty() && absolute(options_.chroot) != "/") enter_chroot();
 }
 
-void placement::add_candidates(placement_options const& options) {
-  if (!options.tmp_dir.empty()) {
-    candidates_.push_back({way::temporary, std::filesystem::absolute(options.tmp_dir).lexically_normal(), true});
+void placement::enter_chroot() {
+  root_path_ = absolute(options_.chroot);
+  fastcgi::unique_fd root = worker_root().open_directory(root_path_);
+  if (!root) throw error(error_kind::usage, "the chroot " + options_.chroot + " is no directory");
+  root_ = worker_root(std::move(root));
+  if (options_.tmp_dir.empty() || !below(root_path_, options_.tmp_dir).empty()) return;
+  throw error(error_kind::usage, "the directory " + options_.tmp_dir + " does not lie in the chroot " + root_path_)
+      .advise("name one that does, with its path out here: --tmp-dir=" + root_path_ + "/tmp");
+}
+
+// Only root can put something where its own paths do not lead.
+void placement::look(pid_t master) {
+  master_ = master;
+  if (geteuid() != 0 || !options_.chroot.empty() || master == 0) return;
+  fpm::worker_view view = fpm::view_of(master, where_);
+  if (view.what != fpm::worker_view::kind::elsewhere) return;
+  root_path_ = view.root_path == "/" ? "" : view.root_path;
+  // A master of root's was set up by root. What another one's workers see is up to its user.
+  open_to_ = view.master_user == 0 ? std::nullopt : std::optional(view.looked_at.uid);
+  root_ = worker_root(std::move(view.root));
+}
+
+std::vector<candidate> placement::named_places() const {
+  std::vector<candidate> places;
+  if (!options_.tmp_dir.empty()) {
+    places.push_back({way::temporary, as_worker_names(options_.tmp_dir), origin::named});
   }
-  if (!options.agent_path.empty()) candidates_.push_back({way::installed, options.agent_path, true});
-  if (geteuid() == 0) {
-    candidates_.push_back({way::kept, "/run/cachetool"});
-    candidates_.push_back({way::kept, "/dev/shm/cachetool"});
+  if (!options_.agent_path.empty()) places.push_back({way::installed, options_.agent_path, origin::named});
+  return places;
+}
+
+std::vector<candidate> placement::own_places() const {
+  std::vector<candidate> places;
+  if (geteuid() == 0 && options_.chroot.empty()) {
+    places.push_back({way::kept, "/run/cachetool"});
+    places.push_back({way::kept, "/dev/shm/cachetool"});
   }
-  for (char const* base : {"/dev/shm", "/tmp", "/var/tmp"}) candidates_.push_back({way::temporary, base});
+  for (char const* base : {"/dev/shm", "/tmp", "/var/tmp"}) places.push_back({way::temporary, base});
+  if (!root_path_.empty()) places.push_back({way::temporary, "/"});  // a chroot may have none of these
   // Last, because it holds every operation: some 100 KB of OPcache, where the others leave nothing.
-  if (installed_agent_is_good()) candidates_.push_back({way::installed, CACHETOOL_INSTALLED_AGENT});
+  if (installed_agent_is_good(root_)) places.push_back({way::installed, std::string(installed_agent_path())});
+  return places;
 }
 
-// What is put into a chroot is private, and removed: nobody there knows of it.
-void placement::add_candidates_in_chroot(placement_options const& options) {
-  if (!std::filesystem::is_directory(chroot_)) {
-    throw error(error_kind::usage, "the chroot " + options.chroot + " is no directory");
-  }
-  if (!options.tmp_dir.empty()) {
-    std::string const directory = real_path(options.tmp_dir);
-    if (!(directory + "/").starts_with(chroot_ + "/")) {
-      throw error(error_kind::usage, "the directory " + options.tmp_dir + " does not lie in the chroot " + chroot_)
-          .advise("name one that does, with its path out here: --tmp-dir=" + chroot_ + "/tmp");
-    }
-    candidates_.push_back({way::temporary, directory, true});
-  }
-  if (!options.agent_path.empty()) candidates_.push_back({way::installed, options.agent_path, true});
-  for (char const* base : {"/dev/shm", "/tmp", "/var/tmp"}) {
-    // A link in there may lead out of it; what it leads to in the chroot's own view cannot be told from out here.
-    if (real_path(chroot_ + base) == chroot_ + base) candidates_.push_back({way::temporary, chroot_ + base});
-  }
-}
-
-std::string placement::as_seen_by_worker(std::string const& path) const {
-  return path.substr(chroot_.size());
+// A directory in a chroot may be named by its path out here, too.
+std::string placement::as_worker_names(std::string const& path) const {
+  std::string const inside = root_path_.empty() ? path : below(root_path_, path);
+  return inside.empty() ? path : inside;
 }
 
 std::string const& placement::path(agent::source const& source, std::optional<fastcgi::peer_credentials> const& peer) {
   if (!path_.empty() && placed_sha256_ == source.sha256) return path_;
+  if (!std::exchange(planned_, true)) {
+    look(peer ? peer->pid : 0);
+    candidates_ = named_places();
+    std::vector<candidate> const own = own_places();
+    candidates_.insert(candidates_.end(), own.begin(), own.end());
+  }
   for (; current_ < candidates_.size(); ++current_) {
     try {
       path_ = put(candidates_[current_], source, private_mode(peer));
@@ -94,38 +122,87 @@ std::string const& placement::path(agent::source const& source, std::optional<fa
       report(why);
     }
   }
-  throw error(error_kind::placement, "no place is left where php-fpm could read the agent" + failures_)
-      .advise("name a directory that you can write and php-fpm can read: --tmp-dir=DIR");
+  give_up();
 }
 
-void placement::reject(error const& why) {
+void placement::reject(error const& why, std::vector<std::string> const& allowed) {
   report(why);
+  rejected_ = why;
   file_.reset();
   path_.clear();
   ++current_;
-  if (current_ < candidates_.size()) return;
-  std::string places;
-  for (candidate const& tried : candidates_) places += (places.empty() ? "" : ", ") + tried.where;
-  throw error(why.kind(), why.message() + "; all places were tried: " + places)
-      .advise(why.hint())
-      .during(phase::answer);
+  reconsider(why, allowed);
+  if (current_ == candidates_.size()) give_up();
+}
+
+// What the refusal tells of the places that are left.
+void placement::reconsider(error const& why, std::vector<std::string> const& allowed) {
+  std::vector<candidate> rest(candidates_.begin() + static_cast<std::ptrdiff_t>(current_), candidates_.end());
+  candidates_.resize(current_);
+  if (why.kind() == error_kind::limit_extensions) {
+    // Those that we name end with .php, too.
+    if (candidates_.back().from != origin::named || candidates_.back().where.ends_with(".php")) rest.clear();
+  } else if (why.kind() == error_kind::open_basedir && !allowed.empty()) {
+    rest = inside(std::move(rest), allowed);
+    add_told(rest, allowed);
+  } else if (why.kind() == error_kind::restricted && !allowed.empty()) {
+    rest = beginning_with(std::move(rest), allowed.front());
+    add_told(rest, allowed);
+  } else if (why.kind() == error_kind::not_visible) {
+    rest = seen_by_workers(std::move(rest));
+  }
+  candidates_.insert(candidates_.end(), rest.begin(), rest.end());
+}
+
+void placement::add_told(std::vector<candidate>& rest, std::vector<std::string> const& directories) const {
+  for (candidate& place : told_places(directories)) {
+    auto const is_same = [&](candidate const& other) { return other.how == place.how && other.where == place.where; };
+    bool const known =
+        std::any_of(rest.begin(), rest.end(), is_same) || std::any_of(candidates_.begin(), candidates_.end(), is_same);
+    if (!known) rest.push_back(std::move(place));
+  }
+}
+
+// After a 404: the workers may be elsewhere, and have become known only now.
+std::vector<candidate> placement::seen_by_workers(std::vector<candidate> rest) {
+  if (geteuid() != 0) {
+    std::erase_if(rest, [this](candidate const& place) {
+      return place.how == way::temporary && master_ != 0 && !fpm::may_share(master_, place.where);
+    });
+    return rest;
+  }
+  if (!root_.is_own()) return rest;
+  look(master_ != 0 ? master_ : master_on_port(where_));
+  return root_.is_own() ? rest : own_places();
 }
 
 std::string placement::put(candidate const& place, agent::source const& source, mode_t mode) {
   file_.reset();
   if (place.how == way::installed) return place.where;
-  if (place.how == way::kept) return kept_file(place.where, source);
-  file_.emplace(place.where, source.text, mode);
-  return as_seen_by_worker(file_->path());
+  if (place.how == way::kept) return kept_file(root_, place.where, source);
+  file_.emplace(base_directory{root_, place.where, place.from == origin::named, open_to_}, source.text, mode);
+  return file_->path();
 }
 
 void placement::report(error const& why) {
-  failures_ += "; " + candidates_[current_].where + ": " + why.message();
-  if (candidates_[current_].named) {
+  candidate const& place = candidates_[current_];
+  tried_ += (tried_.empty() ? "" : ", ") + place.where;
+  failures_ += "; " + place.where + ": " + why.message();
+  if (place.from == origin::named) {
     watcher_.named_place_failed(why);
   } else {
     watcher_.place_failed(why);
   }
+}
+
+void placement::give_up() const {
+  if (rejected_) {
+    throw error(rejected_->kind(), rejected_->message() + "; all places were tried: " + tried_)
+        .advise(rejected_->hint())
+        .during(phase::answer);
+  }
+  throw error(error_kind::placement, "no place is left where php-fpm could read the agent" + failures_)
+      .advise("name a directory that you can write and php-fpm can read: --tmp-dir=DIR");
 }
 
 }  // namespace cachetool::adapter

@@ -3,12 +3,15 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <cachetool/fastcgi/client.hpp>
 
 #include "adapter/adapter.hpp"
+#include "adapter/candidates.hpp"
 #include "adapter/private_file.hpp"
+#include "adapter/worker_root.hpp"
 #include "agent/agent.hpp"
 
 namespace cachetool::adapter {
@@ -16,45 +19,60 @@ namespace cachetool::adapter {
 struct placement_options {
   std::string tmp_dir;     ///< --tmp-dir or temp_dir: tried first; empty for none
   std::string agent_path;  ///< --agent: a file that php-fpm already has, as it sees it; empty for none
-  std::string chroot;      ///< the root directory of php-fpm's workers; empty for ours
+  std::string chroot;      ///< the root directory of php-fpm's workers; empty to find out
 };
 
 /// Puts the agent where a worker can run it, one place after another until one serves. Whatever is put there for this
 /// call alone is gone when this is.
 class placement {
  public:
-  /// WATCHER must outlive this. Throws error (usage) if the chroot is no directory, or the tmp_dir lies outside.
-  placement(placement_options const& options, observer& watcher);
+  /// For the workers behind WHERE. WATCHER must outlive this. Throws error (usage) if the chroot is no directory, or
+  /// the tmp_dir lies outside.
+  placement(placement_options options, fastcgi::endpoint where, observer& watcher);
 
   /// The path of a file with SOURCE, in the place now in use or, for the first call, in the first that can be used.
   /// PEER tells whose workers will read it. Throws error (placement) when no place is left.
   std::string const& path(agent::source const& source, std::optional<fastcgi::peer_credentials> const& peer);
 
-  /// The worker could not run what lies there: the next path() is another place. Throws WHY, with all that was tried,
-  /// if there is none left.
-  void reject(error const& why);
+  /// The worker could not run what lies there, or not for what it was to do: the next path() is another place. ALLOWED
+  /// is where PHP said it might lie, for error (open_basedir) and (restricted). Throws WHY, with all that was tried, if
+  /// there is none left.
+  void reject(error const& why, std::vector<std::string> const& allowed);
+
+  /// True if the place now in use holds an agent that was put there before: maybe by another version.
+  [[nodiscard]] bool is_installed() const noexcept { return candidates_[current_].how == candidate::way::installed; }
+
+  /// True when no place is left.
+  [[nodiscard]] bool is_exhausted() const noexcept { return planned_ && current_ == candidates_.size(); }
 
  private:
-  enum class way { temporary, installed, kept };
-  struct candidate {
-    way how;
-    std::string where;
-    bool named = false;  // by the caller
-  };
-
-  void add_candidates(placement_options const& options);
-  void add_candidates_in_chroot(placement_options const& options);
-  [[nodiscard]] std::string as_seen_by_worker(std::string const& path) const;
+  void enter_chroot();
+  void look(pid_t master);
+  [[nodiscard]] std::vector<candidate> named_places() const;
+  [[nodiscard]] std::vector<candidate> own_places() const;
+  [[nodiscard]] std::string as_worker_names(std::string const& path) const;
+  void reconsider(error const& why, std::vector<std::string> const& allowed);
+  void add_told(std::vector<candidate>& rest, std::vector<std::string> const& directories) const;
+  [[nodiscard]] std::vector<candidate> seen_by_workers(std::vector<candidate> rest);
   std::string put(candidate const& place, agent::source const& source, mode_t mode);
   void report(error const& why);
+  [[noreturn]] void give_up() const;
 
+  placement_options options_;
+  fastcgi::endpoint where_;
   observer& watcher_;
-  std::string chroot_;  // without a final slash; empty for none
+  pid_t master_ = 0;              // 0 where it is not known
+  worker_root root_;              // of the workers
+  std::string root_path_;         // a chroot's path out here, without a final slash; empty for none
+  std::optional<uid_t> open_to_;  // see base_directory
+  bool planned_ = false;
   std::vector<candidate> candidates_;
   std::size_t current_ = 0;
   std::optional<private_file> file_;
   std::string path_;
   std::string_view placed_sha256_;
+  std::optional<error> rejected_;  // why the worker could not use the last place that it was given
+  std::string tried_;
   std::string failures_;
 };
 

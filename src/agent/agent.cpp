@@ -54,6 +54,11 @@ error refusal(std::string_view kind, std::string_view detail) {
     return error(error_kind::opcache_off, "OPcache is off")
         .advise("set opcache.enable=1 in the php.ini that this php-fpm reads, then restart php-fpm");
   }
+  if (kind == "version") {
+    return error(error_kind::placement, "the agent " + what + " is of another version than this program")
+        .advise("install this program's agent: cachetool agent:install " + what +
+                ", or put what cachetool agent:show prints there");
+  }
   if (kind == "usage") return error(error_kind::usage, what);
   if (kind == "php_error") return error(error_kind::php_error, what);
   return error(error_kind::protocol, "the agent refused: " + what)
@@ -253,7 +258,10 @@ answer answer_reader::finish() {
         .advise("does an output handler of this pool change what scripts print?");
   }
   php::value const& whole = *decoded;
-  if (whole.has("refused")) throw refusal(whole["refused"].as_string(), whole["detail"].as_string());
+  if (whole.has("refused")) {
+    refused_over_ = whole["detail"].as_string();
+    throw refusal(whole["refused"].as_string(), refused_over_);
+  }
   if (whole.has("thrown")) throw thrown_error(whole["thrown"]);
   answer out;
   out.result = whole["result"];

@@ -106,6 +106,10 @@ class answer_reader {
   /// (protocol).
   [[nodiscard]] answer finish();
 
+  /// What the agent's refusal is about, after finish() has thrown it: for error (restricted), the prefix that
+  /// opcache.restrict_api demands of a script's path.
+  [[nodiscard]] std::string const& refused_over() const noexcept { return refused_over_; }
+
  private:
   std::size_t take_header(std::string_view rest);
   std::size_t take_payload(std::string_view rest);
@@ -121,6 +125,7 @@ class answer_reader {
   std::string foreign_;
   std::optional<std::string> answer_;
   std::optional<std::string> fatal_;
+  std::string refused_over_;
   std::uint64_t missing_ = 0;  // bytes of the payload still to come
   char piece_ = 0;             // type of the piece being read; 0 between two
   bool began_ = false;

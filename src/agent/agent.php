@@ -28,6 +28,9 @@ function run($nonce, $operation)
     may('newrelic_ignore_transaction');
     chunk('B');
     try {
+        if (parameter('CACHETOOL_SHA256') !== '' && !in_array(may('hash_file', 'sha256', __FILE__), array(null, parameter('CACHETOOL_SHA256')), true)) {
+            refuse('version', __FILE__); // it was installed by another version of the client
+        }
         if (!function_exists($operation)) {
             refuse('protocol', 'unknown operation');
         }

@@ -1,5 +1,6 @@
 #include <array>
 
+#include "cli/agent_commands.hpp"
 #include "cli/apcu_commands.hpp"
 #include "cli/completion.hpp"
 #include "cli/deploy_commands.hpp"
@@ -142,6 +143,8 @@ constexpr std::array stat_clear_options{format_option,
 
 constexpr std::array completion_arguments{argument_spec{"shell", "bash, zsh or fish; without it, what SHELL names"}};
 constexpr std::array self_update_arguments{argument_spec{"version_constraint", "Accepted, for scripts"}};
+constexpr std::array agent_install_arguments{
+    argument_spec{"path", "The file to write; without it, the place beside the program"}};
 constexpr std::array list_arguments{argument_spec{"namespace", "Only the commands of this group"}};
 constexpr std::array key_arguments{argument_spec{"key", "The key", true}};
 constexpr std::array store_arguments{argument_spec{"key", "The key", true},
@@ -170,6 +173,20 @@ constexpr std::array command_specs{
     command_spec{
         "help", "Display help for a command", {}, help_options, help_arguments, show_help, target_policy::none},
     command_spec{"list", "List commands", {}, list_options, list_arguments, show_list, target_policy::none},
+    command_spec{"agent:install",
+                 "Installs the agent for a php-fpm that sees no other file of this machine's",
+                 "Root only. Use it with --agent=PATH, or \"agent: PATH\" in the config file.",
+                 {},
+                 agent_install_arguments,
+                 agent_install,
+                 target_policy::none},
+    command_spec{"agent:show",
+                 "Prints the agent, for an image or a remote php-fpm",
+                 "COPY it into the image, and use it with --agent=PATH: cachetool agent:show > agent.php",
+                 {},
+                 {},
+                 agent_show,
+                 target_policy::none},
     command_spec{
         "apcu:cache:clear", "Clears APCu cache", {}, show_options, {}, apcu_cache_clear, target_policy::one_found},
     command_spec{

@@ -10,6 +10,7 @@
 #include <cachetool/fastcgi/error.hpp>
 
 #include "cli/nearest.hpp"
+#include "cli/trusted_file.hpp"
 
 namespace cachetool::cli {
 namespace {
@@ -98,10 +99,15 @@ void take_key(config& into, std::string const& path, YAML::Node const& name, YAM
                           (near.empty() ? "" : ", " + near));
 }
 
-// yaml-cpp does not say why it cannot read a file.
-std::string read_file(std::string const& path) {
+// yaml-cpp does not say why it cannot read a file. It is opened first and then looked at: what is read is what was
+// found good.
+std::string read_file(std::string const& path, std::vector<uid_t> const& owners) {
   constexpr std::size_t largest = 1 << 20;
   std::unique_ptr<FILE, int (*)(FILE*)> const file(std::fopen(path.c_str(), "re"), std::fclose);
+  if (file && !owners.empty()) {
+    std::string const why = why_not_trusted(fileno(file.get()), path, owners);
+    if (!why.empty()) throw untrusted_config(path, why);
+  }
   std::string text(largest + 1, '\0');
   std::size_t const size = file ? std::fread(text.data(), 1, text.size(), file.get()) : 0;
   if (!file || std::ferror(file.get()) != 0) {
@@ -114,8 +120,13 @@ std::string read_file(std::string const& path) {
 
 }  // namespace
 
-config read_config_file(std::string const& path) {
-  std::string const text = read_file(path);
+untrusted_config::untrusted_config(std::string const& path, std::string const& why)
+    : error(error_kind::config, "root does not follow the config file " + path + ": " + why) {
+  advise("let root, or the user who called sudo, own it and every directory above it, and nobody else write them");
+}
+
+config read_config_file(std::string const& path, std::vector<uid_t> const& owners) {
+  std::string const text = read_file(path, owners);
   try {
     YAML::Node const root = YAML::Load(text);
     config out;

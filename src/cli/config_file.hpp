@@ -1,9 +1,13 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <cachetool/fastcgi/error.hpp>
 
 namespace cachetool::cli {
 
@@ -27,11 +31,18 @@ struct config {
   std::vector<std::string> warnings;
 };
 
-/// The file that counts: .cachetool.yml or .yaml in the working directory, its parents and HOME, then
-/// /etc/cachetool.yml or .yaml. Empty if there is none.
-std::string find_config_file(std::string const& home);
+/// Somebody else than those who are believed can write the file, or put another in its place.
+class untrusted_config : public error {
+ public:
+  untrusted_config(std::string const& path, std::string const& why);
+};
 
-/// Reads a file. Throws error (config) that names file, line and column.
-config read_config_file(std::string const& path);
+/// The files that there are, the first of them the one that counts: .cachetool.yml or .yaml in the working directory,
+/// its parents and HOME, then /etc/cachetool.yml or .yaml.
+std::vector<std::string> find_config_files(std::string const& home);
+
+/// Reads a file. Throws error (config) that names file, line and column; untrusted_config if anybody but OWNERS (none:
+/// all are believed) has a say in it.
+config read_config_file(std::string const& path, std::vector<uid_t> const& owners = {});
 
 }  // namespace cachetool::cli

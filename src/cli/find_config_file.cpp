@@ -1,6 +1,7 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <utility>
 
 #include "cli/config_file.hpp"
 
@@ -14,27 +15,26 @@ bool is_file(std::string const& path) {
   return lstat(path.c_str(), &info) == 0 && S_ISLNK(info.st_mode);
 }
 
-std::string in_directory(std::string const& directory, std::string_view stem) {
+void add_from(std::string const& directory, std::string_view stem, std::vector<std::string>& into) {
   for (std::string_view const ending : {".yml", ".yaml"}) {
     std::string path = directory + (directory.ends_with('/') ? "" : "/") + std::string(stem) + std::string(ending);
-    if (is_file(path)) return path;
+    if (is_file(path)) into.push_back(std::move(path));
   }
-  return {};
 }
 
 }  // namespace
 
-std::string find_config_file(std::string const& home) {
+std::vector<std::string> find_config_files(std::string const& home) {
+  std::vector<std::string> found;
   std::error_code failed;
   for (std::filesystem::path at = std::filesystem::current_path(failed); !failed && !at.empty();
        at = at.parent_path()) {
-    if (std::string found = in_directory(at, ".cachetool"); !found.empty()) return found;
+    add_from(at, ".cachetool", found);
     if (at == at.parent_path()) break;
   }
-  if (!home.empty()) {
-    if (std::string found = in_directory(home, ".cachetool"); !found.empty()) return found;
-  }
-  return in_directory("/etc", "cachetool");
+  if (!home.empty()) add_from(home, ".cachetool", found);
+  add_from("/etc", "cachetool", found);
+  return found;
 }
 
 }  // namespace cachetool::cli

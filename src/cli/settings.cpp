@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdlib>
 #include <utility>
 
@@ -93,6 +94,10 @@ environment read_environment() {
   env.fcgi_connect = variable("FCGI_CONNECT");
   env.shell_verbosity = variable("SHELL_VERBOSITY");
   env.shell = variable("SHELL");
+  std::string const sudo_uid = variable("SUDO_UID");
+  uid_t uid = 0;
+  auto const parsed = std::from_chars(sudo_uid.data(), sudo_uid.data() + sudo_uid.size(), uid);
+  if (!sudo_uid.empty() && parsed.ec == std::errc() && *parsed.ptr == '\0') env.sudo_uid = uid;
   env.no_color = !variable("NO_COLOR").empty();
   std::string const terminal = variable("TERM");
   env.dumb_terminal = terminal.empty() || terminal == "dumb";
@@ -116,10 +121,25 @@ bool wants_colour(options const& given, environment const& env) {
 }
 
 config load_config(options const& given, environment const& env) {
+  std::vector<uid_t> owners;
+  if (geteuid() == 0) owners = {0};
+  if (geteuid() == 0 && env.sudo_uid) owners.push_back(*env.sudo_uid);
   auto const named = given.text("config");
-  std::string const path = named ? *named : find_config_file(env.home);
-  if (named && path.empty()) throw error(error_kind::usage, "the option --config has an empty value");
-  return path.empty() ? config() : read_config_file(path);
+  if (named && named->empty()) throw error(error_kind::usage, "the option --config has an empty value");
+  if (named) return read_config_file(*named, owners);
+
+  std::vector<std::string> ignored;
+  config out;
+  for (std::string const& path : find_config_files(env.home)) {
+    try {
+      out = read_config_file(path, owners);
+      break;
+    } catch (untrusted_config const& why) {
+      ignored.push_back(why.message() + "; it is ignored");
+    }
+  }
+  out.warnings.insert(out.warnings.begin(), ignored.begin(), ignored.end());
+  return out;
 }
 
 wanted_targets choose_targets(options const& given, config const& file, environment const& env) {

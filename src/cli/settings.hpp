@@ -1,6 +1,9 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,12 +21,13 @@ namespace cachetool::cli {
 /// The variables of the environment that mean something to the program.
 struct environment {
   std::string home;
-  std::string cachetool_fcgi;   ///< CACHETOOL_FCGI, a comma list
-  std::string fcgi_connect;     ///< FCGI_CONNECT
-  std::string shell_verbosity;  ///< SHELL_VERBOSITY, -1 to 3
-  std::string shell;            ///< SHELL, the path of the user's shell
-  bool no_color = false;        ///< NO_COLOR is set
-  bool dumb_terminal = false;   ///< TERM is "dumb" or unset
+  std::string cachetool_fcgi;     ///< CACHETOOL_FCGI, a comma list
+  std::string fcgi_connect;       ///< FCGI_CONNECT
+  std::string shell_verbosity;    ///< SHELL_VERBOSITY, -1 to 3
+  std::string shell;              ///< SHELL, the path of the user's shell
+  std::optional<uid_t> sudo_uid;  ///< SUDO_UID, who called sudo
+  bool no_color = false;          ///< NO_COLOR is set
+  bool dumb_terminal = false;     ///< TERM is "dumb" or unset
 };
 
 environment read_environment();

@@ -161,6 +161,8 @@ std::vector<claimant const*> choose_masters(std::vector<claimant> const& all) {
   return masters;
 }
 
+}  // namespace
+
 std::vector<pid_t> children(proc const& processes, pid_t parent) {
   std::string const pid = std::to_string(parent);
   std::string const list = processes.read(pid + "/task/" + pid + "/children", 1U << 20);
@@ -174,8 +176,6 @@ std::vector<pid_t> children(proc const& processes, pid_t parent) {
   }
   return found;
 }
-
-}  // namespace
 
 std::vector<master_process> master_processes(proc const& processes, uid_t caller) {
   std::vector<claimant> all;

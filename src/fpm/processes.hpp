@@ -36,6 +36,10 @@ struct master_process {
 /// sapi/fpm/fpm/fpm_process_ctl.c, fpm_children.c, fpm_env.c.
 std::vector<master_process> master_processes(proc const& processes, uid_t caller);
 
+/// The children that a process has now; of a php-fpm master, all its workers. Empty where the process table does not
+/// tell: no such process, another pid namespace, hidepid. Source: proc(5), /proc/PID/task/PID/children.
+std::vector<pid_t> children(proc const& processes, pid_t parent);
+
 /// The users that the children of a php-fpm master run as, each once. Empty where the process table does not tell: no
 /// such process, another pid namespace, hidepid, an ondemand pool without workers. Source: proc(5),
 /// /proc/PID/task/TID/children and /proc/PID/status.

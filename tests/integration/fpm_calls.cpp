@@ -151,6 +151,12 @@ program_options as_pool_user() {
   return options;
 }
 
+program_options as_nobody() {
+  program_options options;
+  if (is_root()) options.user = 65534;
+  return options;
+}
+
 acting_as::acting_as(uid_t user) : user_(geteuid()), group_(getegid()) {
   if (setegid(user) != 0 || seteuid(user) != 0) throw std::runtime_error("cannot act as another user");
 }

@@ -78,6 +78,9 @@ uid_t pool_user();
 /// Options for the program: run as the pool's user, or as the caller where that is not root.
 program_options as_pool_user();
 
+/// Options for the program: run as nobody, or as the caller where that is not root.
+program_options as_nobody();
+
 /// This process acts as another user (effective user and group) for as long as the object lives; root only.
 class acting_as {
  public:

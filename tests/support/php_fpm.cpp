@@ -88,6 +88,30 @@ std::vector<std::string> command(php_build const& php, fpm_options const& option
   return result;
 }
 
+/// Runs in the server's directory. The new /tmp hides that one, so it is bound into the new one.
+constexpr char const* namespace_script = R"(set -e
+for directory; do
+  [ "$directory" = -- ] && break
+  mount -t tmpfs -o mode=1777 tmpfs "$directory"
+  shift
+done
+shift
+if ! [ -d "$HERE" ]; then
+  mkdir -p "$HERE"
+  mount --no-canonicalize --bind . "$HERE"
+fi
+exec "$@")";
+
+std::vector<std::string> in_namespace(std::vector<std::string> const& private_directories,
+                                      std::vector<std::string> command) {
+  if (private_directories.empty()) return command;
+  std::vector<std::string> result{"/usr/bin/unshare", "--mount", "/bin/sh", "-c", namespace_script, "sh"};
+  result.insert(result.end(), private_directories.begin(), private_directories.end());
+  result.push_back("--");
+  result.insert(result.end(), command.begin(), command.end());
+  return result;
+}
+
 /// The children of a process, as the kernel lists them for its main thread.
 std::vector<pid_t> children_of(pid_t parent) {
   auto const id = std::to_string(parent);
@@ -114,8 +138,9 @@ php_fpm::php_fpm(fpm_options options) {
   std::filesystem::create_directory(document_root());
 
   child_options start;
-  start.argv = command(*php, options, configure(options));
+  start.argv = in_namespace(options.private_directories, command(*php, options, configure(options)));
   start.environment = php->environment();
+  if (!options.private_directories.empty()) start.environment.push_back("HERE=" + directory());
   start.directory = directory();
   int const log = open((directory_ / "fpm.log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   start.standard_output = start.standard_error = log;

@@ -37,7 +37,12 @@ struct fpm_options {
   std::map<std::string, std::string> ini{};
 
   std::vector<std::string> global_lines{};  ///< further lines of the [global] section
-  bool opcache = true;                      ///< load it, if it is not built in
+
+  /// Root only: the server runs in a mount namespace of its own, in which each of these directories is a new, empty one
+  /// that everybody may write, as systemd's PrivateTmp makes it. Its own directory() is seen there all the same.
+  std::vector<std::string> private_directories{};
+
+  bool opcache = true;  ///< load it, if it is not built in
   bool apcu = true;
 };
 

@@ -1,5 +1,8 @@
 #include "cli/config_file.hpp"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 
@@ -7,6 +10,7 @@
 
 #include "support/catch.hpp"
 #include "support/temp_dir.hpp"
+#include "support/test_state.hpp"
 
 using namespace cachetool;
 
@@ -100,7 +104,7 @@ TEST_CASE_METHOD(config_fixture, "a link that leads nowhere is found, and cannot
   auto const before = std::filesystem::current_path();
   std::filesystem::current_path(directory.path());
   std::filesystem::create_symlink("/nonexistent", directory.path() + "/.cachetool.yml");
-  auto const found = cli::find_config_file("");
+  auto const found = cli::find_config_files("").at(0);
   std::filesystem::current_path(before);
   CHECK(found == directory.path() + "/.cachetool.yml");
   CHECK_THROWS_AS(cli::read_config_file(found), error);
@@ -111,7 +115,7 @@ TEST_CASE_METHOD(config_fixture, "the file of the working directory is found bef
   std::filesystem::create_directories(directory.path() + "/a/b");
   std::filesystem::create_directories(directory.path() + "/home");
   std::filesystem::current_path(directory.path() + "/a/b");
-  auto const find = [&] { return cli::find_config_file(directory.path() + "/home"); };
+  auto const find = [&] { return cli::find_config_files(directory.path() + "/home").at(0); };
 
   write("home/.cachetool.yml", "");
   CHECK(find() == directory.path() + "/home/.cachetool.yml");
@@ -147,4 +151,62 @@ TEST_CASE_METHOD(config_fixture, "a config file may be a symbolic link") {
   write("real.yml", "temp_dir: /x\n");
   std::filesystem::create_symlink(directory.path() + "/real.yml", directory.path() + "/link.yml");
   CHECK(cli::read_config_file(directory.path() + "/link.yml").temp_dir == "/x");
+}
+
+namespace {
+
+/// Why root would not follow a file that lies there; empty if it would.
+std::string objection(std::string const& path) {
+  try {
+    cli::read_config_file(path, {0});
+  } catch (cli::untrusted_config const& why) {
+    return why.message();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE_METHOD(config_fixture, "root follows a config file that nobody else has a say in") {
+  if (geteuid() != 0) return test::skip("needs root");
+  CHECK(objection(write("c.yml", "")).empty());
+}
+
+TEST_CASE_METHOD(config_fixture, "root follows no config file of another user, but of the one who called sudo") {
+  if (geteuid() != 0) return test::skip("needs root");
+  auto const path = write("c.yml", "");
+  REQUIRE(chown(path.c_str(), 65534, 65534) == 0);
+  CHECK(objection(path) == "root does not follow the config file " + path + ": " + path + " belongs to uid 65534");
+  CHECK_NOTHROW(cli::read_config_file(path, {0, 65534}));
+}
+
+TEST_CASE_METHOD(config_fixture, "root follows no config file that others can write") {
+  if (geteuid() != 0) return test::skip("needs root");
+  auto const path = write("c.yml", "");
+  chmod(path.c_str(), GENERATE(mode_t{0664}, mode_t{0646}));
+  CHECK(objection(path).find("others can write " + path) != std::string::npos);
+}
+
+TEST_CASE_METHOD(config_fixture, "root follows no config file in, or below, a directory that others can write") {
+  if (geteuid() != 0) return test::skip("needs root");
+  std::filesystem::create_directories(directory.path() + "/open/inner");
+  auto const path = write("open/inner/c.yml", "");
+  chmod((directory.path() + "/open").c_str(), 0777);
+  CHECK(objection(path).find("others can write " + directory.path() + "/open") != std::string::npos);
+  chmod((directory.path() + "/open").c_str(), 0755);
+  CHECK(objection(path).empty());
+}
+
+TEST_CASE_METHOD(config_fixture, "a linked config file is judged at both ends of the link") {
+  if (geteuid() != 0) return test::skip("needs root");
+  std::filesystem::create_directories(directory.path() + "/theirs");
+  auto const good = write("good.yml", "");
+  auto const bad = write("theirs/bad.yml", "");
+  REQUIRE(chown((directory.path() + "/theirs").c_str(), 65534, 65534) == 0);
+  std::filesystem::create_symlink(bad, directory.path() + "/to_bad.yml");
+  std::filesystem::create_symlink(good, directory.path() + "/theirs/to_good.yml");
+  std::filesystem::create_symlink(good, directory.path() + "/to_good.yml");
+  CHECK_FALSE(objection(directory.path() + "/to_bad.yml").empty());
+  CHECK_FALSE(objection(directory.path() + "/theirs/to_good.yml").empty());
+  CHECK(objection(directory.path() + "/to_good.yml").empty());
 }

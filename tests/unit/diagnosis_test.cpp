@@ -91,12 +91,23 @@ TEST_CASE("long texts of others are cut") {
 }
 
 TEST_CASE("another place may cure what is about the place, and nothing else") {
-  for (auto const kind :
-       {error_kind::not_visible, error_kind::access_denied, error_kind::limit_extensions, error_kind::open_basedir}) {
+  for (auto const kind : {error_kind::not_visible, error_kind::access_denied, error_kind::limit_extensions,
+                          error_kind::open_basedir, error_kind::restricted}) {
     CHECK(adapter::is_about_the_place(kind));
   }
-  for (auto const kind : {error_kind::protocol, error_kind::memory_limit, error_kind::timeout, error_kind::restricted,
-                          error_kind::worker_died, error_kind::unreachable}) {
+  for (auto const kind : {error_kind::protocol, error_kind::memory_limit, error_kind::timeout, error_kind::worker_died,
+                          error_kind::unreachable}) {
     CHECK_FALSE(adapter::is_about_the_place(kind));
   }
+}
+
+TEST_CASE("the directories that open_basedir allows are read from PHP's warning") {
+  auto const read = [](std::string const& list) {
+    return adapter::allowed_directories("File(/x) is not within the allowed path(s): (" + list + ") in Unknown");
+  };
+  CHECK(read("/srv/www:/tmp") == std::vector<std::string>{"/srv/www", "/tmp"});
+  CHECK(read(":/tmp:") == std::vector<std::string>{"/tmp"});
+  CHECK(read("").empty());
+  CHECK(adapter::allowed_directories("allowed path(s): (/never/ended") == std::vector<std::string>{"/never/ended"});
+  CHECK(adapter::allowed_directories("something else").empty());
 }

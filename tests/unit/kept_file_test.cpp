@@ -54,7 +54,7 @@ TEST_CASE("a kept file is made with its directory, whatever the umask") {
   if (geteuid() != 0) return test::skip("needs root");
   temp_dir const parent;
   mode_t const before = umask(GENERATE(mode_t{0}, mode_t{077}));
-  auto const path = adapter::kept_file(parent / "kept", some_agent);
+  auto const path = adapter::kept_file({}, parent / "kept", some_agent);
   umask(before);
   CHECK(path == parent / "kept/0123abcd.php");
   check_good(path);
@@ -65,16 +65,16 @@ TEST_CASE("a kept file is made with its directory, whatever the umask") {
 TEST_CASE("a kept file that is as it should be is not written again") {
   if (geteuid() != 0) return test::skip("needs root");
   temp_dir const parent;
-  auto const path = adapter::kept_file(parent / "kept", some_agent);
+  auto const path = adapter::kept_file({}, parent / "kept", some_agent);
   auto const before = look_at(path);
-  CHECK(adapter::kept_file(parent / "kept", some_agent) == path);
+  CHECK(adapter::kept_file({}, parent / "kept", some_agent) == path);
   CHECK(look_at(path).st_ino == before.st_ino);
 }
 
 TEST_CASE("a kept file that was tampered with is replaced") {
   if (geteuid() != 0) return test::skip("needs root");
   temp_dir const parent;
-  auto const path = adapter::kept_file(parent / "kept", some_agent);
+  auto const path = adapter::kept_file({}, parent / "kept", some_agent);
   SECTION("other bytes") {
     write(path, "<?php // ANOTHER1", 0444);
   }
@@ -107,7 +107,7 @@ TEST_CASE("a kept file that was tampered with is replaced") {
     fs::remove(path);
     fs::create_symlink(parent / "evil.php", path);
   }
-  CHECK(adapter::kept_file(parent / "kept", some_agent) == path);
+  CHECK(adapter::kept_file({}, parent / "kept", some_agent) == path);
   check_good(path);
 }
 
@@ -115,7 +115,7 @@ TEST_CASE("a directory in the place of the kept file is an error") {
   if (geteuid() != 0) return test::skip("needs root");
   temp_dir const parent;
   fs::create_directories(parent / "kept/0123abcd.php");
-  CHECK_THROWS_AS(adapter::kept_file(parent / "kept", some_agent), error);
+  CHECK_THROWS_AS(adapter::kept_file({}, parent / "kept", some_agent), error);
 }
 
 TEST_CASE("a directory for the kept file that is not root's alone is refused") {
@@ -142,7 +142,7 @@ TEST_CASE("a directory for the kept file that is not root's alone is refused") {
     write(directory, "x", 0444);
   }
   try {
-    adapter::kept_file(directory, some_agent);
+    adapter::kept_file({}, directory, some_agent);
     FAIL("no error was thrown");
   } catch (error const& failed) {
     CHECK(failed.kind() == error_kind::placement);

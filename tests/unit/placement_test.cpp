@@ -11,6 +11,8 @@ using adapter::placement_options;
 
 namespace {
 
+auto const some_endpoint = fastcgi::endpoint::tcp("127.0.0.1", 9000);
+
 placement_options in_chroot(std::string const& chroot, std::string const& tmp_dir = "") {
   placement_options options;
   options.chroot = chroot;
@@ -20,13 +22,13 @@ placement_options in_chroot(std::string const& chroot, std::string const& tmp_di
 
 std::string placed(placement_options const& options) {
   adapter::observer nobody;
-  return placement(options, nobody).path(agent::source_for("opcache.reset"), std::nullopt);
+  return placement(options, some_endpoint, nobody).path(agent::source_for("opcache.reset"), std::nullopt);
 }
 
 std::string usage_error(placement_options const& options) {
   adapter::observer nobody;
   try {
-    placement const place(options, nobody);
+    placement const place(options, some_endpoint, nobody);
   } catch (error const& failed) {
     REQUIRE(failed.kind() == error_kind::usage);
     return failed.message();
@@ -38,8 +40,10 @@ std::string usage_error(placement_options const& options) {
 
 TEST_CASE("in a chroot the agent's path is the one that a worker sees") {
   test::temp_dir const root;
+  CHECK(placed(in_chroot(root.path())).find("/cachetool-") == 0);
+  std::filesystem::create_directory(root / "tmp");
   CHECK(placed(in_chroot(root.path())).find("/tmp/cachetool-") == 0);
-  CHECK(std::filesystem::is_empty(root.path()));
+  CHECK(std::filesystem::is_empty(root / "tmp"));
 }
 
 TEST_CASE("a temporary directory in a chroot is named by its path outside") {

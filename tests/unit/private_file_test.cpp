@@ -53,9 +53,15 @@ void sweep(temp_dir const& base) {
   adapter::sweep_private_files(directory.get());
 }
 
+/// A directory as the caller names it.
+adapter::base_directory at(std::string const& path) {
+  static adapter::worker_root const ours;
+  return {ours, path, true};
+}
+
 error failure(std::string const& base) {
   try {
-    private_file const file(base, "<?php", 0400);
+    private_file const file(at(base), "<?php", 0400);
   } catch (error const& failed) {
     return failed;
   }
@@ -69,7 +75,7 @@ TEST_CASE("a private file holds its content, and is gone with its directory when
   temp_dir const base;
   std::string path;
   {
-    private_file const file(base.path(), "<?php // x", 0400);
+    private_file const file(at(base.path()), "<?php // x", 0400);
     path = file.path();
     CHECK(text_of(path) == "<?php // x");
     CHECK(path.rfind(base / ("cachetool-" + std::to_string(geteuid()) + "-"), 0) == 0);
@@ -83,7 +89,7 @@ TEST_CASE("a private file has its mode and the modification time 0, and a direct
   mode_t const mask = GENERATE(mode_t{0}, mode_t{022}, mode_t{077});
   mode_t const mode = GENERATE(mode_t{0400}, mode_t{0444});
   mode_t const before = umask(mask);
-  private_file const file(base.path(), "<?php", mode);
+  private_file const file(at(base.path()), "<?php", mode);
   umask(before);
   CHECK(mode_of(file.path()) == mode);
   CHECK(look_at(file.path()).st_mtime == 0);
@@ -92,8 +98,8 @@ TEST_CASE("a private file has its mode and the modification time 0, and a direct
 
 TEST_CASE("two private files in one place have different names") {
   temp_dir const base;
-  private_file const one(base.path(), "1", 0400);
-  private_file const two(base.path(), "2", 0400);
+  private_file const one(at(base.path()), "1", 0400);
+  private_file const two(at(base.path()), "2", 0400);
   CHECK(fs::path(one.path()).parent_path() != fs::path(two.path()).parent_path());
   CHECK(fs::path(one.path()).filename() != fs::path(two.path()).filename());
   CHECK(text_of(one.path()) == "1");
@@ -101,7 +107,7 @@ TEST_CASE("two private files in one place have different names") {
 
 TEST_CASE("a private file that was moved from leaves its file to the other") {
   temp_dir const base;
-  std::optional<private_file> first(std::in_place, base.path(), "x", 0400);
+  std::optional<private_file> first(std::in_place, at(base.path()), "x", 0400);
   private_file const second(std::move(*first));
   first.reset();
   CHECK(text_of(second.path()) == "x");
@@ -112,7 +118,7 @@ TEST_CASE("a base that does not exist is made for all to enter, and removed agai
   auto const base = parent / "new";
   mode_t const before = umask(077);
   {
-    private_file const file(base, "x", 0400);
+    private_file const file(at(base), "x", 0400);
     umask(before);
     CHECK(mode_of(base) == 0711);
     CHECK(text_of(file.path()) == "x");
@@ -124,7 +130,7 @@ TEST_CASE("a base that was made stays when somebody else has put a file there") 
   temp_dir const parent;
   auto const base = parent / "new";
   {
-    private_file const file(base, "x", 0400);
+    private_file const file(at(base), "x", 0400);
     std::ofstream(base + "/theirs") << "y";
   }
   CHECK(fs::exists(base + "/theirs"));
@@ -149,7 +155,7 @@ TEST_CASE("a base that everybody can write is used only if it has the sticky bit
   CHECK(failed.hint().find("chmod +t " + base.path()) == 0);
   CHECK(fs::is_empty(base.path()));
   chmod(base.path().c_str(), 01777);
-  CHECK(text_of(private_file(base.path(), "x", 0400).path()) == "x");
+  CHECK(text_of(private_file(at(base.path()), "x", 0400).path()) == "x");
 }
 
 TEST_CASE("a base that cannot be written is an error, and nothing is left") {
@@ -173,13 +179,13 @@ TEST_CASE("a left-over of a run that was killed is swept") {
 TEST_CASE("a left-over is swept by the next private file") {
   temp_dir const base;
   auto const left = make_left_over(base);
-  private_file const file(base.path(), "x", 0400);
+  private_file const file(at(base.path()), "x", 0400);
   CHECK_FALSE(fs::exists(left));
 }
 
 TEST_CASE("a directory that is in use is not swept") {
   temp_dir const base;
-  private_file const file(base.path(), "x", 0400);
+  private_file const file(at(base.path()), "x", 0400);
   sweep(base);
   CHECK(fs::exists(file.path()));
 }
