@@ -98,7 +98,8 @@ std::string const& placement::path(agent::source const& source, std::optional<fa
       .advise("name a directory that you can write and php-fpm can read: --tmp-dir=DIR");
 }
 
-void placement::reject(error const& why) {
+void placement::reject(std::string const& path, error const& why) {
+  if (path != path_) return;
   report(why);
   file_.reset();
   path_.clear();

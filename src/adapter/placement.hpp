@@ -30,9 +30,9 @@ class placement {
   /// PEER tells whose workers will read it. Throws error (placement) when no place is left.
   std::string const& path(agent::source const& source, std::optional<fastcgi::peer_credentials> const& peer);
 
-  /// The worker could not run what lies there: the next path() is another place. Throws WHY, with all that was tried,
-  /// if there is none left.
-  void reject(error const& why);
+  /// The worker could not run what lies at PATH: the next path() is another place. Throws WHY, with all that was tried,
+  /// if there is none left. Does nothing if another place is in use by now: several calls may find the same.
+  void reject(std::string const& path, error const& why);
 
  private:
   enum class way { temporary, installed, kept };
