@@ -277,6 +277,7 @@ struct clear_report {
   origin from;               ///< the worker that answered first
   std::int64_t workers = 0;  ///< of the pool, without those that ended meanwhile; 0 where PHP does not tell
   std::int64_t cleared = 0;
+  std::vector<std::int64_t> missing{};  ///< pids of the workers that were not reached
 };
 
 }  // namespace realpath_cache

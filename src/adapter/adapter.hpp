@@ -11,6 +11,7 @@
 #include <cachetool/fastcgi/error.hpp>
 
 #include "agent/agent.hpp"
+#include "fastcgi/operation.hpp"
 
 namespace cachetool::adapter {
 
@@ -30,6 +31,13 @@ class observer {
   virtual void said(std::string_view /*stderr_text*/) {}
 };
 
+/// A call that was begun. Who drives it with fastcgi::run_any() may drive others at the same time.
+class call_in_progress : public fastcgi::operation {
+ public:
+  /// What the agent answered. Only when done, and only once.
+  [[nodiscard]] virtual agent::answer take() = 0;
+};
+
 /// One way to have PHP run the agent.
 class adapter {
  public:
@@ -37,6 +45,17 @@ class adapter {
 
   /// Runs one operation and returns what the agent answered. Throws error.
   virtual agent::answer run(agent::call const& what) = 0;
+
+  /// Begins one operation, which nothing sends again if it fails. HOLD: its connection, and with it its worker, is kept
+  /// until the call is destroyed. This must outlive it, and must not run another operation meanwhile. Here, for ways to
+  /// PHP that can do one thing at a time: the call is run when it is driven.
+  [[nodiscard]] virtual std::unique_ptr<call_in_progress> begin(agent::call const& what, bool hold);
+
+  /// How often a call is to be sent again, where that is safe. Here: run() does all that can be done.
+  [[nodiscard]] virtual int retries() const noexcept { return 0; }
+
+  /// When this becomes readable, the caller asks to stop; -1 for never.
+  [[nodiscard]] virtual int interrupt_fd() const noexcept { return -1; }
 
   /// Another adapter to the same PHP, for use by another thread at the same time; null where there is none.
   [[nodiscard]] virtual std::unique_ptr<adapter> another() const { return nullptr; }
@@ -47,11 +66,14 @@ class adapter {
   /// How many requests, of everybody, this way to PHP works on or has waiting; nothing where that cannot be told.
   [[nodiscard]] virtual std::optional<std::int64_t> connections() const { return std::nullopt; }
 
-  /// The workers of POOL that are alive now, after a call was answered; none where this machine cannot tell.
-  [[nodiscard]] virtual std::vector<std::int64_t> workers(std::string_view /*pool*/) const { return {}; }
+  /// The workers of POOL that are alive now, after a call was answered, by the numbers that they themselves see;
+  /// nothing where this machine cannot tell.
+  [[nodiscard]] virtual std::optional<std::vector<std::int64_t>> workers(std::string_view /*pool*/) const {
+    return std::nullopt;
+  }
 
   /// Waits. Throws error (interrupted) when the caller asked to stop meanwhile.
-  virtual void pause(std::chrono::milliseconds duration) = 0;
+  virtual void pause(std::chrono::milliseconds duration);
 };
 
 /// Waits until DURATION has passed. Throws error (interrupted) once INTERRUPT_FD (-1: none) is readable.

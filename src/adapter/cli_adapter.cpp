@@ -51,8 +51,4 @@ agent::answer cli_adapter::run(agent::call const& what) {
   }
 }
 
-void cli_adapter::pause(std::chrono::milliseconds duration) {
-  cachetool::adapter::pause(duration, options_.interrupt_fd);
-}
-
 }  // namespace cachetool::adapter

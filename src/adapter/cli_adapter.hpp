@@ -19,7 +19,7 @@ class cli_adapter final : public adapter {
 
   agent::answer run(agent::call const& what) override;
   [[nodiscard]] std::string label() const override { return "cli"; }
-  void pause(std::chrono::milliseconds duration) override;
+  [[nodiscard]] int interrupt_fd() const noexcept override { return options_.interrupt_fd; }
 
  private:
   cli_options options_;

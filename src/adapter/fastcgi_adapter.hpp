@@ -6,6 +6,7 @@
 #include <cachetool/fastcgi/client.hpp>
 
 #include "adapter/adapter.hpp"
+#include "adapter/fastcgi_call.hpp"
 #include "adapter/placement.hpp"
 #include "fpm/connections.hpp"
 
@@ -26,26 +27,20 @@ class fastcgi_adapter final : public adapter {
   fastcgi_adapter(fastcgi::endpoint where, fastcgi_options const& options, observer& watcher);
 
   agent::answer run(agent::call const& what) override;
+  [[nodiscard]] std::unique_ptr<call_in_progress> begin(agent::call const& what, bool hold) override;
+  [[nodiscard]] int retries() const noexcept override { return options_.retries; }
+  [[nodiscard]] int interrupt_fd() const noexcept override { return options_.client.interrupt_fd; }
   [[nodiscard]] std::unique_ptr<adapter> another() const override;
-  [[nodiscard]] std::string label() const override { return client_.where().text(); }
-  [[nodiscard]] std::optional<std::int64_t> connections() const override { return fpm::connections(client_.where()); }
-  [[nodiscard]] std::vector<std::int64_t> workers(std::string_view pool) const override;
-  void pause(std::chrono::milliseconds duration) override;
+  [[nodiscard]] std::string label() const override { return target_.where.text(); }
+  [[nodiscard]] std::optional<std::int64_t> connections() const override { return fpm::connections(target_.where); }
+  [[nodiscard]] std::optional<std::vector<std::int64_t>> workers(std::string_view pool) const override;
 
  private:
-  agent::answer run_in_some_place(agent::call const& what);
   agent::answer run_once(agent::call const& what);
-  fastcgi::response execute(fastcgi::connection& connection, fastcgi::request const& request,
-                            agent::answer_reader& reader);
-  agent::answer finish(agent::answer_reader& reader);
 
-  fastcgi::client client_;
-  placement place_;
-  observer& watcher_;
   fastcgi_options options_;
-  std::vector<std::string> allowed_;  // where PHP said that the agent may lie
-  pid_t master_ = 0;                  // who listens; 0 where that is not known
-  bool broke_in_stream_ = false;      // rows were passed on already: sending the call again would repeat them
+  fastcgi_target target_;
+  bool broke_in_stream_ = false;  // rows were passed on already: sending the call again would repeat them
 };
 
 }  // namespace cachetool::adapter

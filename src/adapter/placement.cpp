@@ -125,7 +125,8 @@ std::string const& placement::path(agent::source const& source, std::optional<fa
   give_up();
 }
 
-void placement::reject(error const& why, std::vector<std::string> const& allowed) {
+void placement::reject(std::string const& path, error const& why, std::vector<std::string> const& allowed) {
+  if (path != path_) return;
   report(why);
   rejected_ = why;
   file_.reset();

@@ -34,10 +34,10 @@ class placement {
   /// PEER tells whose workers will read it. Throws error (placement) when no place is left.
   std::string const& path(agent::source const& source, std::optional<fastcgi::peer_credentials> const& peer);
 
-  /// The worker could not run what lies there, or not for what it was to do: the next path() is another place. ALLOWED
-  /// is where PHP said it might lie, for error (open_basedir) and (restricted). Throws WHY, with all that was tried, if
-  /// there is none left.
-  void reject(error const& why, std::vector<std::string> const& allowed);
+  /// The worker could not run what lies at PATH, or not for what it was to do: the next path() is another place.
+  /// ALLOWED is where PHP said it might lie, for error (open_basedir) and (restricted). Throws WHY, with all that was
+  /// tried, if there is none left. Does nothing if another place is in use by now: several calls may find the same.
+  void reject(std::string const& path, error const& why, std::vector<std::string> const& allowed);
 
   /// True if the place now in use holds an agent that was put there before: maybe by another version.
   [[nodiscard]] bool is_installed() const noexcept { return candidates_[current_].how == candidate::way::installed; }

@@ -70,10 +70,6 @@ web_adapter::web_adapter(web_options options, observer& watcher)
   while (options_.url.ends_with('/')) options_.url.pop_back();
 }
 
-void web_adapter::pause(std::chrono::milliseconds duration) {
-  cachetool::adapter::pause(duration, options_.interrupt_fd);
-}
-
 agent::answer web_adapter::run(agent::call const& what) {
   // A web server in front of a shared disk may not see a new file at once. It is the same file each time: the answer
   // for another name would be just as old.

@@ -42,7 +42,7 @@ class web_adapter final : public adapter {
 
   agent::answer run(agent::call const& what) override;
   [[nodiscard]] std::string label() const override { return options_.url; }
-  void pause(std::chrono::milliseconds duration) override;
+  [[nodiscard]] int interrupt_fd() const noexcept override { return options_.interrupt_fd; }
 
  private:
   agent::answer run_once(agent::call const& what);

@@ -1,14 +1,18 @@
 <?php
 // Operations on the realpath cache, of which each worker has its own.
 
-/**
- * Empties it in this worker. If asked to, tells which workers the pool has now, where PHP knows: that is for a client that
- * cannot see them, because fpm_get_status() can crash this worker while another one starts (php-src 18595, 19974).
- */
 function do_stat_clear($arguments)
 {
     clearstatcache(true);
-    $status = empty($arguments['list']) ? null : may('fpm_get_status');
+}
+
+/**
+ * Which workers the pool has now, where PHP knows: for a client that cannot see them, because fpm_get_status() can crash
+ * this worker while another one starts (php-src 18595, 19974).
+ */
+function do_stat_workers($arguments)
+{
+    $status = may('fpm_get_status');
     return array_column(isset($status['procs']) ? $status['procs'] : array(), 'pid');
 }
 

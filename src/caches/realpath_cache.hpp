@@ -15,9 +15,9 @@ namespace cachetool::realpath_cache {
 listing read_entries(adapter::adapter& php);
 size read_size(adapter::adapter& php);
 
-/// Asks again and again until each worker that the pool had at first has answered, or has ended. Where PHP does not
-/// tell the workers (before 7.3, or fpm_get_status() is disabled), one is reached. Returns after PATIENCE at the
-/// latest, and what is missing then is in the report. Throws error when the first request fails.
+/// Has each worker that the pool has now empty its cache. Where nobody tells the workers (PHP before 7.3, or
+/// fpm_get_status() is disabled, on another machine), one is reached. Returns after PATIENCE at the latest, and what is
+/// missing then is in the report. Throws error if none answers.
 clear_report clear(adapter::adapter& php, std::chrono::milliseconds patience);
 
 }  // namespace cachetool::realpath_cache

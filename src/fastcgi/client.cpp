@@ -1,45 +1,20 @@
-#include <poll.h>
-#include <sys/socket.h>
-
 #include <utility>
 
 #include <cachetool/fastcgi/client.hpp>
 
 #include "fastcgi/connector.hpp"
+#include "fastcgi/dropped.hpp"
 #include "fastcgi/exchange.hpp"
+#include "fastcgi/socket.hpp"
 
 namespace cachetool::fastcgi {
 
 namespace {
 
-constexpr std::chrono::milliseconds silence_limit{100};
-
 unique_fd open(endpoint const& where, std::chrono::milliseconds timeout, int interrupt_fd) {
   connector work(where, timeout);
   run(work, interrupt_fd);
   return work.take();
-}
-
-/// Finds out why a TCP connection was dropped without a word: php-fpm does so at once with a client that
-/// listen.allowed_clients does not name, before it reads anything, and a worker that dies looks just the same. A second
-/// connection, on which nothing is sent, tells: only the former drops it too.
-bool turns_us_away(endpoint const& where) {
-  try {
-    auto const silent = open(where, silence_limit, -1);
-    pollfd watched{silent.get(), POLLIN, 0};
-    char byte = 0;
-    return ::poll(&watched, 1, static_cast<int>(silence_limit.count())) == 1 &&
-           ::recv(silent.get(), &byte, sizeof byte, 0) <= 0;
-  } catch (error const&) {
-    return false;
-  }
-}
-
-error turned_away(endpoint const& where) {
-  return error(error_kind::unreachable, "the connection was dropped before anything was read from it")
-      .during(phase::connect)
-      .on(where.text())
-      .advise("add this machine's address to 'listen.allowed_clients' of the pool");
 }
 
 }  // namespace
@@ -59,9 +34,8 @@ response connection::state::execute(request const& what, body_sink const* sink) 
   exchange call(std::move(socket), where.text(), what, options, sink);
   try {
     run(call, options.interrupt_fd);
-  } catch (error const&) {
-    if (where.is_tcp() && call.was_dropped() && turns_us_away(where)) throw turned_away(where);
-    throw;
+  } catch (error const& failed) {
+    throw explained(failed, where, call.was_dropped());
   }
   socket = call.take_connection();
   return call.take_response();
@@ -73,12 +47,7 @@ connection& connection::operator=(connection&&) noexcept = default;
 connection::~connection() = default;
 
 std::optional<peer_credentials> connection::peer() const {
-  ucred found{};
-  socklen_t size = sizeof found;
-  if (state_->where.is_tcp() || ::getsockopt(state_->socket.get(), SOL_SOCKET, SO_PEERCRED, &found, &size) != 0) {
-    return std::nullopt;
-  }
-  return peer_credentials{found.pid, found.uid, found.gid};
+  return peer_of(state_->socket.get());
 }
 
 void connection::set_timeout(std::chrono::milliseconds timeout) noexcept {

@@ -3,9 +3,10 @@
 #include <poll.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <limits>
+#include <utility>
+#include <vector>
 
 #include "fastcgi/text.hpp"
 
@@ -19,20 +20,47 @@ int poll_timeout(time_point until) {
   return static_cast<int>(std::clamp<decltype(left)>(left, 0, std::numeric_limits<int>::max()));
 }
 
-short wait(operation const& work, int interrupt_fd) {
-  interest const wanted = work.wants();
-  std::array<pollfd, 2> watched{pollfd{wanted.fd, wanted.events, 0}, pollfd{interrupt_fd, POLLIN, 0}};
-  while (::poll(watched.data(), watched.size(), poll_timeout(wanted.until)) < 0) {
-    if (errno != EINTR) throw work.failure(error_kind::protocol, "cannot wait: " + errno_text(errno));
+/// The error that ends the wait for all of WORKS.
+error failure(std::span<operation* const> works, error_kind kind, std::string message) {
+  return works.empty() ? error(kind, std::move(message)) : works.front()->failure(kind, std::move(message));
+}
+
+/// Fills in what came. WATCHED has a place for each of WORKS, and one more.
+void wait(std::span<operation* const> works, time_point until, int interrupt_fd, std::vector<pollfd>& watched) {
+  for (std::size_t i = 0; i < works.size(); ++i) {
+    interest const wanted = works[i]->wants();
+    watched[i] = {wanted.fd, wanted.events, 0};
+    until = std::min(until, wanted.until);
   }
-  if (watched[1].revents != 0) throw work.failure(error_kind::interrupted, "interrupted");
-  return watched[0].revents;
+  watched.back() = {interrupt_fd, POLLIN, 0};
+  while (::poll(watched.data(), watched.size(), poll_timeout(until)) < 0) {
+    if (errno != EINTR) throw failure(works, error_kind::protocol, "cannot wait: " + errno_text(errno));
+  }
+  if (watched.back().revents != 0) throw failure(works, error_kind::interrupted, "interrupted");
 }
 
 }  // namespace
 
+std::optional<ending> run_any(std::span<operation* const> works, time_point until, int interrupt_fd) {
+  std::vector<pollfd> watched(works.size() + 1, pollfd{});
+  for (;;) {
+    for (std::size_t i = 0; i < works.size(); ++i) {
+      try {
+        works[i]->advance(watched[i].revents);
+      } catch (error const& failed) {
+        return ending{i, failed};
+      }
+      if (works[i]->done()) return ending{i, std::nullopt};
+    }
+    if (passed(until)) return std::nullopt;
+    wait(works, until, interrupt_fd, watched);
+  }
+}
+
 void run(operation& work, int interrupt_fd) {
-  for (work.advance(0); !work.done();) work.advance(wait(work, interrupt_fd));
+  operation* const only = &work;
+  auto const end = run_any({&only, 1}, time_point::max(), interrupt_fd);
+  if (end && end->failure) throw *end->failure;
 }
 
 }  // namespace cachetool::fastcgi

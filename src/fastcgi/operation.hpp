@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstddef>
+#include <optional>
+#include <span>
 #include <string>
 
 #include <cachetool/fastcgi/error.hpp>
@@ -34,6 +37,17 @@ class operation {
   /// An error of this operation, which knows its endpoint, its phase and whether a worker may have run the request.
   [[nodiscard]] virtual error failure(error_kind kind, std::string message) const = 0;
 };
+
+/// An operation that came to its end, by its place among those that were driven, and why if it failed.
+struct ending {
+  std::size_t index = 0;
+  std::optional<error> failure;
+};
+
+/// Drives WORKS together until one of them ends, which may be at once; nothing if none has when UNTIL has passed. The
+/// others stand as they are and may be driven on. Throws error (interrupted) as soon as INTERRUPT_FD (-1: none) is
+/// readable.
+std::optional<ending> run_any(std::span<operation* const> works, time_point until, int interrupt_fd);
 
 /// Drives WORK to its end. Throws what advance() throws, and error (interrupted) as soon as INTERRUPT_FD (-1: none) is
 /// readable.

@@ -91,6 +91,16 @@ int start_connect(int fd, socket_address const& to) {
   return errno == EINTR ? EINPROGRESS : errno;
 }
 
+std::optional<peer_credentials> peer_of(int fd) {
+  int family = 0;
+  socklen_t size = sizeof family;
+  if (::getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &size) != 0 || family != AF_UNIX) return std::nullopt;
+  ucred found{};
+  size = sizeof found;
+  if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &found, &size) != 0) return std::nullopt;
+  return peer_credentials{found.pid, found.uid, found.gid};
+}
+
 int pending_error(int fd) {
   int code = 0;
   socklen_t size = sizeof code;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include <cachetool/fastcgi/client.hpp>
 #include <cachetool/fastcgi/endpoint.hpp>
 
 #include "fastcgi/unique_fd.hpp"
@@ -37,6 +38,9 @@ unique_fd open_socket(socket_address const& to);
 
 /// connect(2): 0, or the errno value; EINPROGRESS where the answer comes later.
 int start_connect(int fd, socket_address const& to);
+
+/// Who called listen() at the other end of an open connection; nothing for TCP.
+std::optional<peer_credentials> peer_of(int fd);
 
 /// The error that a connection met while it was not looked at (SO_ERROR), 0 for none.
 int pending_error(int fd);

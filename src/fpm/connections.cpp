@@ -10,6 +10,7 @@ namespace cachetool::fpm {
 namespace {
 
 constexpr unsigned listening = 1;
+constexpr unsigned connecting = 2;  // not accepted yet
 constexpr unsigned connected = 3;
 
 // php-fpm may have bound the socket by another path: /var/run for /run, or the target of a link.
@@ -34,9 +35,9 @@ std::optional<std::int64_t> connections(fastcgi::endpoint const& where) {
     if (std::sscanf(line, "%*s %*x %*x %*x %*x %x %*u %n", &state, &path_at) != 1 || path_at == 0) continue;
     std::string_view path(line + path_at);
     if (path.ends_with('\n')) path.remove_suffix(1);
-    if (path.empty() || (state != listening && state != connected) || !is_same(std::string(path), asked)) continue;
+    if (path.empty() || state < listening || state > connected || !is_same(std::string(path), asked)) continue;
     seen = true;
-    if (state == connected) ++count;
+    if (state >= connecting) ++count;
   }
   return seen ? std::optional(count) : std::nullopt;
 }

@@ -1,5 +1,7 @@
 #include "fpm/processes.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -161,11 +163,26 @@ std::vector<claimant const*> choose_masters(std::vector<claimant> const& all) {
   return masters;
 }
 
+std::string children_file(pid_t parent) {
+  std::string const pid = std::to_string(parent);
+  return pid + "/task/" + pid + "/children";
+}
+
+// How many pid namespaces, one in the other, know a process; 0 if there is none.
+std::ptrdiff_t namespaces(proc const& processes, std::string const& pid) {
+  std::ptrdiff_t count = 0;
+  processes.lines(pid + "/status", [&count](std::string_view line) {
+    if (!line.starts_with("NSpid:")) return true;
+    count = std::count(line.begin(), line.end(), '\t');
+    return false;
+  });
+  return count;
+}
+
 }  // namespace
 
 std::vector<pid_t> children(proc const& processes, pid_t parent) {
-  std::string const pid = std::to_string(parent);
-  std::string const list = processes.read(pid + "/task/" + pid + "/children", 1U << 20);
+  std::string const list = processes.read(children_file(parent), 1U << 20);
   std::vector<pid_t> found;
   char const* rest = list.c_str();
   pid_t child = 0;
@@ -207,6 +224,12 @@ std::vector<uid_t> child_users(pid_t master) {
     if (std::find(users.begin(), users.end(), user) == users.end()) users.push_back(user);
   }
   return users;
+}
+
+bool sees_children(pid_t master) {
+  proc const processes;
+  return master > 0 && ::access((processes.root() + "/" + children_file(master)).c_str(), R_OK) == 0 &&
+         namespaces(processes, std::to_string(master)) == namespaces(processes, "self");
 }
 
 std::vector<pid_t> pool_workers(pid_t master, std::string_view pool) {

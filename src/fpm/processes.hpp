@@ -45,6 +45,10 @@ std::vector<pid_t> children(proc const& processes, pid_t parent);
 /// /proc/PID/task/TID/children and /proc/PID/status.
 std::vector<uid_t> child_users(pid_t master);
 
+/// True if the process table tells which children MASTER has now, and by the numbers that they themselves see: they are
+/// in the same pid namespace. Source: as above.
+bool sees_children(pid_t master);
+
 /// The workers of one pool of a php-fpm master that are alive now. Empty where the process table does not tell, as
 /// above. Source: the title "php-fpm: pool NAME" in /proc/PID/cmdline (php-src sapi/fpm/fpm/fpm_children.c).
 std::vector<pid_t> pool_workers(pid_t master, std::string_view pool);

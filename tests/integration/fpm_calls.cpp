@@ -117,6 +117,10 @@ long_request::long_request(php_fpm const& server, std::chrono::milliseconds dura
 }
 
 long_request::~long_request() {
+  end();
+}
+
+void long_request::end() {
   unlink(state_->mark.c_str());
   finish();
 }

@@ -60,6 +60,9 @@ class long_request {
   /// Waits until its time is over.
   void finish();
 
+  /// Ends it now.
+  void end();
+
  private:
   struct state;
   std::unique_ptr<state> state_;

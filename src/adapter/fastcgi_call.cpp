@@ -1,0 +1,90 @@
+#include "adapter/fastcgi_call.hpp"
+
+#include <utility>
+
+#include "adapter/diagnosis.hpp"
+#include "fastcgi/dropped.hpp"
+#include "fastcgi/socket.hpp"
+
+namespace cachetool::adapter {
+
+fastcgi_call::fastcgi_call(fastcgi_target& target, agent::call what, bool hold)
+    : target_(target),
+      options_(target.client),
+      what_(std::move(what)),
+      hold_(hold),
+      sink_([this](std::string_view part) { reader_->feed(part); }) {
+  if (what_.timeout) options_.timeout = *what_.timeout;
+  connect();
+}
+
+fastcgi::operation const& fastcgi_call::current() const noexcept {
+  if (exchange_) return *exchange_;
+  return *connector_;
+}
+
+fastcgi::operation& fastcgi_call::current() noexcept {
+  if (exchange_) return *exchange_;
+  return *connector_;
+}
+
+fastcgi::interest fastcgi_call::wants() const {
+  return current().wants();
+}
+
+error fastcgi_call::failure(error_kind kind, std::string message) const {
+  return current().failure(kind, std::move(message));
+}
+
+void fastcgi_call::advance(short ready) {
+  if (done()) return;
+  try {
+    current().advance(ready);
+  } catch (error const& failed) {
+    if (reader_) reader_->end();
+    throw fastcgi::explained(failed, target_.where, exchange_ && exchange_->was_dropped());
+  }
+  if (!current().done()) return;
+  exchange_ ? read_answer() : send();
+}
+
+void fastcgi_call::connect() {
+  exchange_.reset();
+  connector_.emplace(target_.where, options_.connect_timeout);
+}
+
+void fastcgi_call::send() {
+  fastcgi::unique_fd socket = connector_->take();
+  auto const peer = fastcgi::peer_of(socket.get());
+  target_.master = peer ? peer->pid : 0;
+  path_ = target_.place.path(agent::source_for(what_.operation), peer);
+  target_.watcher.running(what_, target_.where.text(), path_);
+
+  agent::encoded_call encoded = agent::encode(what_);
+  encoded.params.emplace_back("SCRIPT_FILENAME", path_);
+  if (target_.place.is_installed()) encoded.params.emplace_back("CACHETOOL_SHA256", agent::complete().sha256);
+  reader_.emplace(std::move(encoded.nonce), what_.rows, what_.printed);
+  fastcgi::request const request{
+      .params = std::move(encoded.params), .body = std::move(encoded.body), .keep_connection = hold_};
+  exchange_.emplace(std::move(socket), target_.where.text(), request, options_, &sink_);
+}
+
+void fastcgi_call::read_answer() {
+  fastcgi::response const response = exchange_->take_response();
+  try {
+    if (!reader_->began()) throw diagnose(response, *reader_, path_).during(phase::answer);
+    answer_ = reader_->finish();
+  } catch (error& failed) {
+    failed.on(target_.where.text());
+    if (!is_about_the_place(failed.kind()) || target_.place.is_exhausted()) throw;
+    bool const is_refusal = failed.kind() == error_kind::restricted;
+    target_.place.reject(path_, failed,
+                         is_refusal ? std::vector{reader_->refused_over()} : allowed_directories(response.stderr_text));
+    return connect();
+  }
+  if (hold_) held_ = exchange_->take_connection();
+  if (!response.stderr_text.empty()) target_.watcher.said(response.stderr_text);
+  target_.watcher.answered(*answer_);
+}
+
+}  // namespace cachetool::adapter

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <cachetool/fastcgi/client.hpp>
+
+#include "adapter/adapter.hpp"
+#include "adapter/placement.hpp"
+#include "fastcgi/connector.hpp"
+#include "fastcgi/exchange.hpp"
+
+namespace cachetool::adapter {
+
+/// What the calls of one php-fpm share.
+struct fastcgi_target {
+  fastcgi::endpoint where;
+  fastcgi::client_options client;
+  placement place;
+  observer& watcher;
+  pid_t master = 0;  ///< who listens there, as soon as a call was connected; 0 where that is not known
+};
+
+/// One agent call on a connection of its own: connects, lets the agent be placed as the peer can read it, sends the
+/// request. Where the worker could not run what lies there, it begins again with the next place.
+class fastcgi_call final : public call_in_progress {
+ public:
+  /// TARGET must outlive this. HOLD: see adapter::begin().
+  fastcgi_call(fastcgi_target& target, agent::call what, bool hold);
+
+  [[nodiscard]] bool done() const noexcept override { return answer_.has_value(); }
+  [[nodiscard]] fastcgi::interest wants() const override;
+  void advance(short ready) override;
+  [[nodiscard]] error failure(error_kind kind, std::string message) const override;
+  [[nodiscard]] agent::answer take() override { return std::move(*answer_); }
+
+  /// True if rows were passed on: sending the call again would repeat them.
+  [[nodiscard]] bool streamed() const noexcept { return reader_ && reader_->streamed(); }
+
+ private:
+  [[nodiscard]] fastcgi::operation& current() noexcept;
+  [[nodiscard]] fastcgi::operation const& current() const noexcept;
+  void connect();
+  void send();
+  void read_answer();
+
+  fastcgi_target& target_;
+  fastcgi::client_options options_;
+  agent::call what_;
+  bool hold_;
+  std::optional<fastcgi::connector> connector_;
+  std::string path_;  // of the agent, as the worker sees it
+  std::optional<agent::answer_reader> reader_;
+  fastcgi::body_sink sink_;
+  std::optional<fastcgi::exchange> exchange_;
+  fastcgi::unique_fd held_;
+  std::optional<agent::answer> answer_;
+};
+
+}  // namespace cachetool::adapter

@@ -1,0 +1,200 @@
+#include "caches/pool_sweep.hpp"
+
+#include <algorithm>
+
+#include "caches/ask.hpp"
+#include "fastcgi/text.hpp"
+
+namespace cachetool::caches {
+namespace {
+
+using fastcgi::clock;
+using std::chrono::milliseconds;
+
+constexpr std::size_t at_a_time = 4;         // plain calls: what a pool under load does not feel
+constexpr milliseconds look_interval{10};    // while workers are held: does anybody else want one?
+constexpr milliseconds blind_hold{25};       // how long they are held where that cannot be seen
+constexpr milliseconds settling_time{2};     // in which workers close their ends of connections that are over
+constexpr int settling_looks = 3;            // how often that is waited for
+constexpr milliseconds longest_pause{30};    // between two rounds of plain calls
+constexpr int pause_part = 32;               // that is reached after a second: the longer it takes, the less haste
+constexpr milliseconds first_retry{50};      // doubled each time
+constexpr milliseconds list_interval{1000};  // fpm_get_status() is dangerous (docs/agent.md), so not often
+
+}  // namespace
+
+pool_sweep::pool_sweep(adapter::adapter& php, agent::call what, fastcgi::time_point until)
+    : php_(php), what_(std::move(what)), start_(clock::now()), until_(until), wakes_(start_) {}
+
+std::vector<adapter::call_in_progress*> pool_sweep::in_progress() const {
+  std::vector<adapter::call_in_progress*> out;
+  for (auto const& call : calls_) out.push_back(call.get());
+  return out;
+}
+
+void pool_sweep::begin_calls() {
+  if (!fastcgi::passed(wakes_)) return;
+  wakes_ = until_;
+  switch (stage_) {
+    case stage::first:
+      if (calls_.empty()) begin(true);
+      return;
+    case stage::holding:
+      return hold_all();
+    case stage::asking:
+      if (calls_.empty()) begin_round();
+      return;
+    case stage::over:
+      return;
+  }
+}
+
+void pool_sweep::begin(bool hold) {
+  // Longer than it is waited for: who gives up, and why, is for the sweep to say.
+  what_.timeout = std::chrono::ceil<milliseconds>(until_ - clock::now()) + longest_pause;
+  calls_.push_back(php_.begin(what_, hold));
+}
+
+void pool_sweep::ended(adapter::call_in_progress& which, std::optional<error> const& failure) {
+  auto const at =
+      std::find_if(calls_.begin(), calls_.end(), [&which](auto const& call) { return call.get() == &which; });
+  std::unique_ptr<adapter::call_in_progress> call = std::move(*at);
+  calls_.erase(at);
+  if (failure) return failed(*failure);
+  failures_ = 0;
+  agent::answer answer = call->take();
+  if (stage_ != stage::asking) held_.push_back(std::move(call));
+  answered(std::move(answer));
+}
+
+void pool_sweep::answered(agent::answer answer) {
+  if (stage_ == stage::first) {
+    learn_workers(answer);
+    result_.answers.push_back(std::move(answer));
+  } else if (expected_.erase(answer.pid) > 0) {
+    result_.answers.push_back(std::move(answer));
+  }
+  if (expected_.empty()) {
+    end();
+  } else if (calls_.empty()) {
+    // Somebody new was reached in the place of one that was expected, or a round is over.
+    if (stage_ == stage::holding && held_.size() > 1) let_go();
+    wakes_ = next_round_;
+  }
+}
+
+void pool_sweep::learn_workers(agent::answer const& first) {
+  result_.from = from(first);
+  auto const alive = first.pid == 0 ? std::nullopt : php_.workers(first.pool);
+  visible_ = alive.has_value();
+  if (alive) expected_ = {alive->begin(), alive->end()};
+  if (!visible_) {
+    held_.clear();  // the one worker of a pool has to answer again
+    list_by_php();
+  }
+  result_.workers_known = visible_ || expected_.count(first.pid) > 0;
+  if (!result_.workers_known) expected_.clear();
+  workers_ = expected_.size();
+  expected_.erase(first.pid);
+  stage_ = visible_ ? stage::holding : stage::asking;
+  next_round_ = clock::now();
+}
+
+void pool_sweep::hold_all() {
+  bool const begun = held_.size() + calls_.size() > 1;
+  if (!begun && is_wanted_by_others()) {
+    if (++looks_ >= settling_looks) return let_go();
+    wakes_ = clock::now() + settling_time;
+  } else if (!begun) {
+    for (std::size_t i = 0; i < expected_.size(); ++i) begin(true);
+    wakes_ = clock::now() + (php_.connections() ? look_interval : blind_hold);
+  } else if (!php_.connections() || is_wanted_by_others()) {
+    let_go();
+  } else {
+    wakes_ = clock::now() + look_interval;
+  }
+}
+
+bool pool_sweep::is_wanted_by_others() const {
+  auto const all = php_.connections();
+  return all && *all > static_cast<std::int64_t>(held_.size() + calls_.size());
+}
+
+void pool_sweep::let_go() {
+  calls_.clear();
+  held_.clear();
+  stage_ = stage::asking;
+  wakes_ = next_round_ = clock::now();
+}
+
+void pool_sweep::begin_round() {
+  strike_the_dead();
+  if (expected_.empty()) return end();
+  round_failure_.reset();
+  std::int64_t const idle = static_cast<std::int64_t>(workers_) - php_.connections().value_or(0);
+  std::size_t const most = idle > 0 ? static_cast<std::size_t>(idle) : workers_;
+  for (std::size_t i = 0; i < std::clamp<std::size_t>(most, 1, at_a_time); ++i) begin(false);
+  auto const now = clock::now();
+  next_round_ = now + std::min<clock::duration>(longest_pause, (now - start_) / pause_part);
+}
+
+void pool_sweep::strike_the_dead() {
+  if (visible_) {
+    auto const alive = php_.workers(result_.from.pool).value_or(std::vector<std::int64_t>());
+    workers_ = alive.size();
+    std::erase_if(expected_, [&alive](std::int64_t pid) { return std::count(alive.begin(), alive.end(), pid) == 0; });
+  } else if (result_.workers_known && fastcgi::passed(listed_ + list_interval)) {
+    std::set<std::int64_t> const before = std::move(expected_);
+    list_by_php();
+    std::erase_if(expected_, [&before](std::int64_t pid) { return before.count(pid) == 0; });
+  }
+}
+
+void pool_sweep::list_by_php() {
+  agent::call list = ask("stat.workers");
+  list.timeout = list_interval;
+  listed_ = clock::now();
+  agent::answer const answer = php_.run(list);
+  expected_.clear();
+  for (php::entry const& each : answer.result.entries()) expected_.insert(each.item.as_int());
+}
+
+void pool_sweep::failed(error const& why) {
+  if (stage_ == stage::holding) return let_go();
+  bool const transient = why.kind() == error_kind::timeout || adapter::may_send_again(why, what_);
+  if (!transient) return give_up(why);
+  round_failure_ = why;
+  if (!calls_.empty()) return;
+  // A full pool is waited for, whatever it takes.
+  if (why.kind() != error_kind::timeout && ++failures_ > php_.retries()) return give_up(why);
+  wakes_ = std::max(next_round_, clock::now() + first_retry * (1 << std::clamp(failures_ - 1, 0, 6)));
+}
+
+void pool_sweep::give_up(error const& why) {
+  result_.failure = why;
+  end();
+}
+
+void pool_sweep::end() {
+  calls_.clear();
+  held_.clear();
+  stage_ = stage::over;
+}
+
+error pool_sweep::silence() const {
+  if (calls_.empty() && round_failure_) return *round_failure_;
+  std::string const what =
+      "no worker answered within " + fastcgi::duration_text(std::chrono::ceil<milliseconds>(until_ - start_));
+  if (calls_.empty()) return error(error_kind::timeout, what).on(php_.label());
+  return calls_.front()->failure(error_kind::timeout, what);
+}
+
+sweep pool_sweep::finish() {
+  if (!over() && result_.answers.empty()) result_.failure = silence();
+  end();
+  if (!result_.failure) strike_the_dead();
+  result_.missing = {expected_.begin(), expected_.end()};
+  return std::move(result_);
+}
+
+}  // namespace cachetool::caches

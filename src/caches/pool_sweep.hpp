@@ -1,0 +1,78 @@
+#pragma once
+
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "adapter/retry.hpp"
+#include "caches/every_worker.hpp"
+#include "fastcgi/deadline.hpp"
+
+namespace cachetool::caches {
+
+/// The sweep through one pool: says which calls it wants to have in progress, and makes of their ends what comes next.
+/// Who drives the calls may do so for several pools at once.
+class pool_sweep {
+ public:
+  /// PHP must outlive this.
+  pool_sweep(adapter::adapter& php, agent::call what, fastcgi::time_point until);
+
+  [[nodiscard]] bool over() const noexcept { return stage_ == stage::over; }
+
+  /// Begins what there is to begin now.
+  void begin_calls();
+
+  /// Those that are not over yet. The pointers are good until the next member function that is not const.
+  [[nodiscard]] std::vector<adapter::call_in_progress*> in_progress() const;
+
+  /// When begin_calls() has something to do, even if no call ends before that.
+  [[nodiscard]] fastcgi::time_point wakes() const noexcept { return wakes_; }
+
+  /// One of in_progress() ended.
+  void ended(adapter::call_in_progress& which, std::optional<error> const& failure);
+
+  /// What there is when the time is over, or the sweep is.
+  [[nodiscard]] sweep finish();
+
+ private:
+  enum class stage {
+    first,    ///< one call, which tells whose pool this is, and holds its worker
+    holding,  ///< one held connection for each worker
+    asking,   ///< plain calls, a few at a time
+    over
+  };
+
+  void begin(bool hold);
+  void hold_all();
+  void begin_round();
+  void answered(agent::answer answer);
+  void learn_workers(agent::answer const& first);
+  void list_by_php();
+  void strike_the_dead();
+  void let_go();
+  void failed(error const& why);
+  void give_up(error const& why);
+  void end();
+  [[nodiscard]] error silence() const;
+  [[nodiscard]] bool is_wanted_by_others() const;
+
+  adapter::adapter& php_;
+  agent::call what_;
+  fastcgi::time_point start_;
+  fastcgi::time_point until_;
+  fastcgi::time_point wakes_;
+  fastcgi::time_point next_round_;
+  fastcgi::time_point listed_;  // when PHP was last asked for its workers
+  stage stage_ = stage::first;
+  bool visible_ = false;  // this machine sees the workers
+  std::size_t workers_ = 1;
+  int looks_ = 0;     // for a moment in which nobody else wants a worker
+  int failures_ = 0;  // rounds in a row that brought nothing
+  std::optional<error> round_failure_;
+  std::vector<std::unique_ptr<adapter::call_in_progress>> calls_;
+  std::vector<std::unique_ptr<adapter::call_in_progress>> held_;  // answered, and kept
+  std::set<std::int64_t> expected_;
+  sweep result_;
+};
+
+}  // namespace cachetool::caches

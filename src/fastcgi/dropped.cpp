@@ -1,0 +1,40 @@
+#include "fastcgi/dropped.hpp"
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include "fastcgi/connector.hpp"
+
+namespace cachetool::fastcgi {
+
+namespace {
+
+constexpr std::chrono::milliseconds silence_limit{100};
+
+/// php-fpm drops a client that listen.allowed_clients does not name at once, before it reads anything, and a worker
+/// that dies looks just the same. Of a second connection, on which nothing is sent, only the former drops it too.
+bool turns_us_away(endpoint const& where) {
+  try {
+    connector work(where, silence_limit);
+    run(work, -1);
+    auto const silent = work.take();
+    pollfd watched{silent.get(), POLLIN, 0};
+    char byte = 0;
+    return ::poll(&watched, 1, static_cast<int>(silence_limit.count())) == 1 &&
+           ::recv(silent.get(), &byte, sizeof byte, 0) <= 0;
+  } catch (error const&) {
+    return false;
+  }
+}
+
+}  // namespace
+
+error explained(error failed, endpoint const& where, bool was_dropped) {
+  if (!where.is_tcp() || !was_dropped || !turns_us_away(where)) return failed;
+  return error(error_kind::unreachable, "the connection was dropped before anything was read from it")
+      .during(phase::connect)
+      .on(where.text())
+      .advise("add this machine's address to 'listen.allowed_clients' of the pool");
+}
+
+}  // namespace cachetool::fastcgi

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <cachetool/fastcgi/endpoint.hpp>
+#include <cachetool/fastcgi/error.hpp>
+
+namespace cachetool::fastcgi {
+
+/// FAILED, or the better error where a TCP connection to WHERE was dropped without a word because
+/// listen.allowed_clients does not name this machine: a second, silent connection tells.
+error explained(error failed, endpoint const& where, bool was_dropped);
+
+}  // namespace cachetool::fastcgi
