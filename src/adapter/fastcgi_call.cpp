@@ -80,7 +80,8 @@ void fastcgi_call::read_answer() {
     bool const is_refusal = failed.kind() == error_kind::restricted;
     target_.place.reject(path_, failed,
                          is_refusal ? std::vector{reader_->refused_over()} : allowed_directories(response.stderr_text));
-    return connect();
+    connect();
+    return advance(0);  // whoever drives this waits for the connection that ended
   }
   if (hold_) held_ = exchange_->take_connection();
   if (!response.stderr_text.empty()) target_.watcher.said(response.stderr_text);

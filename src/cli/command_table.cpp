@@ -141,11 +141,33 @@ constexpr std::array stat_clear_options{format_option,
                                         option_spec{"deadline", 0, arity::value, value_type::seconds, "SECONDS",
                                                     "How long to try to reach every worker (30)"}};
 
+constexpr option_spec old_option{
+    "old",
+    0,
+    arity::value,
+    value_type::nonempty,
+    "DIR",
+    "A release that was live before; without it, those beside the live one that have cached "
+    "scripts",
+    {},
+    true};
+constexpr option_spec no_fallback_option =
+    flag("no-fallback", 0, "Do not reset OPcache where a worker cannot be reached, but end with 4");
+constexpr option_spec deploy_deadline{"deadline",          0,         arity::value,
+                                      value_type::seconds, "SECONDS", "How long to try to reach every worker (300)"};
+constexpr std::array deploy_finish_options{format_option, old_option, no_fallback_option, deploy_deadline};
+constexpr std::array deploy_switch_options{
+    format_option, old_option, no_fallback_option, deploy_deadline,
+    flag("every-file", 0, "Compile every *.php of the release, not what the running one has cached")};
+
 constexpr std::array completion_arguments{argument_spec{"shell", "bash, zsh or fish; without it, what SHELL names"}};
 constexpr std::array self_update_arguments{argument_spec{"version_constraint", "Accepted, for scripts"}};
 constexpr std::array agent_install_arguments{
     argument_spec{"path", "The file to write; without it, the place beside the program"}};
 constexpr std::array list_arguments{argument_spec{"namespace", "Only the commands of this group"}};
+constexpr std::array current_arguments{argument_spec{"current", "The link that leads to the live release", true}};
+constexpr std::array switch_arguments{argument_spec{"current", "The link that leads to the live release", true},
+                                      argument_spec{"release", "The release that is to be live", true}};
 constexpr std::array key_arguments{argument_spec{"key", "The key", true}};
 constexpr std::array store_arguments{argument_spec{"key", "The key", true},
                                      argument_spec{"value", "The value, stored as a string", true},
@@ -226,6 +248,26 @@ constexpr std::array command_specs{
                  regexp_arguments, apcu_regexp_delete, target_policy::one_found},
     command_spec{
         "apcu:sma:info", "Show APCu shared memory allocation information", {}, show_options, {}, apcu_sma_info},
+    command_spec{
+        "deploy:finish",
+        "Has every worker serve the release that a link leads to now",
+        "For after the link was switched. Clears the realpath cache of every worker of every pool, and then has the "
+        "names below the link lead to the new release in OPcache, without a reset.",
+        deploy_finish_options,
+        current_arguments,
+        deploy_finish,
+        target_policy::every,
+        {},
+        target_scope::whole_master},
+    command_spec{"deploy:switch",
+                 "Compiles a release, switches the link to it, and has every worker serve it",
+                 "deploy:warm, the link switched in one step, and deploy:finish. It is the rollback too.",
+                 deploy_switch_options,
+                 switch_arguments,
+                 deploy_switch,
+                 target_policy::every,
+                 {},
+                 target_scope::whole_master},
     command_spec{"deploy:warm", "Compiles a release before it goes live",
                  "Compiles what is cached of the release that runs: the one to which the link current beside the "
                  "releases, or beside their directory, leads. Without one, every *.php. It changes nothing of what is "

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <map>
 
 #include <cachetool/fastcgi/error.hpp>
 
@@ -166,11 +167,9 @@ class parser {
     pool_.reset();
     is_global_ = strcasecmp(name.c_str(), "global") == 0;
     if (is_global_) return;
-    auto& pools = result_.pools;
-    auto const same = [&](auto const& pool) { return strcasecmp(pool.first.c_str(), name.c_str()) == 0; };
-    auto const known = std::find_if(pools.begin(), pools.end(), same);
-    pool_ = static_cast<std::size_t>(known - pools.begin());
-    if (known == pools.end() && pools.size() < most_files) pools.emplace_back(name, directives{});
+    auto const [known, is_new] = index_.try_emplace(lower(name), result_.pools.size());
+    pool_ = known->second;
+    if (is_new && result_.pools.size() < most_files) result_.pools.emplace_back(name, directives{});
   }
 
   void include(std::string pattern, int depth) {
@@ -194,6 +193,7 @@ class parser {
   configuration result_;
   bool is_global_ = true;
   std::optional<std::size_t> pool_;
+  std::map<std::string, std::size_t> index_;  // of the pools, by their names in lower case
   std::size_t files_ = 0;
   std::size_t bytes_ = 0;
   std::size_t directives_ = 0;

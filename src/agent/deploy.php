@@ -1,0 +1,84 @@
+<?php
+// Operations that look at the releases of a site. They need opcache.php, memory.php and opcache_cached.php.
+
+/**
+ * Tells where CURRENT leads, which links there are beside it and beside the release that it leads to, which directories
+ * beside that release have cached scripts, and which pools this master has.
+ */
+function do_deploy_look($arguments)
+{
+    clearstatcache(true); // the link may have been switched a moment ago
+    $current = $arguments['current'];
+    $live = realpath($current);
+    $result = array('live' => $live, 'links' => array(), 'releases' => array(), 'pools' => pools());
+    if ($live === false) {
+        return $result;
+    }
+    foreach (array_unique(array(dirname($current), dirname($live))) as $directory) {
+        foreach (may('scandir', $directory) ?: array() as $name) {
+            if (is_link("$directory/$name") && "$directory/$name" !== $current) {
+                $result['links']["$directory/$name"] = realpath("$directory/$name");
+            }
+        }
+    }
+    $status = opcache_call('opcache_get_status', false);
+    $result['enabled'] = !empty($status['opcache_enabled']);
+    $result['restart_pending'] = !empty($status['restart_pending']);
+    if (!$result['enabled']) {
+        return $result;
+    }
+    $status = status_with_scripts();
+    $beside = rtrim(dirname($live), '/') . '/';
+    foreach (isset($status['scripts']) ? $status['scripts'] : array() as $path => $script) {
+        $end = strpos($path, '/', strlen($beside));
+        if ($end !== false && strncmp($path, $beside, strlen($beside)) === 0) {
+            $release = substr($path, 0, $end);
+            $result['releases'] += array($release => 0);
+            ++$result['releases'][$release];
+        }
+    }
+    return $result;
+}
+
+/** The pools of this worker's master, by the titles of its processes; none where those cannot be read. */
+function pools()
+{
+    $stat = (string) may('file_get_contents', '/proc/self/stat');
+    $fields = explode(' ', substr($stat, strrpos($stat, ')') + 2));
+    $master = isset($fields[1]) ? (int) $fields[1] : 0;
+    $names = array();
+    foreach (explode(' ', (string) @may('file_get_contents', "/proc/$master/task/$master/children")) as $pid) {
+        $title = (int) $pid > 0 ? @file_get_contents('/proc/' . (int) $pid . '/cmdline') : '';
+        if (preg_match('/^php-fpm: pool ([^\0]+)/', (string) $title, $named)) {
+            $names[$named[1]] = true;
+        }
+    }
+    return array_keys($names);
+}
+
+/**
+ * Streams the cached scripts x of the old releases for which OPcache knows CURRENT/x as well, each as "length path".
+ * Such a name is a key of its own, which leads to the script that it was first compiled to.
+ */
+function do_deploy_aliases($arguments)
+{
+    $status = status_with_scripts();
+    may('ini_set', 'opcache.validate_timestamps', '0'); // or opcache_is_script_cached() looks at the files
+    $rows = '';
+    foreach (isset($status['scripts']) ? $status['scripts'] : array() as $path => $script) {
+        foreach ($arguments['old'] as $old) {
+            if (strncmp($path, "$old/", strlen($old) + 1) !== 0) {
+                continue;
+            }
+            if (opcache_is_script_cached($arguments['current'] . substr($path, strlen($old)))) {
+                $rows .= strlen($path) . ' ' . $path . "\n";
+            }
+        }
+        if (strlen($rows) > 60000) {
+            chunk('S', $rows);
+            $rows = '';
+        }
+    }
+    chunk('S', $rows);
+    return array('listed' => isset($status['scripts'])) + array_diff_key($status, array('scripts' => 1));
+}

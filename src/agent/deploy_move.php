@@ -1,0 +1,53 @@
+<?php
+// The operation that leads names of CURRENT to the release that is live now. It needs opcache.php, pattern.php and
+// opcache_compile.php.
+
+/**
+ * For each script of an old release: has CURRENT/x lead to the live release's x, and streams what became of it:
+ * serialize(array(outcome, why, warnings)). Outcomes: "elsewhere", it does not lead to the old script; "moved"; "gone", the
+ * live release has no such file; "again", others were compiling it at the same time; and those of compile().
+ *
+ * OPcache's key for CURRENT/x goes on leading to the old script even when that is invalid, and nothing changes it but a
+ * compilation by that very name which finds neither script valid (php-src ext/opcache/ZendAccelerator.c,
+ * cache_script_in_shared_memory()). The other scripts of the old release stay valid, for requests that still run.
+ */
+function do_deploy_move($arguments)
+{
+    if (!function_exists('opcache_invalidate')) {
+        refuse('disabled', 'opcache_invalidate');
+    }
+    clearstatcache(true);
+    $status = status_to_compile();
+    if ($status['enabled']) {
+        may('ini_set', 'opcache.file_update_protection', '0'); // or what was written a moment ago is not cached
+        may('ini_set', 'opcache.validate_timestamps', '0'); // or opcache_is_script_cached() looks at the files
+        file_by_file($arguments['paths'], $arguments['pause'], function ($i, $old, &$said) use ($arguments, $status) {
+            $name = substr($old, strlen($arguments['old'][$i]));
+            return move($old, $arguments['current'] . $name, $arguments['live'] . $name, $status, $said);
+        });
+    }
+    return $status;
+}
+
+function move($old, $alias, $live, $status, &$said)
+{
+    opcache_invalidate($old, true);
+    if (opcache_is_script_cached($alias)) {
+        return array('elsewhere', '');
+    }
+    if (!file_exists($live)) {
+        return array('gone', '');
+    }
+    // A visitor who compiles the live script by its own name between these lines makes that name lead nowhere new.
+    for ($tries = 0; $tries < 50; ++$tries) {
+        opcache_invalidate($live, true);
+        $row = compile($alias, $status, $said);
+        if (opcache_is_script_cached($alias)) {
+            return array('moved', '');
+        }
+        if ($row[0] !== 'not_cached' || !opcache_is_script_cached($live)) {
+            return array($row[0], $row[1]);
+        }
+    }
+    return array('again', '');
+}

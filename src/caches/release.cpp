@@ -1,0 +1,251 @@
+#include "caches/release.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "caches/every_worker.hpp"
+#include "caches/opcache_answer.hpp"
+#include "caches/rows.hpp"
+
+namespace cachetool::deploy {
+namespace {
+
+using caches::ask;
+using caches::from;
+using clock = std::chrono::steady_clock;
+
+bool is_in(std::string_view path, std::string_view directory) {
+  return path == directory || (path.starts_with(directory) && path.substr(directory.size()).starts_with('/'));
+}
+
+std::vector<std::string> strings(php::value const& list) {
+  std::vector<std::string> out;
+  for (php::entry const& each : list.entries()) {
+    if (each.item.is_string()) out.emplace_back(each.item.as_string());
+  }
+  return out;
+}
+
+// A directory that every release shares is none.
+bool is_shared(std::string_view path) {
+  return path.ends_with("/shared");
+}
+
+void sort_out(site& into, release found, std::vector<std::string> const& link_targets) {
+  bool const linked = std::any_of(link_targets.begin(), link_targets.end(),
+                                  [&](std::string const& target) { return is_in(target, found.path); });
+  if (is_in(into.live, found.path)) {
+    into.live_scripts += found.scripts;
+  } else if (linked) {
+    into.linked.push_back(std::move(found.path));
+  } else if (!is_shared(found.path)) {
+    into.others.push_back(std::move(found));
+  }
+}
+
+std::string pids_text(std::vector<std::int64_t> const& pids) {
+  std::string out;
+  for (std::int64_t pid : pids) out += (out.empty() ? "" : ", ") + std::to_string(pid);
+  return out;
+}
+
+moved_name::outcome to_outcome(std::string_view word) {
+  if (word == "moved" || word == "elsewhere") return moved_name::outcome::moved;
+  if (word == "gone") return moved_name::outcome::gone;
+  if (word == "not_cached" || word == "kept") return moved_name::outcome::not_cached;
+  return moved_name::outcome::failed;
+}
+
+/// The work of one finish().
+class finishing {
+ public:
+  finishing(std::span<adapter::adapter* const> pools, finish_options const& options, opcache::progress const& tell)
+      : pools_(pools), php_(*pools.front()), options_(options), tell_(tell), until_(clock::now() + options.patience) {}
+
+  finish_report run(std::vector<std::string> const& unreachable);
+
+ private:
+  void look_at_site();
+  [[nodiscard]] std::optional<std::string> why_not(std::vector<std::string> const& unreachable) const;
+  std::optional<std::string> ask_every_worker(bool clear, std::chrono::milliseconds patience);
+  void keep(caches::sweep const& swept, std::size_t pool);
+  std::vector<std::string> find_names();
+  std::optional<std::string> move_names();
+  std::vector<std::string> move(std::vector<std::string> const& paths);
+  [[nodiscard]] std::string const& old_release_of(std::string const& path) const;
+  void reset(std::string why);
+  [[nodiscard]] std::chrono::milliseconds left() const;
+
+  std::span<adapter::adapter* const> pools_;
+  adapter::adapter& php_;
+  finish_options const& options_;
+  opcache::progress const& tell_;
+  clock::time_point until_;
+  site site_;
+  finish_report report_;
+};
+
+std::chrono::milliseconds finishing::left() const {
+  auto const left = std::chrono::ceil<std::chrono::milliseconds>(until_ - clock::now());
+  return std::max(left, std::chrono::milliseconds{100});
+}
+
+finish_report finishing::run(std::vector<std::string> const& unreachable) {
+  look_at_site();
+  auto problem = why_not(unreachable);
+  if (!problem) problem = ask_every_worker(true, left());
+  if (!site_.has_opcache && !problem) return std::move(report_);
+  if (!problem) problem = move_names();
+  constexpr std::chrono::milliseconds a_while{5000};  // all were reached a moment ago
+  if (!problem) problem = ask_every_worker(false, std::min(left(), a_while));
+  if (problem) reset(std::move(*problem));
+  return std::move(report_);
+}
+
+void finishing::look_at_site() {
+  site_ = look(php_, options_.current);
+  report_.from = site_.from;
+  report_.live = site_.live;
+  if (site_.live.empty()) {
+    throw error(error_kind::not_found, "php-fpm sees nothing at " + options_.current)
+        .advise("name the link as php-fpm sees it: a chroot or a container may show it other paths");
+  }
+  report_.old = site_.others;
+  if (options_.old.empty()) return;
+  report_.old.clear();
+  for (std::string const& path : options_.old) report_.old.push_back({path, 0});
+}
+
+std::optional<std::string> finishing::why_not(std::vector<std::string> const& unreachable) const {
+  if (!unreachable.empty()) return unreachable.front();
+  if (site_.restart_pending) return "a restart of OPcache is pending";
+  if (site_.pools.size() > pools_.size()) {
+    return "this php-fpm has " + std::to_string(site_.pools.size()) + " pools, and only " +
+           std::to_string(pools_.size()) + " of them could be asked";
+  }
+  return std::nullopt;
+}
+
+/// Returns what is wrong, if anything is.
+std::optional<std::string> finishing::ask_every_worker(bool clear, std::chrono::milliseconds patience) {
+  agent::call const call = ask("deploy.resolve", {{"current", options_.current}, {"clear", clear}});
+  auto const swept = caches::run_in_every_worker(pools_, call, patience);
+  for (std::size_t i = 0; i < swept.size(); ++i) {
+    if (clear) keep(swept[i], i);
+    for (agent::answer const& answer : swept[i].answers) {
+      if (answer.result.as_string() == site_.live) continue;
+      return "the worker " + std::to_string(answer.pid) + " of the pool " + answer.pool + " sees " +
+             std::string(answer.result.as_string()) + " at " + options_.current;
+    }
+    if (clear && !swept[i].complete()) {
+      return swept[i].failure
+                 ? "the pool at " + pools_[i]->label() + " could not be asked: " + swept[i].failure->message()
+                 : "not every worker could be reached: " + pids_text(swept[i].missing) + " of the pool " +
+                       swept[i].from.pool;
+    }
+  }
+  return std::nullopt;
+}
+
+void finishing::keep(caches::sweep const& swept, std::size_t pool) {
+  pool_report out;
+  out.pool = swept.from.pool.empty() ? pools_[pool]->label() : swept.from.pool;
+  out.cleared = static_cast<std::int64_t>(swept.answers.size());
+  out.missing = swept.missing;
+  if (swept.workers_known) out.workers = out.cleared + static_cast<std::int64_t>(swept.missing.size());
+  report_.pools.push_back(std::move(out));
+}
+
+std::vector<std::string> finishing::find_names() {
+  std::vector<std::string> old;
+  for (release const& each : report_.old) old.push_back(each.path);
+  if (old.empty()) return {};
+  std::vector<std::string> paths;
+  agent::call call = ask("deploy.aliases", {{"current", options_.current}, {"old", opcache::list(old)}});
+  call.rows = [&paths](std::string_view rows) {
+    while (!rows.empty()) paths.emplace_back(caches::take_row(rows, {}));
+  };
+  opcache::require_listing(php_.run(call));
+  return paths;
+}
+
+/// Moves them, and then looks again at those that were moved: a request that still ran may have compiled an old script
+/// anew meanwhile. Returns what is wrong, if anything is.
+std::optional<std::string> finishing::move_names() {
+  constexpr int most_rounds = 5;
+  std::vector<std::string> again = find_names();
+  for (int round = 0; !again.empty() && round < most_rounds; ++round) again = move(again);
+  if (again.empty()) return std::nullopt;
+  return "OPcache goes on leading " + options_.current + " to " + again.front();
+}
+
+std::vector<std::string> finishing::move(std::vector<std::string> const& paths) {
+  std::vector<std::string> again;
+  auto const call_for = [this](std::span<std::string const> part) {
+    std::vector<std::string> old;
+    for (std::string const& path : part) old.push_back(old_release_of(path));
+    return ask("deploy.move", {{"current", options_.current},
+                               {"live", site_.live},
+                               {"paths", opcache::list({part.begin(), part.end()})},
+                               {"old", opcache::list(old)},
+                               {"pause", std::int64_t{options_.pace.between_files.count()}}});
+  };
+  auto const each = [&](std::string const& path, opcache::compile_row row) {
+    if (row.outcome == "moved" || row.outcome == "again" || row.outcome == "stays") again.push_back(path);
+    auto const known = std::find_if(report_.names.begin(), report_.names.end(),
+                                    [&](moved_name const& name) { return name.path == path; });
+    if (known == report_.names.end()) {
+      if (row.outcome == "elsewhere") return;  // it never led to the old one
+      report_.names.push_back({path, to_outcome(row.outcome), std::move(row.why)});
+    } else {
+      *known = {path, to_outcome(row.outcome), std::move(row.why)};
+    }
+  };
+  opcache::file_by_file(php_, paths, options_.pace, call_for, each, tell_);
+  return again;
+}
+
+std::string const& finishing::old_release_of(std::string const& path) const {
+  auto const found =
+      std::find_if(report_.old.begin(), report_.old.end(), [&](release const& each) { return is_in(path, each.path); });
+  return found->path;
+}
+
+void finishing::reset(std::string why) {
+  if (!options_.fall_back) {
+    throw error(error_kind::timeout, why + "; nothing was changed, and the release before may be served yet")
+        .advise("without --no-fallback OPcache is reset then; or try again when its requests have ended");
+  }
+  report_.fell_back = std::move(why);
+  report_.reset = opcache::reset(php_, left());
+  if (report_.reset->what != opcache::reset_report::outcome::scheduled) return;
+  throw error(error_kind::timeout, *report_.fell_back +
+                                       "; so a reset of OPcache was scheduled, and it waits for running "
+                                       "requests to end: until then the release before may be served")
+      .advise("cachetool opcache:reset --wait tells which requests it waits for");
+}
+
+}  // namespace
+
+site look(adapter::adapter& php, std::string const& current) {
+  agent::answer const answer = php.run(ask("deploy.look", {{"current", current}}));
+  site out;
+  out.from = from(answer);
+  out.live = answer.result["live"].as_string();
+  out.has_opcache = answer.result["enabled"].as_bool();
+  out.restart_pending = answer.result["restart_pending"].as_bool();
+  out.pools = strings(answer.result["pools"]);
+  std::vector<std::string> const link_targets = strings(answer.result["links"]);
+  for (php::entry const& each : answer.result["releases"].entries()) {
+    auto const* const path = std::get_if<std::string>(&each.key);
+    if (path != nullptr) sort_out(out, {*path, each.item.as_int()}, link_targets);
+  }
+  return out;
+}
+
+finish_report finish(std::span<adapter::adapter* const> pools, std::vector<std::string> const& unreachable,
+                     finish_options const& options, opcache::progress const& tell) {
+  return finishing(pools, options, tell).run(unreachable);
+}
+
+}  // namespace cachetool::deploy

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <cachetool/caches.hpp>
+
+#include "adapter/adapter.hpp"
+#include "caches/file_by_file.hpp"
+#include "caches/opcache.hpp"
+
+/// A release goes live: what php-fpm has to forget, and what it must not, once a symlink leads to another directory.
+/// docs/deploying.md has the reasons.
+namespace cachetool::deploy {
+
+/// A directory of a site's code, by its real path as php-fpm sees it.
+struct release {
+  std::string path;
+  std::int64_t scripts = 0;  ///< cached ones
+};
+
+/// A site as one php-fpm sees it.
+struct site {
+  origin from;
+  std::string live;                 ///< where CURRENT leads; empty if nowhere
+  bool has_opcache = true;          ///< false: OPcache is off there
+  bool restart_pending = false;     ///< and what is cached is not known
+  std::int64_t live_scripts = 0;    ///< cached ones of the live release
+  std::vector<release> others;      ///< the directories beside it that have cached scripts, but for targets of links
+  std::vector<std::string> linked;  ///< of those, the targets of other links, which are left alone
+  std::vector<std::string> pools;   ///< of that master, where it shows them
+};
+
+/// CURRENT is absolute, as php-fpm sees it.
+site look(adapter::adapter& php, std::string const& current);
+
+struct finish_options {
+  std::string current;           ///< the link, as php-fpm sees it
+  std::vector<std::string> old;  ///< releases that were live before; empty: all that are beside the live one
+  std::chrono::milliseconds patience{std::chrono::minutes{5}};  ///< to reach every worker
+  bool fall_back = true;                                        ///< reset OPcache if a worker cannot be reached
+  opcache::pacing pace;
+};
+
+/// How far one pool came.
+struct pool_report {
+  std::string pool;
+  std::int64_t workers = 0;           ///< alive at the start, without those that ended meanwhile; 0 if nobody tells
+  std::int64_t cleared = 0;           ///< that have forgotten where CURRENT led
+  std::vector<std::int64_t> missing;  ///< pids
+};
+
+/// A name below CURRENT that was a key of OPcache's and led to an old release.
+struct moved_name {
+  enum class outcome : std::uint8_t {
+    moved,       ///< it leads to the live release
+    gone,        ///< the live release has no such file
+    not_cached,  ///< PHP does not keep it: each request compiles it
+    failed       ///< the live release's file does not compile
+  };
+  std::string path;  ///< of the old script
+  outcome what = outcome::failed;
+  std::string why;
+};
+
+struct finish_report {
+  origin from;
+  std::string live;  ///< the release that is served
+  std::vector<pool_report> pools;
+  std::vector<release> old;
+  std::vector<moved_name> names;
+  std::optional<std::string> fell_back;        ///< why OPcache was reset instead
+  std::optional<opcache::reset_report> reset;  ///< if it was
+};
+
+/// After CURRENT was switched: has every worker of POOLS, which are all pools of one master, forget where it led, and
+/// then has the names below it lead to the live release. What else OPcache has of the old ones stays, for requests that
+/// still run. Where a worker cannot be reached in time, or UNREACHABLE says that a pool cannot, nothing of that is
+/// done: OPcache is reset instead, or without fall_back error (timeout) thrown. Also throws not_found if CURRENT leads
+/// nowhere.
+finish_report finish(std::span<adapter::adapter* const> pools, std::vector<std::string> const& unreachable,
+                     finish_options const& options, opcache::progress const& tell = {});
+
+}  // namespace cachetool::deploy

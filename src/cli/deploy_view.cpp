@@ -1,0 +1,141 @@
+#include "cli/deploy_view.hpp"
+
+#include <algorithm>
+
+#include "cli/opcache_view.hpp"
+
+namespace cachetool::cli {
+namespace {
+
+using outcome = deploy::moved_name::outcome;
+
+std::int64_t count(deploy::finish_report const& report, outcome what) {
+  return std::count_if(report.names.begin(), report.names.end(),
+                       [what](auto const& name) { return name.what == what; });
+}
+
+std::string counted(std::int64_t number, std::string const& thing) {
+  return std::to_string(number) + " " + thing + (number == 1 ? "" : "s");
+}
+
+struct totals {
+  std::int64_t workers = 0;
+  std::int64_t cleared = 0;
+  bool known = true;
+};
+
+totals add_up(deploy::finish_report const& report) {
+  totals out;
+  for (deploy::pool_report const& pool : report.pools) {
+    out.workers += pool.workers;
+    out.cleared += pool.cleared;
+    out.known = out.known && pool.workers > 0;
+  }
+  return out;
+}
+
+std::string workers_text(deploy::finish_report const& report) {
+  totals const all = add_up(report);
+  std::string const pools = report.pools.size() > 1 ? " of " + std::to_string(report.pools.size()) + " pools" : "";
+  if (!all.known) return "the realpath cache of " + counted(all.cleared, "worker") + pools + " cleared";
+  return std::to_string(all.cleared) + "/" + counted(all.workers, "worker") + pools + " cleared";
+}
+
+std::string_view name_of(outcome what) {
+  switch (what) {
+    case outcome::moved:
+      return "moved";
+    case outcome::gone:
+      return "gone";
+    case outcome::not_cached:
+      return "not_cached";
+    case outcome::failed:
+      break;
+  }
+  return "failed";
+}
+
+void write_pools(report::json_writer& json, deploy::finish_report const& report) {
+  json.key("pools").begin_array();
+  for (deploy::pool_report const& pool : report.pools) {
+    json.begin_object();
+    json.key("pool").string(pool.pool);
+    json.key("workers");
+    pool.workers > 0 ? json.integer(pool.workers) : json.null();
+    json.key("cleared").integer(pool.cleared);
+    json.key("missing").begin_array();
+    for (std::int64_t pid : pool.missing) json.integer(pid);
+    json.end_array().end_object();
+  }
+  json.end_array();
+}
+
+void write_names(report::json_writer& json, deploy::finish_report const& report) {
+  json.key("names").begin_array();
+  for (deploy::moved_name const& name : report.names) {
+    json.begin_object().key("old_path").string(name.path).key("outcome").string(name_of(name.what));
+    json.key("reason");
+    name.why.empty() ? json.null() : json.string(name.why);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+}  // namespace
+
+std::string finish_text(deploy::finish_report const& report) {
+  if (report.reset) {
+    return report.live + " is served: " + reset_text(*report.reset) + ", because " + report.fell_back.value_or("");
+  }
+  std::int64_t const moved = count(report, outcome::moved);
+  return report.live + " is served: " + workers_text(report) +
+         (moved > 0 ? ", " + counted(moved, "name") + " moved" : "");
+}
+
+std::string leftover_text(deploy::release const& old) {
+  return "still cached, for requests that run: " + counted(old.scripts, "script") + " of " + old.path +
+         "; when these have ended: cachetool opcache:invalidate:scripts --force --path=" + old.path;
+}
+
+std::vector<std::string> finish_columns() {
+  return {"pool", "live", "workers", "cleared", "moved", "fell_back"};
+}
+
+std::vector<std::string> csv_fields(deploy::finish_report const& report) {
+  totals const all = add_up(report);
+  return {report.from.pool,
+          report.live,
+          all.known ? std::to_string(all.workers) : "",
+          std::to_string(all.cleared),
+          std::to_string(count(report, outcome::moved)),
+          report.fell_back.value_or("")};
+}
+
+void write_json(report::json_writer& json, deploy::finish_report const& report) {
+  json.begin_object().key("live").string(report.live);
+  write_pools(json, report);
+  json.key("old").begin_array();
+  for (deploy::release const& old : report.old) {
+    json.begin_object().key("path").string(old.path).key("scripts").integer(old.scripts).end_object();
+  }
+  json.end_array();
+  write_names(json, report);
+  json.key("fell_back");
+  report.fell_back ? json.string(*report.fell_back) : json.null();
+  json.key("reset");
+  report.reset ? write_json(json, *report.reset) : void(json.null());
+  json.end_object();
+}
+
+std::vector<std::string> remarks(deploy::finish_report const& report) {
+  std::vector<std::string> out;
+  for (deploy::moved_name const& name : report.names) {
+    if (name.what == outcome::failed)
+      out.push_back("the live release's file for " + name.path + " does not compile: " + name.why);
+    if (name.what == outcome::not_cached)
+      out.push_back("the live release's file for " + name.path + " is not cached: " + name.why);
+  }
+  return out;
+}
+
+}  // namespace cachetool::cli

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "caches/release.hpp"
+#include "report/json.hpp"
+
+/// What deploy:finish and deploy:switch show.
+namespace cachetool::cli {
+
+/// "/srv/site/releases/42 is served: 8/8 workers of 2 pools cleared, 3 names moved"
+std::string finish_text(deploy::finish_report const& report);
+
+/// What is left of a release that was live before, and when to forget it.
+std::string leftover_text(deploy::release const& old);
+
+std::vector<std::string> finish_columns();
+std::vector<std::string> csv_fields(deploy::finish_report const& report);
+void write_json(report::json_writer& json, deploy::finish_report const& report);
+
+/// One line for each thing that a user should know.
+std::vector<std::string> remarks(deploy::finish_report const& report);
+
+}  // namespace cachetool::cli

@@ -1,0 +1,358 @@
+// A release goes live behind a symlink, against a real php-fpm.
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <thread>
+
+#include "fpm_calls.hpp"
+#include "support/catch.hpp"
+#include "support/test_state.hpp"
+
+using namespace cachetool;
+using namespace cachetool::test;
+
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+using texts = std::set<std::string>;
+
+/// A site of some releases behind the link "current". Its page tells which release each of its files is of: the one
+/// that is asked for, one included by its name below the link, one by its name beside the page.
+class site {
+ public:
+  explicit site(std::vector<std::string> const& releases = {"1", "2"}) {
+    for (auto const& name : releases) build(name);
+    link("1");
+  }
+
+  void build(std::string const& name, std::string const& says = {}) {
+    std::string const text = says.empty() ? name : says;
+    write(name, "index.php",
+          "<?php $GLOBALS['index'] = '" + text +
+              "';\n"
+              "if (isset($_SERVER['PAUSE'])) { touch($_SERVER['PAUSE']); while (file_exists($_SERVER['PAUSE'])) { "
+              "usleep(2000); clearstatcache(); } }\n"
+              "require '" +
+              current() +
+              "/abs.php'; require __DIR__ . '/rel.php';\n"
+              "echo \"$GLOBALS[index] $GLOBALS[abs] $GLOBALS[rel]\";");
+    write(name, "abs.php", "<?php $GLOBALS['abs'] = '" + text + "';");
+    write(name, "rel.php", "<?php $GLOBALS['rel'] = '" + text + "';");
+  }
+
+  void write(std::string const& name, std::string const& file, std::string const& code) {
+    fs::create_directories(release(name));
+    std::ofstream(release(name) + "/" + file) << code;
+    fs::last_write_time(release(name) + "/" + file, fs::file_time_type::clock::now() - 1h);
+  }
+
+  void link(std::string const& name) const {
+    fs::remove(current());
+    fs::create_symlink(release(name), current());
+  }
+
+  [[nodiscard]] std::string current() const { return directory_ / "current"; }
+  [[nodiscard]] std::string release(std::string const& name) const { return directory_ / "releases/" + name; }
+  [[nodiscard]] std::string directory() const { return directory_.path(); }
+
+ private:
+  temp_dir directory_;
+};
+
+fpm_options options_for(int workers, bool validates = false) {
+  auto options = one_pool({}, workers);
+  options.ini = {{"opcache.validate_timestamps", validates ? "1" : "0"}, {"realpath_cache_ttl", "120"}};
+  return options;
+}
+
+std::string visit(php_fpm const& server, site const& of, std::string const& pool = "www") {
+  return run_script(server, of.current() + "/index.php", pool).body;
+}
+
+/// What so many visits in a row tell.
+texts visits(php_fpm const& server, site const& of, int count = 24, std::string const& pool = "www") {
+  texts seen;
+  for (int i = 0; i < count; ++i) seen.insert(visit(server, of, pool));
+  return seen;
+}
+
+std::int64_t misses(php_fpm const& server) {
+  auto const script =
+      server.write_script("misses.php", "<?php echo opcache_get_status(false)['opcache_statistics']['misses'];");
+  static_cast<void>(run_script(server, script));  // now it is cached itself
+  return std::stoll(run_script(server, script).body);
+}
+
+/// A visit that stops in its page until it is told to go on.
+class visit_in_progress {
+ public:
+  visit_in_progress(php_fpm const& server, site const& of) : mark_(server.document_root() + "/pause") {
+    chmod(server.document_root().c_str(), 0777);
+    auto request = request_for(of.current() + "/index.php");
+    request.params.emplace_back("PAUSE", mark_);
+    thread_ = std::thread(
+        [this, request, where = server.endpoint()] { answer_ = fastcgi::client(where).execute(request).body; });
+    for (int i = 0; i < 5000 && !fs::exists(mark_); ++i) std::this_thread::sleep_for(1ms);
+  }
+  ~visit_in_progress() { finish(); }
+
+  std::string finish() {
+    unlink(mark_.c_str());
+    if (thread_.joinable()) thread_.join();
+    return answer_;
+  }
+
+ private:
+  std::string mark_;
+  std::string answer_;
+  std::thread thread_;
+};
+
+program_result finish(php_fpm const& server, site const& of, std::vector<std::string> more = {}) {
+  more.insert(more.begin(), {"deploy:finish", of.current()});
+  return call(server, more);
+}
+
+program_result switch_to(php_fpm const& server, site const& of, std::string const& name,
+                         std::vector<std::string> more = {}) {
+  more.insert(more.begin(), {"deploy:switch", of.current(), of.release(name)});
+  return call(server, more);
+}
+
+}  // namespace
+
+TEST_CASE("without a finish the release before is served for ever: what the other tests would show") {
+  php_fpm const server{options_for(4)};
+  site const pages;
+  CHECK(visits(server, pages) == texts{"1 1 1"});
+  pages.link("2");
+  CHECK(visits(server, pages) == texts{"1 1 1"});
+}
+
+TEST_CASE("after deploy:finish every worker serves the release that the link leads to") {
+  bool const validates = GENERATE(false, true);
+  CAPTURE(validates);
+  php_fpm const server{options_for(4, validates)};
+  site const pages;
+  CHECK(visits(server, pages) == texts{"1 1 1"});
+  pages.link("2");
+  auto const result = finish(server, pages);
+  INFO(result.err);
+  CHECK(result.exit_code == 0);
+  CHECK(contains(result.out, pages.release("2") + " is served: 4/4 workers cleared"));
+  CHECK(visits(server, pages) == texts{"2 2 2"});
+}
+
+TEST_CASE("after deploy:finish of a warm release no visit compiles anything") {
+  php_fpm const server{options_for(3)};
+  site const pages;
+  visits(server, pages);
+  REQUIRE(call(server, {"deploy:warm", pages.release("2")}).exit_code == 0);
+  pages.link("2");
+  REQUIRE(finish(server, pages).exit_code == 0);
+  visits(server, pages, 6);
+  auto const before = misses(server);
+  CHECK(visits(server, pages, 60) == texts{"2 2 2"});
+  CHECK(misses(server) == before);
+}
+
+TEST_CASE("a release can be rolled back, and rolled forward again") {
+  php_fpm const server{options_for(3)};
+  site const pages;
+  visits(server, pages);
+  for (auto const* name : {"2", "1", "2", "1"}) {
+    CAPTURE(name);
+    REQUIRE(switch_to(server, pages, name).exit_code == 0);
+    std::string const all = std::string(name) + " " + name + " " + name;
+    CHECK(visits(server, pages) == texts{all});
+  }
+}
+
+TEST_CASE("warming a release that was live before changes nothing in what is served") {
+  php_fpm const server{options_for(3)};
+  site const pages;
+  visits(server, pages);
+  REQUIRE(switch_to(server, pages, "2").exit_code == 0);
+  visits(server, pages);
+  CHECK(call(server, {"deploy:warm", pages.release("1")}).exit_code == 0);
+  CHECK(visits(server, pages) == texts{"2 2 2"});
+}
+
+TEST_CASE("a request that runs through the finish, and includes files after it, brings nothing back") {
+  php_fpm const server{options_for(3)};
+  site const pages;
+  visits(server, pages);
+  // It begins in a worker that has been cleared: its page is the old one, by the name that still leads to it.
+  pages.link("2");
+  run_program({"stat:clear", "--fcgi=" + server.endpoint().text()});
+  visit_in_progress running(server, pages);
+  std::thread end([&running] {
+    std::this_thread::sleep_for(300ms);
+    running.finish();
+  });
+  auto const result = finish(server, pages);
+  end.join();
+  CHECK(result.exit_code == 0);
+  CHECK(visits(server, pages) == texts{"2 2 2"});
+}
+
+TEST_CASE("deploy:finish waits for a worker that is busy with a request from before") {
+  php_fpm const server{options_for(3)};
+  site const pages;
+  visits(server, pages);
+  visit_in_progress running(server, pages);
+  pages.link("2");
+  program command(arguments_for(server, {"deploy:finish", pages.current()}));
+  std::this_thread::sleep_for(200ms);
+  CHECK(running.finish() == "1 1 1");
+  auto const result = command.finish();
+  CHECK(result.exit_code == 0);
+  CHECK(contains(result.out, "3/3 workers cleared"));
+  CHECK(visits(server, pages) == texts{"2 2 2"});
+}
+
+TEST_CASE("a worker that cannot be reached in time: OPcache is reset instead, and why is said") {
+  php_fpm const server{options_for(3)};
+  site const pages;
+  visits(server, pages);
+  // Connected, and silent: the worker that has accepted it waits.
+  auto const held = fastcgi::client(server.endpoint()).connect();
+  visits(server, pages, 3);
+  pages.link("2");
+  auto const result = finish(server, pages, {"--deadline=1"});
+  INFO(result.err);
+  CHECK(result.exit_code == 0);
+  CHECK(contains(result.out, "OPcache reset, confirmed"));
+  CHECK(contains(result.out, "because not every worker could be reached"));
+  CHECK(visits(server, pages) == texts{"2 2 2"});
+}
+
+TEST_CASE("--no-fallback changes nothing then, and ends with 4") {
+  php_fpm const server{options_for(3)};
+  site const pages;
+  visits(server, pages);
+  auto const held = fastcgi::client(server.endpoint()).connect();
+  visits(server, pages, 3);
+  pages.link("2");
+  auto const result = finish(server, pages, {"--deadline=1", "--no-fallback"});
+  CHECK(result.exit_code == 4);
+  CHECK(contains(result.err, "nothing was changed"));
+  CHECK(visits(server, pages, 12) == texts{"1 1 1"});
+}
+
+TEST_CASE("every pool of the master is cleared, whatever pool was named") {
+  if (!is_root()) return skip("needs root");
+  auto options = options_for(2);
+  options.pools.push_back({.name = "shop", .max_children = 2});
+  php_fpm const server{options};
+  site const pages;
+  visits(server, pages);
+  visits(server, pages, 12, "shop");
+  pages.link("2");
+  auto const result = finish(server, pages);
+  CHECK(contains(result.out, "4/4 workers of 2 pools cleared"));
+  CHECK(visits(server, pages) == texts{"2 2 2"});
+  CHECK(visits(server, pages, 12, "shop") == texts{"2 2 2"});
+}
+
+TEST_CASE("a pool of the master that the caller may not reach: OPcache is reset instead") {
+  if (!is_root()) return skip("needs root");
+  auto options = options_for(2);
+  options.pools.push_back(
+      {.name = "closed", .lines = {"listen.owner = root", "listen.group = root", "listen.mode = 0600"}});
+  php_fpm const server{options};
+  site const pages;
+  visits(server, pages);
+  visits(server, pages, 12, "closed");
+  pages.link("2");
+  auto const result = run_program(arguments_for(server, {"deploy:finish", pages.current()}), as_pool_user());
+  INFO(result.err);
+  CHECK(result.exit_code == 0);
+  CHECK(contains(result.out, "OPcache reset, confirmed"));
+  CHECK(contains(result.out, "closed"));
+  CHECK(visits(server, pages) == texts{"2 2 2"});
+  CHECK(visits(server, pages, 12, "closed") == texts{"2 2 2"});
+}
+
+TEST_CASE("a name that the live release has no file for leads nowhere any more") {
+  php_fpm const server{options_for(2)};
+  site pages;
+  pages.write("1", "only.php", "<?php echo 'old';");
+  visits(server, pages);
+  for (int i = 0; i < 6; ++i) REQUIRE(run_script(server, pages.current() + "/only.php").body == "old");
+  pages.link("2");
+  CHECK(finish(server, pages).exit_code == 0);
+  for (int i = 0; i < 6; ++i) CHECK(run_script(server, pages.current() + "/only.php").status == 404);
+}
+
+TEST_CASE("the target of another link beside the live release is left alone") {
+  php_fpm const server{options_for(2)};
+  site const pages{{"1", "2", "3"}};
+  fs::create_symlink(pages.release("3"), pages.directory() + "/staging");
+  visits(server, pages);
+  run_script(server, pages.release("3") + "/rel.php");
+  pages.link("2");
+  auto const result =
+      nlohmann::json::parse(finish(server, pages, {"--format=json"}).out).at("targets").at(0).at("result");
+  REQUIRE(result.at("old").size() == 1);
+  CHECK(result.at("old").at(0).at("path") == pages.release("1"));
+}
+
+TEST_CASE("deploy:finish of a link that leads nowhere says so, and changes nothing") {
+  php_fpm const server{options_for(1)};
+  temp_dir const empty;
+  auto const result = call(server, {"deploy:finish", empty / "current"});
+  CHECK(result.exit_code == 1);
+  CHECK(contains(result.err, "php-fpm sees nothing at " + empty / "current"));
+}
+
+TEST_CASE("deploy:switch warms, switches the link, and finishes") {
+  php_fpm const server{options_for(3)};
+  site const pages;
+  visits(server, pages);
+  auto const result = switch_to(server, pages, "2");
+  INFO(result.err);
+  CHECK(result.exit_code == 0);
+  CHECK(fs::read_symlink(pages.current()) == pages.release("2"));
+  CHECK(contains(result.out, pages.release("2") + " is served"));
+  auto const before = misses(server);
+  CHECK(visits(server, pages) == texts{"2 2 2"});
+  CHECK(misses(server) == before);
+}
+
+TEST_CASE("deploy:switch keeps a relative link relative") {
+  php_fpm const server{options_for(1)};
+  site const pages;
+  fs::remove(pages.current());
+  fs::create_symlink("releases/1", pages.current());
+  visits(server, pages);
+  CHECK(switch_to(server, pages, "2").exit_code == 0);
+  CHECK(fs::read_symlink(pages.current()) == "releases/2");
+}
+
+TEST_CASE("deploy:switch switches nothing if a file that is in use does not compile in the new release") {
+  php_fpm const server{options_for(2)};
+  site pages;
+  visits(server, pages);
+  pages.write("2", "rel.php", "<?php this is no PHP");
+  auto const result = switch_to(server, pages, "2");
+  CHECK(result.exit_code == 1);
+  CHECK(contains(result.err, pages.release("2") + "/rel.php"));
+  CHECK(contains(result.err, "nothing was switched"));
+  CHECK(fs::read_symlink(pages.current()) == pages.release("1"));
+  CHECK(visits(server, pages) == texts{"1 1 1"});
+}
+
+TEST_CASE("deploy:switch refuses what is no link, and what is no directory") {
+  php_fpm const server{options_for(1)};
+  site const pages;
+  CHECK(call(server, {"deploy:switch", pages.release("1"), pages.release("2")}).exit_code == 2);
+  CHECK(call(server, {"deploy:switch", pages.current(), pages.release("9")}).exit_code == 2);
+  CHECK(fs::read_symlink(pages.current()) == pages.release("1"));
+}
