@@ -64,10 +64,12 @@ void check_ran(program_result const& result, std::string const& agent) {
 }
 
 /// The entries of a directory as the server's master sees it, but for what it was started with.
+// What the program has put there: the directory may hold the test's own, and PHP.
 std::size_t entries(php_fpm const& server, std::string const& directory) {
   std::size_t count = 0;
   for (auto const& each : fs::directory_iterator("/proc/" + std::to_string(server.pid()) + "/root" + directory)) {
-    if (each.path().filename().string().rfind("cachetool-test", 0) != 0) ++count;
+    std::string const name = each.path().filename();
+    if (name.starts_with("cachetool") && !name.starts_with("cachetool-test")) ++count;
   }
   return count;
 }

@@ -88,8 +88,10 @@ std::vector<std::string> command(php_build const& php, fpm_options const& option
   return result;
 }
 
-/// Runs in the server's directory. The new /tmp hides that one, so it is bound into the new one.
+/// Runs in the server's directory. The new /tmp hides that one, so it is bound into the new one; and so is PHP, where
+/// it lies there.
 constexpr char const* namespace_script = R"(set -e
+exec 9<"$PHP_TREE"
 for directory; do
   [ "$directory" = -- ] && break
   mount -t tmpfs -o mode=1777 tmpfs "$directory"
@@ -100,6 +102,11 @@ if ! [ -d "$HERE" ]; then
   mkdir -p "$HERE"
   mount --no-canonicalize --bind . "$HERE"
 fi
+if ! [ -d "$PHP_TREE" ]; then
+  mkdir -p "$PHP_TREE"
+  mount --no-canonicalize --bind /proc/self/fd/9 "$PHP_TREE"
+fi
+exec 9<&-
 exec "$@")";
 
 std::vector<std::string> in_namespace(std::vector<std::string> const& private_directories,
@@ -141,6 +148,8 @@ php_fpm::php_fpm(fpm_options options) {
   start.argv = in_namespace(options.private_directories, command(*php, options, configure(options)));
   start.environment = php->environment();
   if (!options.private_directories.empty()) start.environment.push_back("HERE=" + directory());
+  // .../native/php/php-fpm, with its libraries beside; /usr/sbin is never hidden.
+  start.environment.push_back("PHP_TREE=" + std::filesystem::path(php->fpm).parent_path().parent_path().string());
   start.directory = directory();
   int const log = open((directory_ / "fpm.log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   start.standard_output = start.standard_error = log;
