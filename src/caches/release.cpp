@@ -222,7 +222,7 @@ void finishing::reset(std::string why) {
   throw error(error_kind::timeout, *report_.fell_back +
                                        "; so a reset of OPcache was scheduled, and it waits for running "
                                        "requests to end: until then the release before may be served")
-      .advise("cachetool opcache:reset --wait tells which requests it waits for");
+      .advise("cachetool opcache:status shows when it has taken place");
 }
 
 }  // namespace

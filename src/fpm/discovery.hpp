@@ -33,7 +33,7 @@ struct surroundings {
 /// from the kernel who listens (SO_PEERCRED); one that nobody listens on any more is reported as a master of its own
 /// without a pid. Where processes are hidden (hidepid) the configuration files in the usual places tell more.
 ///
-/// Costs about 5 us for each process of the machine. Throws nothing: what cannot be read is left out.
+/// Costs a few small reads for each process of the machine. Throws nothing: what cannot be read is left out.
 std::vector<master> find_masters(surroundings const& where = {});
 
 /// Where find_masters() looks for sockets, besides the kernel's tables: patterns as glob(7) has them.
