@@ -163,19 +163,45 @@ struct file_cache_report {
   std::vector<left_file> left;  ///< what could not be deleted
 };
 
+/// A request that a restart of the cache has to wait for. What is not known is absent.
+struct blocker {
+  std::int64_t pid = 0;              ///< of its worker
+  std::string pool;                  ///< empty where the worker does not tell
+  std::optional<std::int64_t> user;  ///< the worker's user id
+  std::string script;                ///< empty where that is not known
+  std::optional<std::chrono::milliseconds> age;
+};
+
+/// When a reset is to be left, and what is to be told of it meanwhile.
+struct reset_options {
+  std::chrono::milliseconds patience{1000};          ///< to look whether it took place
+  std::optional<std::int64_t> if_wasted;             ///< only if so many per cent of the memory are wasted
+  std::optional<std::chrono::milliseconds> if_idle;  ///< only if nobody uses the cache for so long
+  bool careful = false;  ///< look first for requests that may suffer, and tell of them in reset_report::risks
+  bool safe = false;     ///< careful, and error (refused) if there are any
+
+  /// While it waits: whom for, whenever that changes.
+  std::function<void(std::vector<blocker> const&)> tell;
+};
+
 /// What became of a reset.
 struct reset_report {
   enum class outcome : std::uint8_t {
-    confirmed,   ///< the restart took place: PHP's restart counters grew
-    reloaded,    ///< php-fpm itself was started anew meanwhile: the cache is empty for that reason
-    scheduled,   ///< PHP will restart the cache once the requests that use it have ended
-    unconfirmed  ///< PHP accepted it, but opcache_get_status() is disabled there: nothing tells whether it took place
+    confirmed,    ///< the restart took place: PHP's restart counters grew
+    reloaded,     ///< php-fpm itself was started anew meanwhile: the cache is empty for that reason
+    scheduled,    ///< PHP will restart the cache once the requests that use it have ended
+    unconfirmed,  ///< PHP accepted it, but opcache_get_status() is disabled there: nothing tells whether it took place
+    skipped       ///< a condition was not met: nothing was done
   };
   origin from;
   outcome what = outcome::scheduled;
   bool joined = false;  ///< somebody's restart was pending already, and this waited for it
   std::chrono::duration<double, std::milli> took{};
+  std::string skipped;                  ///< why nothing was done
   std::optional<std::int64_t> running;  ///< other requests at work in the pool, or waiting for a worker
+  std::vector<blocker> blocked_by;      ///< if it is scheduled: what is known to keep it waiting
+  std::vector<std::string> risks;       ///< what it may do to requests that were running, in sentences
+  std::chrono::seconds kill_after{0};  ///< opcache.force_restart_timeout: after it PHP ends who keeps a restart waiting
   std::string file_cache;  ///< directory of the second-level cache, which a reset does not empty; empty for none
   bool validates_timestamps = true;  ///< false: what is in that directory is used even when its source has changed
   std::int64_t preloaded = 0;        ///< scripts that opcache.preload loaded, which stay as they are until a reload
@@ -320,6 +346,10 @@ class pool {
 
   /// Empties the cache, and looks for at most PATIENCE whether that took place. A reset that PHP refuses is an error.
   opcache::reset_report opcache_reset(std::chrono::milliseconds patience = std::chrono::seconds{1});
+
+  /// The same on conditions. Kind refused with options.safe where it might end a request, php_error if nothing tells
+  /// whether the cache is idle.
+  opcache::reset_report opcache_reset(opcache::reset_options const& options);
 
   [[nodiscard]] apcu::info apcu_info();
   [[nodiscard]] apcu::memory apcu_memory();

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -71,6 +73,10 @@ class adapter {
   [[nodiscard]] virtual std::optional<std::vector<std::int64_t>> workers(std::string_view /*pool*/) const {
     return std::nullopt;
   }
+
+  /// The php-fpm master that answered last, if this machine's process table shows it and its workers by the numbers
+  /// that they themselves see.
+  [[nodiscard]] virtual std::optional<pid_t> master() const { return std::nullopt; }
 
   /// Waits. Throws error (interrupted) when the caller asked to stop meanwhile.
   virtual void pause(std::chrono::milliseconds duration);

@@ -29,8 +29,12 @@ std::unique_ptr<call_in_progress> fastcgi_adapter::begin(agent::call const& what
   return std::make_unique<fastcgi_call>(target_, what, hold);
 }
 
+std::optional<pid_t> fastcgi_adapter::master() const {
+  return fpm::sees_children(target_.master) ? std::optional(target_.master) : std::nullopt;
+}
+
 std::optional<std::vector<std::int64_t>> fastcgi_adapter::workers(std::string_view pool) const {
-  if (!fpm::sees_children(target_.master)) return std::nullopt;
+  if (!master()) return std::nullopt;
   auto const pids = fpm::pool_workers(target_.master, pool);
   return std::vector<std::int64_t>(pids.begin(), pids.end());
 }

@@ -33,6 +33,7 @@ class fastcgi_adapter final : public adapter {
   [[nodiscard]] std::unique_ptr<adapter> another() const override;
   [[nodiscard]] std::string label() const override { return target_.where.text(); }
   [[nodiscard]] std::optional<std::int64_t> connections() const override { return fpm::connections(target_.where); }
+  [[nodiscard]] std::optional<pid_t> master() const override;
   [[nodiscard]] std::optional<std::vector<std::int64_t>> workers(std::string_view pool) const override;
 
  private:

@@ -20,6 +20,7 @@ function do_opcache_state($arguments)
 {
     $state = opcache_call('opcache_get_status', false);
     $state['validate_timestamps'] = (bool) ini_get('opcache.validate_timestamps');
+    $state['force_restart_timeout'] = (int) ini_get('opcache.force_restart_timeout');
     unset($state['preload_statistics']['functions'], $state['preload_statistics']['classes'], $state['scripts']);
     return $state;
 }

@@ -2,7 +2,6 @@
 
 /// OPcache operations on any adapter, typed: no printing here. The types are in <cachetool/caches.hpp>.
 
-#include <chrono>
 #include <functional>
 #include <string>
 #include <vector>
@@ -31,8 +30,5 @@ invalidate_report invalidate(adapter::adapter& php, invalidate_query const& quer
 /// anything that OPcache did not put there.
 file_cache_report find_file_cache(adapter::adapter& php);
 file_cache_report reset_file_cache(adapter::adapter& php);
-
-/// See pool::opcache_reset().
-reset_report reset(adapter::adapter& php, std::chrono::milliseconds patience);
 
 }  // namespace cachetool::opcache

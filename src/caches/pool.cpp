@@ -5,6 +5,7 @@
 #include "adapter/fastcgi_adapter.hpp"
 #include "caches/apcu.hpp"
 #include "caches/opcache.hpp"
+#include "caches/opcache_reset.hpp"
 #include "caches/realpath_cache.hpp"
 
 namespace cachetool {
@@ -64,7 +65,11 @@ opcache::invalidate_report pool::opcache_invalidate(opcache::invalidate_query co
 }
 
 opcache::reset_report pool::opcache_reset(std::chrono::milliseconds patience) {
-  return opcache::reset(state_->php, patience);
+  return opcache::reset(state_->php, {.patience = patience});
+}
+
+opcache::reset_report pool::opcache_reset(opcache::reset_options const& options) {
+  return opcache::reset(state_->php, options);
 }
 
 apcu::info pool::apcu_info() {

@@ -5,6 +5,7 @@
 
 #include "caches/every_worker.hpp"
 #include "caches/opcache_answer.hpp"
+#include "caches/opcache_reset.hpp"
 #include "caches/rows.hpp"
 
 namespace cachetool::deploy {
@@ -217,7 +218,7 @@ void finishing::reset(std::string why) {
         .advise("without --no-fallback OPcache is reset then; or try again when its requests have ended");
   }
   report_.fell_back = std::move(why);
-  report_.reset = opcache::reset(php_, left());
+  report_.reset = opcache::reset(php_, {.patience = left()});
   if (report_.reset->what != opcache::reset_report::outcome::scheduled) return;
   throw error(error_kind::timeout, *report_.fell_back +
                                        "; so a reset of OPcache was scheduled, and it waits for running "

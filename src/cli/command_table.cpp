@@ -8,6 +8,7 @@
 #include "cli/help.hpp"
 #include "cli/opcache_commands.hpp"
 #include "cli/opcache_refresh_commands.hpp"
+#include "cli/opcache_reset_command.hpp"
 #include "cli/opcache_script_commands.hpp"
 #include "cli/option_spec.hpp"
 #include "cli/php_commands.hpp"
@@ -67,6 +68,8 @@ constexpr std::array global_table{
     option_spec{"timeout", 0, arity::value, value_type::seconds, "SECONDS", "How long to wait for one answer (30)"},
     option_spec{"connect-timeout", 0, arity::value, value_type::seconds, "SECONDS",
                 "How long to wait for a connection (5)"},
+    option_spec{"deadline", 0, arity::value, value_type::seconds, "SECONDS",
+                "How long the whole command may take; without it as long as it needs"},
     option_spec{"retries", 0, arity::value, value_type::count, "COUNT",
                 "How often to try again where that is safe (3)"},
     flag("verbose", 'v',
@@ -91,6 +94,15 @@ constexpr std::array compile_options{
                 true},
     flag("batch", 0, "Show one row for all files"),
     option_spec{"jobs", 0, arity::value, value_type::count, "COUNT", "How many requests to send at the same time (1)"}};
+constexpr std::array reset_options{
+    format_option,
+    option_spec{"wait", 0, arity::optional_value, value_type::seconds, "SECONDS",
+                "Wait until PHP has emptied the cache, so long at most (300)"},
+    flag("safe", 0, "Reset nothing where a request that runs for long already might be ended by it"),
+    option_spec{"if-wasted", 0, arity::value, value_type::count, "PERCENT",
+                "Only if so much of the memory, or more, is wasted"},
+    option_spec{"if-idle", 0, arity::optional_value, value_type::seconds, "SECONDS",
+                "Only if nobody uses the cache for so long (1)"}};
 constexpr std::array invalidate_options{
     format_option, force("Also scripts whose files have not changed"),
     option_spec{"path", 0, arity::value, value_type::text, "DIRECTORY",
@@ -137,10 +149,6 @@ constexpr std::array eval_options{
     option_spec{"file", 'f', arity::value, value_type::text, "FILE", "A file with the code, read here"},
     option_spec{"format", 0, arity::value, value_type::choice, "FORMAT",
                 "How to show what the code returns: string, json or var_export", "string|json|var_export"}};
-constexpr std::array stat_clear_options{format_option,
-                                        option_spec{"deadline", 0, arity::value, value_type::seconds, "SECONDS",
-                                                    "How long to try to reach every worker (30)"}};
-
 constexpr option_spec old_option{
     "old",
     0,
@@ -153,11 +161,9 @@ constexpr option_spec old_option{
     true};
 constexpr option_spec no_fallback_option =
     flag("no-fallback", 0, "Do not reset OPcache where a worker cannot be reached, but end with 4");
-constexpr option_spec deploy_deadline{"deadline",          0,         arity::value,
-                                      value_type::seconds, "SECONDS", "How long to try to reach every worker (300)"};
-constexpr std::array deploy_finish_options{format_option, old_option, no_fallback_option, deploy_deadline};
+constexpr std::array deploy_finish_options{format_option, old_option, no_fallback_option};
 constexpr std::array deploy_switch_options{
-    format_option, old_option, no_fallback_option, deploy_deadline,
+    format_option, old_option, no_fallback_option,
     flag("every-file", 0, "Compile every *.php of the release, not what the running one has cached")};
 
 constexpr std::array completion_arguments{argument_spec{"shell", "bash, zsh or fish; without it, what SHELL names"}};
@@ -252,22 +258,27 @@ constexpr std::array command_specs{
         "deploy:finish",
         "Has every worker serve the release that a link leads to now",
         "For after the link was switched. Clears the realpath cache of every worker of every pool, and then has the "
-        "names below the link lead to the new release in OPcache, without a reset.",
+        "names below the link lead to the new release in OPcache, without a reset. It tries to reach every worker for "
+        "--deadline (300 s) at most.",
         deploy_finish_options,
         current_arguments,
         deploy_finish,
         target_policy::every,
         {},
-        target_scope::whole_master},
+        target_scope::whole_master,
+        true},
     command_spec{"deploy:switch",
                  "Compiles a release, switches the link to it, and has every worker serve it",
-                 "deploy:warm, the link switched in one step, and deploy:finish. It is the rollback too.",
+                 "deploy:warm, the link switched in one step, and deploy:finish. It is the rollback too. It tries to "
+                 "reach every "
+                 "worker for --deadline (300 s) at most.",
                  deploy_switch_options,
                  switch_arguments,
                  deploy_switch,
                  target_policy::every,
                  {},
-                 target_scope::whole_master},
+                 target_scope::whole_master,
+                 true},
     command_spec{"deploy:warm", "Compiles a release before it goes live",
                  "Compiles what is cached of the release that runs: the one to which the link current beside the "
                  "releases, or beside their directory, leads. Without one, every *.php. It changes nothing of what is "
@@ -315,10 +326,15 @@ constexpr std::array command_specs{
         "opcache:reset",
         "Resets the contents of the opcode cache",
         "Schedules a restart of OPcache and looks for at most a second whether PHP has performed it. PHP does so when "
-        "no running request uses the cache any more.",
-        show_options,
+        "no running request uses the cache any more. With --wait it goes on until that is so, and names what it waits "
+        "for; if it is not so in time, the exit code is 4. For cron: opcache:reset --wait --safe --if-wasted=20 -q",
+        reset_options,
         {},
-        opcache_reset},
+        opcache_reset,
+        target_policy::every,
+        {},
+        target_scope::master,
+        true},
     command_spec{"opcache:reset:file-cache",
                  "Deletes all contents of the file cache directory",
                  "Works inside php-fpm, as its user. Follows no link, and deletes nothing in a directory that holds "
@@ -349,13 +365,16 @@ constexpr std::array command_specs{
                  "update|self-update"},
     command_spec{"stat:clear",
                  "Clears the file status cache, including the realpath cache",
-                 "Each worker has a cache of its own: it asks until every worker of the pool has answered.",
-                 stat_clear_options,
+                 "Each worker has a cache of its own: it asks until every worker of the pool has answered, for "
+                 "--deadline (30 s) at "
+                 "most.",
+                 show_options,
                  {},
                  stat_clear,
                  target_policy::every,
                  {},
-                 target_scope::pool},
+                 target_scope::pool,
+                 true},
     command_spec{"stat:realpath_get",
                  "Show summary information of realpath cache entries",
                  "Of one worker: each has a cache of its own.",

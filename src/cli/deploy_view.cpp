@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "cli/opcache_view.hpp"
+#include "cli/opcache_reset_view.hpp"
 
 namespace cachetool::cli {
 namespace {

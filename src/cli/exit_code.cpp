@@ -31,6 +31,7 @@ exit_code exit_code_for(error_kind kind) noexcept {
     case error_kind::not_found:
     case error_kind::pending:
     case error_kind::php_error:
+    case error_kind::refused:
     case error_kind::memory_limit:
       return exit_code::refused;
   }

@@ -8,21 +8,6 @@
 namespace cachetool::cli {
 namespace {
 
-// What a reset leaves behind (docs/opcache.md).
-void warn_of_leftovers(target_output& out, opcache::reset_report const& report) {
-  if (!report.file_cache.empty()) {
-    out.warning("the file cache in " + report.file_cache + " is not emptied by a reset" +
-                (report.validates_timestamps
-                     ? ""
-                     : ", and with opcache.validate_timestamps=0 a changed script is still served "
-                       "from there: run opcache:reset:file-cache, then reset again"));
-  }
-  if (report.preloaded > 0) {
-    out.warning("opcache.preload loaded " + std::to_string(report.preloaded) +
-                " scripts, which stay as they are until php-fpm is reloaded");
-  }
-}
-
 opcache::script_query script_query(context const& with) {
   using order = opcache::script_query::order;
   opcache::script_query query;
@@ -97,19 +82,6 @@ exit_code opcache_status_scripts(context& with) {
       out.heading(status.from);
       out.table(table);
     }
-  });
-}
-
-exit_code opcache_reset(context& with) {
-  return for_each_master(with, reset_columns(), [](adapter::adapter& php, console&) {
-    constexpr std::chrono::seconds patience{1};
-    return [report = opcache::reset(php, patience)](target_output& out, std::string const& pool) {
-      origin const from = as_of_pool(report.from, pool);
-      out.show(from, {[&](report::json_writer& json) { write_json(json, report); },
-                      [&] { return target_output::csv_table{csv_fields(report, from)}; },
-                      [&] { out.line(from, reset_text(report)); }});
-      warn_of_leftovers(out, report);
-    };
   });
 }
 

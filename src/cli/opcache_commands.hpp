@@ -6,7 +6,6 @@ class context;
 enum class exit_code : int;
 
 exit_code opcache_configuration(context& with);
-exit_code opcache_reset(context& with);
 exit_code opcache_status(context& with);
 exit_code opcache_status_scripts(context& with);
 

@@ -97,20 +97,6 @@ void nullable(report::json_writer& json, std::string_view name, std::string_view
   text.empty() ? json.null() : json.string(text);
 }
 
-std::string_view outcome_name(opcache::reset_report::outcome what) {
-  switch (what) {
-    case opcache::reset_report::outcome::confirmed:
-      return "confirmed";
-    case opcache::reset_report::outcome::reloaded:
-      return "reloaded";
-    case opcache::reset_report::outcome::scheduled:
-      return "scheduled";
-    case opcache::reset_report::outcome::unconfirmed:
-      return "unconfirmed";
-  }
-  return "";
-}
-
 }  // namespace
 
 report::table status_table(opcache::status const& status) {
@@ -216,45 +202,6 @@ void write_json(report::json_writer& json, opcache::script const& script) {
   json.key("timestamp");
   script.timestamp ? json.integer(*script.timestamp) : json.null();
   json.end_object();
-}
-
-std::string reset_text(opcache::reset_report const& report) {
-  std::string const joined = report.joined ? " (a restart was pending already)" : "";
-  switch (report.what) {
-    case opcache::reset_report::outcome::confirmed:
-      return fmt::format("OPcache reset, confirmed in {:.1f} ms{}", report.took.count(), joined);
-    case opcache::reset_report::outcome::reloaded:
-      return "php-fpm was started anew meanwhile, which emptied OPcache";
-    case opcache::reset_report::outcome::unconfirmed:
-      return "OPcache reset, unconfirmed: opcache_get_status() is disabled" + joined;
-    case opcache::reset_report::outcome::scheduled:
-      break;
-  }
-  std::int64_t const running = report.running.value_or(0);
-  std::string const requests = running < 1    ? "running requests to end"
-                               : running == 1 ? "1 running request"
-                                              : std::to_string(running) + " running requests";
-  return "reset scheduled, waiting for " + requests + joined;
-}
-
-void write_json(report::json_writer& json, opcache::reset_report const& report) {
-  json.begin_object();
-  json.key("outcome").string(outcome_name(report.what));
-  json.key("joined").boolean(report.joined);
-  json.key("took_ms").floating(report.took.count());
-  json.key("running");
-  report.running ? json.integer(*report.running) : json.null();
-  nullable(json, "file_cache", report.file_cache);
-  json.key("preloaded").integer(report.preloaded).end_object();
-}
-
-std::vector<std::string> reset_columns() {
-  return {"pool", "outcome", "joined", "took_ms", "running"};
-}
-
-std::vector<std::string> csv_fields(opcache::reset_report const& report, origin const& from) {
-  return {from.pool, std::string(outcome_name(report.what)), report.joined ? "true" : "false",
-          fmt::format("{:.1f}", report.took.count()), report.running ? std::to_string(*report.running) : ""};
 }
 
 }  // namespace cachetool::cli

@@ -28,10 +28,4 @@ std::vector<std::string> csv_fields(opcache::script const& script);
 void add_row(report::table& rows, opcache::script const& script);
 void write_json(report::json_writer& json, opcache::script const& script);
 
-/// "OPcache reset, confirmed in 1.4 ms"
-std::string reset_text(opcache::reset_report const& report);
-void write_json(report::json_writer& json, opcache::reset_report const& report);
-std::vector<std::string> reset_columns();
-std::vector<std::string> csv_fields(opcache::reset_report const& report, origin const& from);
-
 }  // namespace cachetool::cli

@@ -69,6 +69,7 @@ struct command_spec {
   target_policy targets = target_policy::every;
   std::string_view aliases{};  ///< other names, "update|self-update"
   target_scope scope = target_scope::master;
+  bool keeps_deadline = false;  ///< it reads --deadline itself, and ends in good order by then
 };
 
 /// The parts of a text between its bars: choices, aliases.

@@ -2,20 +2,29 @@
 
 #include <signal.h>
 
+#include <chrono>
+#include <optional>
+
 #include "fastcgi/unique_fd.hpp"
 
 namespace cachetool::cli {
 
 /// While it lives, SIGINT, SIGTERM and SIGHUP do not end the program but make fd() readable, so that cleaning up is
-/// ordinary code. After the first of them has been taken the next ends the program at once.
+/// ordinary code. After the first of them has been taken the next ends the program at once. A deadline does the same.
 class signal_watch {
  public:
-  signal_watch();
+  explicit signal_watch(std::optional<std::chrono::milliseconds> deadline = {});
   ~signal_watch();
   signal_watch(signal_watch const&) = delete;
   signal_watch& operator=(signal_watch const&) = delete;
 
-  [[nodiscard]] int fd() const noexcept { return fd_.get(); }
+  /// Readable once a signal arrived, or the deadline is over.
+  [[nodiscard]] int fd() const noexcept { return both_ ? both_.get() : signals_.get(); }
+
+  /// Readable once a signal arrived.
+  [[nodiscard]] int signal_fd() const noexcept { return signals_.get(); }
+
+  [[nodiscard]] bool deadline_is_over() const noexcept;
 
   /// The signal that arrived, 0 if none did. Ends the watch.
   int take() noexcept;
@@ -24,7 +33,9 @@ class signal_watch {
   void restore() noexcept;
 
   sigset_t before_{};
-  fastcgi::unique_fd fd_;
+  fastcgi::unique_fd signals_;
+  fastcgi::unique_fd timer_;  // if there is a deadline
+  fastcgi::unique_fd both_;
   bool watching_ = true;
 };
 

@@ -8,6 +8,8 @@
 #include <memory>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "cli/find_targets.hpp"
 #include "cli/log.hpp"
 #include "cli/signals.hpp"
@@ -19,10 +21,25 @@ namespace {
 struct plan {
   target_action each;
   std::function<report_view(reached_master& master)> once;
+  signal_watch const* watch = nullptr;
   std::size_t targets = 0;
   output_format format = output_format::text;
   std::vector<std::string> columns;  // of CSV, "endpoint" first
 };
+
+error out_of_time(context const& with) {
+  double const seconds = std::chrono::duration<double>(*with.given.seconds("deadline")).count();
+  return error(error_kind::timeout, fmt::format("not done within {:g} s (--deadline)", seconds))
+      .advise("what was sent to php-fpm last may still be running there");
+}
+
+// A command that ends by itself when its time is over has a moment more for that.
+std::optional<std::chrono::milliseconds> deadline_of(context const& with) {
+  constexpr std::chrono::milliseconds grace{1000};
+  auto deadline = with.given.seconds("deadline");
+  if (deadline && with.line.command->keeps_deadline) *deadline += grace;
+  return deadline;
+}
 
 /// One target, worked on, perhaps while others are.
 class job {
@@ -61,9 +78,11 @@ void job::run(console& streams) {
   try {
     work(streams, outputs);
   } catch (error const& failed) {
-    interrupted_ = failed.kind() == error_kind::interrupted;
+    bool const stopped = failed.kind() == error_kind::interrupted;
+    interrupted_ = stopped && !plan_.watch->deadline_is_over();
     if (interrupted_) return;
-    show_rest(outputs, [&](target_output& out, std::string const&) { fail(out, failed); });
+    error const shown = stopped ? out_of_time(with_) : failed;
+    show_rest(outputs, [&](target_output& out, std::string const&) { fail(out, shown); });
   }
 }
 
@@ -200,8 +219,9 @@ exit_code carry_out(context& with, std::optional<std::vector<std::string>> csv_c
   what.columns = std::move(csv_columns).value_or(std::vector<std::string>());
   what.columns.insert(what.columns.begin(), "endpoint");
 
-  signal_watch signals;
-  with.out.watch(signals.fd());
+  signal_watch signals(deadline_of(with));
+  what.watch = &signals;
+  with.out.watch(signals.signal_fd());
   try {
     auto jobs = make_jobs(with, what, signals.fd());
     work_on_all(with, what, jobs);
@@ -212,6 +232,7 @@ exit_code carry_out(context& with, std::optional<std::vector<std::string>> csv_c
   } catch (error const& failed) {
     with.out.watch(-1);
     if (failed.kind() != error_kind::interrupted) throw;
+    if (signals.deadline_is_over()) throw out_of_time(with);
     int const signal = signals.take();
     with.out.error_line(std::string(with.line.command->name) + ": interrupted by " + signal_name(signal));
     return static_cast<exit_code>(static_cast<int>(exit_code::interrupted_by) + signal);

@@ -40,6 +40,8 @@ std::string_view name(error_kind kind) noexcept {
       return "pending";
     case error_kind::php_error:
       return "php_error";
+    case error_kind::refused:
+      return "refused";
     case error_kind::memory_limit:
       return "memory_limit";
     case error_kind::worker_died:

@@ -168,6 +168,21 @@ std::string children_file(pid_t parent) {
   return pid + "/task/" + pid + "/children";
 }
 
+// How long a process has been alive, by the clock of /proc/uptime; nothing if there is none.
+std::optional<std::chrono::duration<double>> age_of(proc const& processes, pid_t pid) {
+  double uptime = 0;
+  if (std::sscanf(processes.read("uptime", 64).c_str(), "%lf", &uptime) != 1) return std::nullopt;
+  std::string const line = processes.read(std::to_string(pid) + "/stat", 1024);
+  std::size_t const after_name = line.rfind(')');  // the name may hold anything
+  unsigned long long ticks = 0;
+  if (after_name == line.npos ||
+      std::sscanf(line.c_str() + after_name + 1,
+                  " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu", &ticks) != 1) {
+    return std::nullopt;
+  }
+  return std::chrono::duration<double>(uptime - static_cast<double>(ticks) / static_cast<double>(sysconf(_SC_CLK_TCK)));
+}
+
 // How many pid namespaces, one in the other, know a process; 0 if there is none.
 std::ptrdiff_t namespaces(proc const& processes, std::string const& pid) {
   std::ptrdiff_t count = 0;
@@ -214,14 +229,31 @@ std::vector<master_process> master_processes(proc const& processes, uid_t caller
   return found;
 }
 
+std::vector<worker> workers(proc const& processes, pid_t master) {
+  std::vector<worker> found;
+  for (pid_t const pid : children(processes, master)) {
+    auto const who = read_status(proc(processes.root() + "/" + std::to_string(pid)), pid);
+    if (!who) continue;
+    std::string const line = processes.read(std::to_string(pid) + "/cmdline", 4096);
+    std::string const title = line.substr(0, line.find('\0'));
+    found.push_back({who->self, title.starts_with(pool_title) ? title.substr(pool_title.size()) : std::string()});
+  }
+  return found;
+}
+
+bool have_settled(proc const& processes, pid_t master) {
+  std::chrono::seconds const young{1};
+  std::vector<pid_t> const pids = children(processes, master);
+  return !pids.empty() && std::all_of(pids.begin(), pids.end(), [&processes, young](pid_t pid) {
+    auto const age = age_of(processes, pid);
+    return age && *age > young;
+  });
+}
+
 std::vector<uid_t> child_users(pid_t master) {
-  proc const processes;
   std::vector<uid_t> users;
-  for (pid_t const child : children(processes, master)) {
-    auto const found = read_status(proc(processes.root() + "/" + std::to_string(child)), child);
-    if (!found) continue;
-    uid_t const user = found->self.uid;
-    if (std::find(users.begin(), users.end(), user) == users.end()) users.push_back(user);
+  for (worker const& each : workers(proc(), master)) {
+    if (std::find(users.begin(), users.end(), each.self.uid) == users.end()) users.push_back(each.self.uid);
   }
   return users;
 }

@@ -40,6 +40,20 @@ std::vector<master_process> master_processes(proc const& processes, uid_t caller
 /// tell: no such process, another pid namespace, hidepid. Source: proc(5), /proc/PID/task/PID/children.
 std::vector<pid_t> children(proc const& processes, pid_t parent);
 
+/// A worker, as the process table has it.
+struct worker {
+  process self;
+  std::string pool;  ///< by its title; empty as long as it has none
+};
+
+/// The workers of a php-fpm master that are alive now. Empty where the process table does not tell, as above.
+std::vector<worker> workers(proc const& processes, pid_t master);
+
+/// True if each of a php-fpm master's workers has been alive for a second, as far as the process table tells: then
+/// fpm_get_status() can be called, which crashes the worker that runs it while another one starts (php-src 18595,
+/// 19974). False where it does not tell, and for a master without workers. Source: proc(5), /proc/PID/stat, starttime.
+bool have_settled(proc const& processes, pid_t master);
+
 /// The users that the children of a php-fpm master run as, each once. Empty where the process table does not tell: no
 /// such process, another pid namespace, hidepid, an ondemand pool without workers. Source: proc(5),
 /// /proc/PID/task/TID/children and /proc/PID/status.

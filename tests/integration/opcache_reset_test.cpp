@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -279,4 +280,218 @@ TEST_CASE("a socket that appears late is waited for") {
   std::this_thread::sleep_for(150ms);
   std::filesystem::create_symlink(server.endpoint().path(), late);
   check_confirmed(running.finish());
+}
+
+namespace {
+
+/// A server whose workers have been alive for long enough to be asked what they do.
+void let_settle() {
+  std::this_thread::sleep_for(1200ms);
+}
+
+nlohmann::json result_of(program_result const& run) {
+  INFO(run.out << run.err);
+  return nlohmann::json::parse(run.out).at("targets").at(0).at("result");
+}
+
+/// Wastes about a third of what is cached.
+void waste_memory(php_fpm const& server) {
+  fill_cache(server, 30);
+  static_cast<void>(evaluate(server,
+                             "foreach (array_slice(array_keys(opcache_get_status()['scripts']), 0, 10) as $path) "
+                             "opcache_invalidate($path, true); return 1;"));
+}
+
+}  // namespace
+
+TEST_CASE("--wait waits for the request that keeps the restart waiting, and names it") {
+  php_fpm const server{one_pool({}, 3)};
+  fill_cache(server);
+  auto const before = manual_restarts(server);
+  let_settle();
+  long_request const busy(server, 3500ms);
+  auto const result = call(server, {"opcache:reset", "--wait"});
+  check_confirmed(result);
+  CHECK(manual_restarts(server) == before + 1);
+  CHECK(contains(result.err, ": waiting for worker "));
+  CHECK(contains(result.err, " of the pool www (uid " + std::to_string(is_root() ? pool_user() : geteuid()) + "), " +
+                                 server.document_root() + "/"));
+}
+
+TEST_CASE("--wait on an idle pool confirms at once and says nothing else") {
+  php_fpm const server;
+  let_settle();
+  auto const result = call(server, {"opcache:reset", "--wait"});
+  check_confirmed(result);
+  CHECK(result.err.empty());
+}
+
+TEST_CASE("a reset that does not take place in the time that --wait gives ends with 4, and its JSON names who blocks") {
+  php_fpm const server{one_pool({}, 3)};
+  let_settle();
+  long_request const busy(server, 5s);
+  auto const start = clock::now();
+  auto const run = call(server, {"opcache:reset", "--wait=0.5", "--format=json"});
+  CHECK(clock::now() - start < 2500ms);
+  CHECK(run.exit_code == 4);
+  auto const target = nlohmann::json::parse(run.out).at("targets").at(0);
+  CHECK(target.at("ok") == false);
+  CHECK(target.at("error").at("kind") == "timeout");
+  auto const result = target.at("result");
+  CHECK(result.at("outcome") == "scheduled");
+  REQUIRE(result.at("blocked_by").size() == 1);
+  auto const blocker = result.at("blocked_by").at(0);
+  CHECK(blocker.at("pool") == "www");
+  CHECK(blocker.at("script").get<std::string>().rfind(server.document_root(), 0) == 0);
+  CHECK(blocker.at("seconds").get<double>() > 0.3);
+}
+
+TEST_CASE("the pool's own user, too, learns whom a reset waits for") {
+  php_fpm const server{one_pool({}, 3)};
+  let_settle();
+  long_request const busy(server, 3s);
+  auto const run = call(server, {"opcache:reset", "--wait=0.4"}, as_pool_user());
+  CHECK(run.exit_code == 4);
+  CHECK(contains(run.err, "still runs: worker "));
+  CHECK(contains(run.err, server.document_root()));
+}
+
+TEST_CASE("a worker of another pool that keeps a reset waiting is named by root") {
+  if (!is_root()) return does_not_apply("only root sees who uses the cache of a whole master");
+  auto options = one_pool({}, 2);
+  options.pools.push_back({.name = "second", .lines = {"listen.mode = 0666"}});
+  php_fpm const server{options};
+  long_request const busy(server, 3s);
+  auto const run = run_program(arguments_for(server, {"opcache:reset", "--wait=0.4", "--format=json"}, "second"));
+  CHECK(run.exit_code == 4);
+  auto const result = nlohmann::json::parse(run.out).at("targets").at(0).at("result");
+  REQUIRE(result.at("blocked_by").size() == 1);
+  CHECK(result.at("blocked_by").at(0).at("pool") == "www");
+}
+
+TEST_CASE("--deadline bounds --wait as well") {
+  php_fpm const server{one_pool({}, 3)};
+  long_request const busy(server, 3s);
+  auto const start = clock::now();
+  CHECK(call(server, {"opcache:reset", "--wait", "--deadline=0.5"}).exit_code == 4);
+  CHECK(clock::now() - start < 1500ms);
+}
+
+TEST_CASE("--wait is an error where nothing can confirm the reset") {
+  php_fpm const server{with_setting("disable_functions", "opcache_get_status")};
+  auto const run = call(server, {"opcache:reset", "--wait"});
+  CHECK(run.exit_code == 1);
+  CHECK(contains(run.err, "nothing confirms it"));
+}
+
+TEST_CASE("--safe resets nothing while a request runs that PHP would end") {
+  auto options = one_pool({}, 3);
+  options.ini["opcache.force_restart_timeout"] = "2";
+  php_fpm const server{options};
+  let_settle();
+  long_request busy(server, 4s);
+  std::this_thread::sleep_for(1200ms);
+  auto const before = manual_restarts(server);
+  auto const run = call(server, {"opcache:reset", "--safe"});
+  CHECK(run.exit_code == 1);
+  CHECK(run.out.empty());
+  CHECK(contains(run.err, "nothing was reset: a request runs for long already (worker "));
+  CHECK(contains(run.err, "PHP ends its worker"));
+  busy.finish();
+  CHECK(manual_restarts(server) == before);
+}
+
+TEST_CASE("--safe resets a pool in which nothing runs for long") {
+  php_fpm const server{one_pool({}, 3)};
+  let_settle();
+  long_request const busy(server, 300ms);
+  check_confirmed(call(server, {"opcache:reset", "--safe"}));
+}
+
+TEST_CASE("--wait warns of a request that PHP would end, and resets all the same") {
+  auto options = one_pool({}, 3);
+  options.ini["opcache.force_restart_timeout"] = "4";
+  php_fpm const server{options};
+  let_settle();
+  long_request const busy(server, 3500ms);
+  std::this_thread::sleep_for(2100ms);
+  auto const run = call(server, {"opcache:reset", "--wait"});
+  check_confirmed(run);
+  CHECK(contains(run.err, "a request runs for long already"));
+}
+
+TEST_CASE("--safe resets nothing while a worker of another user keeps the cache of a shared master in use") {
+  if (!is_root()) return does_not_apply("only root starts pools of two users");
+  auto options = one_pool({}, 2);
+  options.pools.push_back({.name = "second", .lines = {"listen.mode = 0666", "user = nobody", "group = nogroup"}});
+  php_fpm const server{options};
+  long_request const busy(server, 4s);
+  auto const run = run_program(arguments_for(server, {"opcache:reset", "--safe"}, "second"));
+  CHECK(run.exit_code == 1);
+  CHECK(contains(run.err, "of the pool www (uid " + std::to_string(pool_user()) + ")"));
+  CHECK(contains(run.err, "every request gets an empty page"));
+}
+
+TEST_CASE("--if-wasted skips a cache of which less is wasted, with exit code 0") {
+  php_fpm const server;
+  fill_cache(server);
+  auto const before = manual_restarts(server);
+  auto const run = call(server, {"opcache:reset", "--if-wasted=20"});
+  CHECK(run.exit_code == 0);
+  CHECK(contains(run.out, " (pool www): skipped: 0.0 % of the memory is wasted, less than 20 %\n"));
+  CHECK(run.err.empty());
+  CHECK(manual_restarts(server) == before);
+}
+
+TEST_CASE("--if-wasted resets a cache of which as much is wasted") {
+  auto options = one_pool();
+  options.ini["opcache.memory_consumption"] = "8";
+  php_fpm const server{options};
+  waste_memory(server);
+  check_confirmed(call(server, {"opcache:reset", "--if-wasted=0"}));
+  waste_memory(server);
+  auto const skipped = result_of(call(server, {"opcache:reset", "--if-wasted=90", "--format=json"}));
+  CHECK(skipped.at("outcome") == "skipped");
+  CHECK(contains(skipped.at("skipped").get<std::string>(), "less than 90 %"));
+}
+
+TEST_CASE("a percentage above 100 is a usage error") {
+  php_fpm const server;
+  CHECK(call(server, {"opcache:reset", "--if-wasted=101"}).exit_code == 2);
+}
+
+TEST_CASE("--if-idle resets a pool that nobody uses") {
+  php_fpm const server;
+  fill_cache(server);
+  check_confirmed(call(server, {"opcache:reset", "--if-idle=0.2"}));
+}
+
+TEST_CASE("--if-idle resets an idle pool whose every script is prepended by another") {
+  surrounded_fpm const server("$prepended = 1;");
+  check_confirmed(call(*server, {"opcache:reset", "--if-idle=0.2"}));
+}
+
+TEST_CASE("--if-idle skips a pool in which a request runs") {
+  php_fpm const server{one_pool({}, 3)};
+  long_request const busy(server, 2s);
+  auto const result = result_of(call(server, {"opcache:reset", "--if-idle=0.2", "--format=json"}));
+  CHECK(result.at("outcome") == "skipped");
+  CHECK(result.at("skipped") == "a request is running");
+}
+
+TEST_CASE("--if-idle skips a pool whose cache is used by short requests") {
+  php_fpm const server{one_pool({}, 3)};
+  auto const script = server.write_script("short.php", "<?php echo 1;");
+  std::atomic<bool> stop = false;
+  std::thread visitors([&] {
+    while (!stop) {
+      static_cast<void>(run_script(server, script));
+      std::this_thread::sleep_for(40ms);
+    }
+  });
+  auto const run = call(server, {"opcache:reset", "--if-idle=0.5"});
+  stop = true;
+  visitors.join();
+  CHECK(run.exit_code == 0);
+  CHECK(contains(run.out, "skipped: "));
 }

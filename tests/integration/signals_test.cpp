@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <thread>
 
+#include <nlohmann/json.hpp>
+
 #include "fpm_calls.hpp"
 #include "support/catch.hpp"
 #include "support/test_state.hpp"
@@ -172,4 +174,35 @@ TEST_CASE("a time-out leaves nothing behind") {
   CHECK(result.exit_code == 4);
   CHECK(contains(result.err, "no answer within 200 ms"));
   CHECK(place.empty());
+}
+
+TEST_CASE("a command that is not done by its deadline ends with 4, and says so") {
+  php_fpm const server{one_pool()};
+  auto const start = clock::now();
+  auto const result = call(server, {"php:eval", "-r", "sleep(3);", "--deadline=0.3"});
+  CHECK(clock::now() - start < 300ms + at_once);
+  CHECK(result.exit_code == 4);
+  CHECK(contains(result.err, "not done within 0.3 s (--deadline)"));
+  CHECK(contains(result.err, "\nhint: "));
+}
+
+TEST_CASE("what a deadline leaves undone is an error in whole JSON, target by target") {
+  php_fpm const busy{one_pool({}, 1)};
+  php_fpm const idle{one_pool()};
+  long_request const held(busy, 3s);
+  auto const result = run_program({"opcache:status", "--fcgi=" + busy.endpoint().text(),
+                                   "--fcgi=" + idle.endpoint().text(), "--deadline=0.5", "--format=json"});
+  CHECK(result.exit_code == 4);
+  auto const targets = nlohmann::json::parse(result.out).at("targets");
+  REQUIRE(targets.size() == 2);
+  CHECK(targets.at(0).at("ok") == false);
+  CHECK(targets.at(0).at("error").at("kind") == "timeout");
+  CHECK(targets.at(1).at("ok") == true);
+}
+
+TEST_CASE("a deadline that is not reached changes nothing") {
+  php_fpm const server;
+  auto const result = call(server, {"opcache:status", "--deadline=20"});
+  CHECK(result.exit_code == 0);
+  CHECK(result.err.empty());
 }

@@ -28,6 +28,7 @@ enum class error_kind : std::uint8_t {
   not_found,          ///< what was named does not exist
   pending,            ///< OPcache is about to restart, so the call could not be made
   php_error,          ///< PHP ran, and failed
+  refused,            ///< nothing was done, because it might have done harm
   memory_limit,       ///< PHP ran out of memory_limit
   worker_died,        ///< the connection closed in the middle of an answer
   protocol,           ///< the answer breaks FastCGI, or is not the agent's

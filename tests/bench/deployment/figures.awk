@@ -9,7 +9,7 @@ BEGIN {
   name["none"] = "nothing"
   name["switch"] = "`deploy:switch`"
   name["refresh"] = "`opcache:refresh`"
-  name["reset"] = "symlink, `opcache:reset`"
+  name["reset"] = "symlink, `opcache:reset --wait`"
   name["reload"] = "symlink, reload"
   name["reload-10s"] = "symlink, reload, process_control_timeout = 10s"
   name["restart"] = "symlink, restart"

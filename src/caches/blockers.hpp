@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include <cachetool/caches.hpp>
+
+#include "adapter/adapter.hpp"
+
+namespace cachetool::opcache {
+
+/// The requests that a restart of OPcache has to wait for, as far as that can be told: root sees which workers of the
+/// master use the cache; else the requests that run in this pool are taken for that. Which script each runs, and for
+/// how long, PHP tells of this pool alone. PHP must have answered before. Throws nothing but error (interrupted).
+std::vector<blocker> find_blockers(adapter::adapter& php);
+
+/// Leaves of RUNNING those that still run, by a look that asks PHP nothing: where that cannot be told, all of them.
+void keep_running(adapter::adapter& php, std::vector<blocker>& running);
+
+/// How many requests use the cache now: of the whole master for root, of this pool for others. Nothing where that
+/// cannot be told. PHP must have answered before.
+std::optional<std::int64_t> running_requests(adapter::adapter const& php);
+
+/// The users that the workers of this master run as; none where that cannot be told.
+std::vector<std::int64_t> users_of(adapter::adapter const& php);
+
+}  // namespace cachetool::opcache

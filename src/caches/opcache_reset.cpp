@@ -1,0 +1,295 @@
+#include "caches/opcache_reset.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+#include "caches/blockers.hpp"
+#include "caches/opcache_answer.hpp"
+#include "fastcgi/text.hpp"
+
+namespace cachetool::opcache {
+namespace {
+
+using clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr milliseconds looking_time{1000};  // to look who keeps a restart waiting; for one answer while it is awaited
+constexpr milliseconds look_interval{50};   // while looking who goes on for a while
+constexpr milliseconds closing_time{2};     // in which the worker that answered last closes its end
+
+std::string percent(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f %%", value);
+  return text;
+}
+
+/// What tells one restart from another, and whether it took place.
+struct restart_state {
+  explicit restart_state(php::value const& v)
+      : start_time(v["opcache_statistics"]["start_time"].as_int()),
+        restarts(v["opcache_statistics"]["oom_restarts"].as_int() + v["opcache_statistics"]["hash_restarts"].as_int() +
+                 v["opcache_statistics"]["manual_restarts"].as_int()) {}
+
+  std::int64_t start_time;
+  std::int64_t restarts;
+};
+
+// How often the cache was used since its last restart.
+std::int64_t uses(php::value const& state) {
+  return state["opcache_statistics"]["hits"].as_int() + state["opcache_statistics"]["misses"].as_int();
+}
+
+// PHP returns nothing but false for a reset that it did not schedule; the state beside it tells why.
+void require_scheduled(agent::answer const& answer, std::string const& where) {
+  php::value const& before = answer.result["before"];
+  if (before["file_cache_only"].as_bool()) {
+    throw file_cache_only_error("there is nothing in memory to reset")
+        .advise("cachetool opcache:reset:file-cache empties " + std::string(before["file_cache"].as_string()))
+        .on(where);
+  }
+  if (answer.result["accepted"].as_bool() || answer.result["after"]["restart_pending"].as_bool()) return;
+  if (before.is_null()) {
+    throw error(error_kind::php_error, "opcache_reset() refused, and without opcache_get_status() nothing tells why")
+        .advise("take opcache_get_status out of disable_functions")
+        .on(where);
+  }
+  if (!before["opcache_enabled"].as_bool()) {
+    throw error(error_kind::opcache_off, "OPcache is off in this pool, nothing was reset")
+        .advise("name another pool of this php-fpm, where OPcache is on: they share one cache")
+        .on(where);
+  }
+  throw error(error_kind::php_error, "opcache_reset() refused without a reason").on(where);
+}
+
+/// The work of one reset().
+class resetting {
+ public:
+  resetting(adapter::adapter& php, reset_options const& options) : php_(php), options_(options) {}
+
+  reset_report run();
+
+ private:
+  [[nodiscard]] bool looks_first() const;
+  bool is_wanted();
+  void skip(std::string why);
+  [[nodiscard]] std::string why_not_wasted(php::value const& state) const;
+  std::string why_not_idle();
+  void weigh();
+  std::vector<blocker> find_lasting();
+  void keep(php::value const& before);
+  void wait(restart_state const& before);
+  bool look(restart_state const& before, milliseconds patience);
+  void name_blockers();
+  void drive();
+
+  adapter::adapter& php_;
+  reset_options const& options_;
+  reset_report report_;
+};
+
+reset_report resetting::run() {
+  if (looks_first() && !is_wanted()) return std::move(report_);
+  auto const start = clock::now();
+  agent::answer const answer = php_.run(ask("opcache.reset"));
+  require_scheduled(answer, php_.label());
+  php::value const& before = answer.result["before"];
+  report_.from = from(answer);
+  report_.joined = !answer.result["accepted"].as_bool();
+  if (before.is_null()) {
+    drive();
+    report_.what = reset_report::outcome::unconfirmed;
+    return std::move(report_);
+  }
+  keep(before);
+  wait(restart_state(before));
+  report_.took = clock::now() - start;
+  if (report_.what != reset_report::outcome::scheduled) return std::move(report_);
+  php_.pause(closing_time);
+  report_.running = php_.connections();
+  name_blockers();
+  return std::move(report_);
+}
+
+bool resetting::looks_first() const {
+  return options_.if_wasted || options_.if_idle || options_.careful || options_.safe;
+}
+
+// Looks before anything is changed.
+bool resetting::is_wanted() {
+  agent::answer const answer = php_.run(ask("opcache.state"));
+  php::value const& state = answer.result;
+  report_.from = from(answer);
+  if (state["restart_pending"].as_bool() || !state["opcache_enabled"].as_bool()) return true;  // PHP has its answer
+  keep(state);
+  std::string why = why_not_wasted(state);
+  if (why.empty() && options_.if_idle) why = why_not_idle();
+  if (!why.empty()) {
+    skip(std::move(why));
+    return false;
+  }
+  if (options_.careful || options_.safe) weigh();
+  return true;
+}
+
+void resetting::skip(std::string why) {
+  report_.what = reset_report::outcome::skipped;
+  report_.skipped = std::move(why);
+}
+
+void resetting::keep(php::value const& before) {
+  report_.file_cache = before["file_cache"].as_string();
+  report_.validates_timestamps = before["validate_timestamps"].as_bool();
+  report_.preloaded = static_cast<std::int64_t>(before["preload_statistics"]["scripts"].entries().size());
+  report_.kill_after = std::chrono::seconds{std::max<std::int64_t>(before["force_restart_timeout"].as_int(), 0)};
+}
+
+std::string resetting::why_not_wasted(php::value const& state) const {
+  if (!options_.if_wasted) return {};
+  php::value const& memory = state["memory_usage"];
+  auto const wasted = static_cast<double>(memory["wasted_memory"].as_int());
+  double const all = wasted + static_cast<double>(memory["used_memory"].as_int()) +
+                     static_cast<double>(memory["free_memory"].as_int());
+  double const part = all > 0 ? 100 * wasted / all : 0;
+  if (part >= static_cast<double>(*options_.if_wasted)) return {};
+  return percent(part) + " of the memory is wasted, less than " + std::to_string(*options_.if_wasted) + " %";
+}
+
+// PHP counts how often its cache is used. What looking itself adds to that (an auto_prepend_file, say) is found by
+// looking twice at once.
+std::string resetting::why_not_idle() {
+  auto const look = [this] { return php_.run(ask("opcache.state")).result; };
+  auto const running = [this]() -> std::string {
+    php_.pause(closing_time);
+    std::int64_t const count = running_requests(php_).value_or(0);
+    return count == 0 ? "" : count == 1 ? "a request is running" : std::to_string(count) + " requests are running";
+  };
+  std::int64_t const at_first = uses(look());
+  php::value const before = look();
+  if (std::string why = running(); !why.empty()) return why;
+  php_.pause(*options_.if_idle);
+  php::value const after = look();
+  std::int64_t const own = uses(before) - at_first;
+  std::int64_t const used = uses(after) - uses(before) - own;
+  if (used > 0 || restart_state(after).start_time != restart_state(before).start_time) {
+    return "the cache was used within the " + fastcgi::duration_text(*options_.if_idle) + " in which it was watched";
+  }
+  return running();
+}
+
+void resetting::weigh() {
+  report_.risks = risks_of(find_lasting(), users_of(php_), report_.kill_after);
+  if (!options_.safe || report_.risks.empty()) return;
+  throw error(error_kind::refused, "nothing was reset: " + report_.risks.front())
+      .advise("try again when that request has ended; without --safe it is reset all the same")
+      .on(php_.label());
+}
+
+// Of requests whose age nobody tells, those that go on for as long as is looked.
+std::vector<blocker> resetting::find_lasting() {
+  std::vector<blocker> found = find_blockers(php_);
+  auto const unknown = [&found] {
+    return std::any_of(found.begin(), found.end(), [](blocker const& each) { return !each.age; });
+  };
+  bool const several_users = users_of(php_).size() > 1;
+  auto const until = clock::now() + looking_time;
+  while (several_users && unknown() && clock::now() < until) {
+    php_.pause(look_interval);
+    keep_running(php_, found);
+  }
+  if (!several_users) std::erase_if(found, [](blocker const& each) { return !each.age; });
+  return found;
+}
+
+// Looks once. True when there is nothing more to wait for.
+bool resetting::look(restart_state const& before, milliseconds patience) {
+  agent::call call = ask("opcache.state");
+  call.timeout = patience;
+  agent::answer const answer = php_.run(call);
+  restart_state const now(answer.result);
+  if (now.start_time != before.start_time) {
+    report_.what = reset_report::outcome::reloaded;
+  } else if (now.restarts > before.restarts) {
+    report_.what = reset_report::outcome::confirmed;
+  }
+  return report_.what != reset_report::outcome::scheduled;
+}
+
+// php-fpm performs the restart when the next request begins and no running one uses the cache: looking drives it.
+void resetting::wait(restart_state const& before) {
+  constexpr milliseconds pauses[] = {milliseconds{2},  milliseconds{5},   milliseconds{10}, milliseconds{20},
+                                     milliseconds{50}, milliseconds{100}, milliseconds{250}};
+  auto const until = clock::now() + options_.patience;
+  auto named = clock::now();
+  for (std::size_t round = 0;; ++round) {
+    auto const left = std::chrono::ceil<milliseconds>(until - clock::now());
+    try {
+      if (look(before, std::clamp(left, milliseconds{100}, looking_time))) return;
+    } catch (error const& failed) {
+      if (failed.kind() != error_kind::timeout) throw;  // a full pool: the reset stays scheduled
+    }
+    auto const next = pauses[std::min(round, std::size(pauses) - 1)];
+    if (clock::now() + next >= until) return;
+    if (options_.tell && clock::now() - named >= looking_time) {
+      name_blockers();
+      named = clock::now();
+    }
+    php_.pause(next);
+  }
+}
+
+void resetting::name_blockers() {
+  std::vector<blocker> now = find_blockers(php_);
+  bool const is_news = !std::equal(now.begin(), now.end(), report_.blocked_by.begin(), report_.blocked_by.end(),
+                                   [](blocker const& a, blocker const& b) { return a.pid == b.pid; });
+  report_.blocked_by = std::move(now);
+  if (options_.tell && is_news && !report_.blocked_by.empty()) options_.tell(report_.blocked_by);
+}
+
+// Where PHP may not tell whether it took place: one more request performs it on an idle pool.
+void resetting::drive() {
+  try {
+    (void)php_.run(ask("opcache.state"));
+  } catch (error const& failed) {
+    if (failed.kind() != error_kind::disabled) throw;
+  }
+}
+
+std::string seconds_text(milliseconds time) {
+  char text[32];
+  double const seconds = std::chrono::duration<double>(time).count();
+  std::snprintf(text, sizeof text, seconds < 10 ? "%.1f s" : "%.0f s", seconds);
+  return text;
+}
+
+}  // namespace
+
+std::string describe(blocker const& who) {
+  std::string out = "worker " + std::to_string(who.pid);
+  if (!who.pool.empty()) out += " of the pool " + who.pool;
+  if (who.user) out += " (uid " + std::to_string(*who.user) + ")";
+  if (!who.script.empty()) out += ", " + who.script;
+  if (who.age) out += ", for " + seconds_text(*who.age);
+  return out;
+}
+
+std::vector<std::string> risks_of(std::vector<blocker> const& running, std::vector<std::int64_t> const& users,
+                                  std::chrono::seconds kill_after) {
+  std::vector<std::string> out;
+  if (kill_after.count() == 0) return out;
+  std::string const more = ": if it goes on for " + std::to_string(kill_after.count()) + " s more, ";
+  for (blocker const& each : running) {
+    if (each.age ? *each.age * 2 < kill_after : users.size() < 2) continue;
+    out.push_back("a request runs for long already (" + describe(each) + ")" + more +
+                  (users.size() < 2 ? "PHP ends its worker, and its client gets no answer"
+                                    : "PHP tries to end its worker, and while it may not, because it is another "
+                                      "user's, every request gets an empty page"));
+  }
+  return out;
+}
+
+reset_report reset(adapter::adapter& php, reset_options const& options) {
+  return resetting(php, options).run();
+}
+
+}  // namespace cachetool::opcache

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <cachetool/caches.hpp>
+
+#include "adapter/adapter.hpp"
+
+namespace cachetool::opcache {
+
+/// See pool::opcache_reset().
+reset_report reset(adapter::adapter& php, reset_options const& options = {});
+
+/// What a reset might do to requests that run now, one sentence each. PHP ends the worker that keeps a restart waiting
+/// for longer than KILL_AFTER (0: never); a request that has already taken half of that is likely to. Workers of
+/// another user cannot end it: then their pools answer with empty pages (php-src ext/opcache/ZendAccelerator.c,
+/// kill_all_lockers()). So with several USERS one whose age is not known, but that went on for a while, counts too.
+std::vector<std::string> risks_of(std::vector<blocker> const& running, std::vector<std::int64_t> const& users,
+                                  std::chrono::seconds kill_after);
+
+/// "worker 812 of the pool www (uid 33), /srv/export.php, for 95 s"
+std::string describe(blocker const& who);
+
+}  // namespace cachetool::opcache

@@ -1,0 +1,62 @@
+#include "fpm/lock_holders.hpp"
+
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+
+namespace cachetool::fpm {
+namespace {
+
+/// The file of OPcache's locks, as the kernel's list of locks names it.
+struct lock_file {
+  unsigned device_major = 0;
+  unsigned device_minor = 0;
+  unsigned long long inode = 0;
+
+  bool operator==(lock_file const&) const = default;
+};
+
+// It is deleted, so only the master's descriptors lead to it.
+std::optional<lock_file> lock_file_of(proc const& processes, pid_t master) {
+  std::string const directory = std::to_string(master) + "/fd";
+  for (std::string const& name : processes.names(directory)) {
+    std::string const descriptor = directory + "/" + name;
+    if (processes.link(descriptor).find("/.ZendSem.") == std::string::npos) continue;
+    if (auto const found = processes.target(descriptor)) {
+      return lock_file{major(found->st_dev), minor(found->st_dev), found->st_ino};
+    }
+  }
+  return std::nullopt;
+}
+
+// The process in "1: POSIX  ADVISORY  READ 8123 08:01:262149 1 1", if that is how a request uses this cache; else 0.
+pid_t holder_in(std::string const& line, lock_file const& wanted) {
+  pid_t pid = 0;
+  lock_file held;
+  unsigned long long first = 0;
+  int const fields = std::sscanf(line.c_str(), "%*u: POSIX %*s READ %d %x:%x:%llu %llu", &pid, &held.device_major,
+                                 &held.device_minor, &held.inode, &first);
+  return fields == 5 && held == wanted && first == 1 ? pid : 0;
+}
+
+}  // namespace
+
+std::optional<std::vector<worker>> lock_holders(proc const& processes, pid_t master) {
+  auto const file = lock_file_of(processes, master);
+  if (!file || geteuid() != 0) return std::nullopt;
+  std::vector<pid_t> pids;
+  processes.lines("locks", [&](std::string_view line) {
+    if (pid_t const pid = holder_in(std::string(line), *file); pid != 0) pids.push_back(pid);
+    return true;
+  });
+  std::vector<worker> found = workers(processes, master);
+  std::erase_if(
+      found, [&pids](worker const& each) { return std::find(pids.begin(), pids.end(), each.self.pid) == pids.end(); });
+  return found;
+}
+
+}  // namespace cachetool::fpm

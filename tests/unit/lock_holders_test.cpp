@@ -1,0 +1,92 @@
+// Who uses the cache is read from the kernel's list of locks.
+
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include <fmt/format.h>
+
+#include "fpm/lock_holders.hpp"
+#include "machine_tree.hpp"
+#include "support/catch.hpp"
+#include "support/test_state.hpp"
+
+using namespace cachetool;
+using namespace cachetool::test;
+
+namespace {
+
+constexpr pid_t master = 100;
+
+/// A machine with a master, two workers and the file of OPcache's locks.
+class locked_machine {
+ public:
+  locked_machine() {
+    tree.master(master, "/etc/php-fpm.conf", "/usr/sbin/php-fpm8.2");
+    tree.file("/proc/100/task/100/children", "101 102 ");
+    tree.worker(101, master, "www", 33);
+    tree.worker(102, master, "shop", 34);
+    tree.file("/tmp/.ZendSem.abcdef", "");
+    tree.link("/proc/100/fd/5", tree.path("/tmp/.ZendSem.abcdef"));
+    struct stat info {};
+    stat(tree.path("/tmp/.ZendSem.abcdef").c_str(), &info);
+    file = fmt::format("{:02x}:{:02x}:{}", major(info.st_dev), minor(info.st_dev), info.st_ino);
+  }
+
+  void locks(std::string const& text) const { tree.file("/proc/locks", text); }
+
+  [[nodiscard]] std::vector<pid_t> holders() const {
+    std::vector<pid_t> pids;
+    for (fpm::worker const& each : fpm::lock_holders(fpm::proc(tree.path("/proc")), master).value()) {
+      pids.push_back(each.self.pid);
+    }
+    return pids;
+  }
+
+  machine_tree tree;
+  std::string file;
+};
+
+}  // namespace
+
+TEST_CASE("a worker with a read lock on byte 1 of OPcache's file uses the cache") {
+  if (geteuid() != 0) return does_not_apply("the kernel names who holds a lock to root alone");
+  locked_machine const machine;
+  machine.locks("1: POSIX  ADVISORY  READ 102 " + machine.file + " 1 1\n");
+  CHECK(machine.holders() == std::vector<pid_t>{102});
+}
+
+TEST_CASE("other locks, other files and other processes do not count") {
+  if (geteuid() != 0) return does_not_apply("the kernel names who holds a lock to root alone");
+  locked_machine const machine;
+  machine.locks("1: POSIX  ADVISORY  WRITE 101 " + machine.file + " 0 0\n" +  //
+                "2: FLOCK  ADVISORY  READ 101 " + machine.file + " 1 1\n" +   //
+                "3: POSIX  ADVISORY  READ 101 00:01:1 1 1\n" +                //
+                "4: POSIX  ADVISORY  READ 999 " + machine.file + " 1 1\n" +   //
+                "4: -> POSIX  ADVISORY  READ 101 " + machine.file + " 1 1\nnonsense\n");
+  CHECK(machine.holders().empty());
+}
+
+TEST_CASE("a master whose file of locks is not seen tells nothing") {
+  machine_tree const tree;
+  tree.master(master, "/etc/php-fpm.conf", "/usr/sbin/php-fpm8.2");
+  CHECK_FALSE(fpm::lock_holders(fpm::proc(tree.path("/proc")), master));
+}
+
+TEST_CASE("workers have settled when each of them is older than a second") {
+  machine_tree const tree;
+  tree.file("/proc/100/task/100/children", "101 102 ");
+  tree.file("/proc/uptime", "1000.00 4000.00\n");
+  auto const born = [&tree](pid_t pid, double seconds) {
+    tree.file("/proc/" + std::to_string(pid) + "/stat",
+              fmt::format("{} (php) fpm)) S 100 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 {:.0f} 0 0\n", pid,
+                          seconds * static_cast<double>(sysconf(_SC_CLK_TCK))));
+  };
+  fpm::proc const processes(tree.path("/proc"));
+  CHECK_FALSE(fpm::have_settled(processes, master));
+  born(101, 10);
+  born(102, 999.5);
+  CHECK_FALSE(fpm::have_settled(processes, master));
+  born(102, 998);
+  CHECK(fpm::have_settled(processes, master));
+  CHECK_FALSE(fpm::have_settled(processes, 4711));
+}

@@ -1,0 +1,41 @@
+// What a reset may do to requests that run is weighed by their age.
+
+#include "caches/opcache_reset.hpp"
+#include "support/catch.hpp"
+
+using namespace cachetool;
+using namespace std::chrono_literals;
+
+namespace {
+
+opcache::blocker request_of(std::optional<std::chrono::milliseconds> age) {
+  return {812, "www", 33, "/srv/export.php", age};
+}
+
+}  // namespace
+
+TEST_CASE("a request that has taken half of the time that PHP gives a restart is a risk") {
+  CHECK(opcache::risks_of({request_of(90s)}, {33}, 180s).size() == 1);
+  CHECK(opcache::risks_of({request_of(89s)}, {33}, 180s).empty());
+}
+
+TEST_CASE("a request is no risk where PHP never ends who keeps a restart waiting") {
+  CHECK(opcache::risks_of({request_of(1000s)}, {33}, 0s).empty());
+}
+
+TEST_CASE("a request of unknown age is a risk only where pools of several users share the cache") {
+  CHECK(opcache::risks_of({request_of(std::nullopt)}, {33}, 180s).empty());
+  CHECK(opcache::risks_of({request_of(std::nullopt)}, {33, 34}, 180s).size() == 1);
+}
+
+TEST_CASE("a risk says whose request it is, for how long it runs and what happens") {
+  CHECK(opcache::risks_of({request_of(95s)}, {33}, 180s).front() ==
+        "a request runs for long already (worker 812 of the pool www (uid 33), /srv/export.php, for 95 s): if it goes "
+        "on for 180 s more, PHP ends its worker, and its client gets no answer");
+}
+
+TEST_CASE("a worker of which little is known is described by what is known") {
+  CHECK(opcache::describe({.pid = 7, .pool = {}, .user = {}, .script = {}, .age = {}}) == "worker 7");
+  CHECK(opcache::describe({.pid = 7, .pool = "www", .user = {}, .script = {}, .age = 1500ms}) ==
+        "worker 7 of the pool www, for 1.5 s");
+}
