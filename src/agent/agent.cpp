@@ -8,6 +8,7 @@
 #include "agents/apcu_listing.hpp"
 #include "agents/complete.hpp"
 #include "agents/deploy.hpp"
+#include "agents/deploy_acquaint.hpp"
 #include "agents/deploy_move.hpp"
 #include "agents/deploy_worker.hpp"
 #include "agents/eval.hpp"
@@ -126,6 +127,7 @@ source source_for(std::string_view operation) noexcept {
   if (operation.starts_with("opcache.")) return {embedded::opcache, embedded::opcache_sha256};
   if (operation.starts_with("apcu.")) return {embedded::apcu, embedded::apcu_sha256};
   if (operation.starts_with("stat.")) return {embedded::stat, embedded::stat_sha256};
+  if (operation == "deploy.acquaint") return {embedded::deploy_acquaint, embedded::deploy_acquaint_sha256};
   if (operation == "deploy.resolve") return {embedded::deploy_worker, embedded::deploy_worker_sha256};
   if (operation == "deploy.move") return {embedded::deploy_move, embedded::deploy_move_sha256};
   if (operation.starts_with("deploy.")) return {embedded::deploy, embedded::deploy_sha256};

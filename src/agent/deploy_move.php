@@ -17,7 +17,7 @@ function do_deploy_move($arguments)
         refuse('disabled', 'opcache_invalidate');
     }
     clearstatcache(true);
-    $status = status_to_compile();
+    $status = status_to_compile($arguments);
     if ($status['enabled']) {
         may('ini_set', 'opcache.file_update_protection', '0'); // or what was written a moment ago is not cached
         may('ini_set', 'opcache.validate_timestamps', '0'); // or opcache_is_script_cached() looks at the files
@@ -31,6 +31,7 @@ function do_deploy_move($arguments)
 
 function move($old, $alias, $live, $status, &$said)
 {
+    $plain = file_exists($live) && is_plain($live, $status); // before others, too, have to compile it
     opcache_invalidate($old, true);
     if (opcache_is_script_cached($alias)) {
         return array('elsewhere', '');
@@ -41,7 +42,8 @@ function move($old, $alias, $live, $status, &$said)
     // A visitor who compiles the live script by its own name between these lines makes that name lead nowhere new.
     for ($tries = 0; $tries < 50; ++$tries) {
         opcache_invalidate($live, true);
-        $row = compile($alias, $status, $said);
+        $row = compile($alias, $status, $said, $plain);
+        $plain = false; // it is declared now
         if (opcache_is_script_cached($alias)) {
             return array('moved', '');
         }

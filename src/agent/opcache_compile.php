@@ -1,5 +1,5 @@
 <?php
-// The operation that compiles files into OPcache. It needs opcache.php and pattern.php.
+// The operation that compiles files into OPcache. It needs opcache.php, pattern.php and only_declares.php.
 
 /**
  * Compiles files, and streams what became of each in turn: serialize(array(outcome, why, warnings)).
@@ -13,7 +13,7 @@ function do_opcache_compile($arguments)
     foreach ($arguments['exclude'] as $pattern) {
         $excluded[] = usable_pattern($pattern, $pattern);
     }
-    $status = status_to_compile();
+    $status = status_to_compile($arguments);
     if ($status['enabled'] || $status['unknown']) {
         may('ini_set', 'opcache.file_update_protection', '0'); // or what was written a moment ago is not cached
         may('ini_set', 'opcache.revalidate_freq', '0'); // or what was changed a moment ago is taken as it was
@@ -23,7 +23,7 @@ function do_opcache_compile($arguments)
 }
 
 /** What tells whether OPcache can keep anything, and whether that can be checked. */
-function status_to_compile()
+function status_to_compile($arguments)
 {
     if (!function_exists('opcache_compile_file')) {
         opcache_call('opcache_compile_file');
@@ -45,6 +45,7 @@ function status_to_compile()
         'restart_pending' => !empty($status['restart_pending']),
         'since' => $counts ? max($counts['start_time'], $counts['last_restart_time']) : 0,
         'blacklist_misses' => $counts ? $counts['blacklist_misses'] : 0,
+        'alone' => count($arguments['paths']) === 1,
     );
 }
 
@@ -90,19 +91,27 @@ function file_by_file($paths, $pause, $one)
             break; // PHP has cleaned up as for the end of the request
         }
         $compiled += $row[0] !== 'kept' && $row[0] !== 'excluded';
-        $worked += microtime(true) - $began;
+        $took = microtime(true) - $began;
+        $worked += $took;
         if ($pause !== null && $worked > 0.05) {
             break;
         }
         if ($pause > 0 && $i + 1 < count($paths)) {
-            may('usleep', $pause * 1000);
+            may('usleep', (int) (1000 * max($pause, 2000 * $took))); // a busy pool needs longer to recover
         }
     }
     restore_error_handler();
 }
 
-/** Compiles one file. "fatal" is a failure that ends a request, and that OPcache has caught. */
-function compile($path, $status, &$said)
+/**
+ * Compiles one file. "fatal" is a failure that ends a request, and that OPcache has caught.
+ *
+ * opcache_compile_file() leaves a class that inherits from nothing for every request to link. A visitor's request, which
+ * includes its file, has it linked once and for all (php-src Zend/zend_compile.c, ZEND_COMPILE_WITHOUT_EXECUTION). So a
+ * file is included where that runs no code. If it does not compile that ends the request, so it is not done with a file
+ * that is sent alone, as the client does then. $plain is is_plain(), for who cannot wait for it.
+ */
+function compile($path, $status, &$said, $plain = null)
 {
     if ($status['checkable'] && opcache_is_script_cached($path)) {
         $same = ini_get('opcache.validate_timestamps') || filectime($path) < $status['since'];
@@ -113,7 +122,8 @@ function compile($path, $status, &$said)
     }
     error_clear_last();
     try {
-        $done = opcache_compile_file($path);
+        $plain = $plain === null ? is_plain($path, $status) : $plain;
+        $done = $plain ? (bool) include $path : opcache_compile_file($path);
     } catch (\Throwable $thrown) {
         return array('failed', $thrown->getMessage() . ' on line ' . $thrown->getLine());
     }
@@ -129,6 +139,11 @@ function compile($path, $status, &$said)
     }
     $kept = !$status['checkable'] || opcache_is_script_cached($path);
     return $kept ? array('cached', '') : array('not_cached', why_not_cached($path, $status));
+}
+
+function is_plain($path, $status)
+{
+    return !$status['alone'] && is_file($path) && only_declares($path);
 }
 
 function why_not_cached($path, $before)

@@ -11,7 +11,7 @@ function do_opcache_refresh($arguments)
     if (!function_exists('opcache_invalidate')) {
         refuse('disabled', 'opcache_invalidate');
     }
-    $status = status_to_compile();
+    $status = status_to_compile($arguments);
     if ($status['enabled']) {
         may('ini_set', 'opcache.file_update_protection', '0'); // or what was written a moment ago is not cached
         may('ini_set', 'opcache.revalidate_freq', '0');
@@ -28,6 +28,7 @@ function refresh($path, $status, &$said)
     for ($again = 0;; ++$again) {
         clearstatcache(true, $path);
         $stat = file_exists($path) ? stat($path) : false;
+        $plain = $stat && is_plain($path, $status); // before others, too, have to compile it
         opcache_invalidate($path, true);
         if (!$stat) {
             return array(forget($path) ? 'gone' : 'kept', '', '');
@@ -39,7 +40,7 @@ function refresh($path, $status, &$said)
         // knows what this one did. A young file may change again, and the timestamp alone would not tell.
         $lasts = PHP_VERSION_ID >= 80400 || max($stat['mtime'], $stat['ctime']) < time() - 10;
         may('ini_set', 'opcache.validate_timestamps', $lasts ? '1' : '0');
-        $row = compile($path, $status, $said);
+        $row = compile($path, $status, $said, $plain);
         clearstatcache(true, $path);
         $now = file_exists($path) ? stat($path) : false;
         if ($again === 1 || ($now && look($now) === look($stat))) {

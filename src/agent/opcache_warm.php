@@ -32,7 +32,7 @@ function do_opcache_releases($arguments)
  */
 function do_opcache_detach($arguments)
 {
-    $status = status_to_compile();
+    $status = status_to_compile($arguments);
     if ($status['enabled']) {
         clearstatcache(true);
         may('ini_set', 'opcache.validate_timestamps', '0'); // or opcache_is_script_cached() looks at the files

@@ -3,10 +3,16 @@
 namespace cachetool::opcache {
 namespace {
 
-/// Sends one request. Returns how many of the files are done with, at least one.
-std::size_t work_on(adapter::adapter& php, std::span<std::string const> part, agent::call call,
-                    std::function<void(std::string const& path, compile_row row)> const& each) {
-  std::size_t done = 0;
+struct progress_made {
+  std::size_t done = 0;   ///< files that are done with, at least one
+  bool has_died = false;  ///< the next one may have ended the request
+};
+
+/// Sends one request.
+progress_made work_on(adapter::adapter& php, std::span<std::string const> part, agent::call call,
+                      std::function<void(std::string const& path, compile_row row)> const& each) {
+  auto made = progress_made{};
+  auto& done = made.done;
   call.rows = [&](std::string_view text) {
     if (done == part.size()) throw error(error_kind::protocol, "more files were compiled than were sent");
     each(part[done], read_compile_row(text));
@@ -18,9 +24,10 @@ std::size_t work_on(adapter::adapter& php, std::span<std::string const> part, ag
   } catch (error const& failed) {
     if (!ends_the_request(failed.kind())) throw;
     // The file after the last row is to blame, unless those before it are: it begins the next request.
+    made.has_died = done > 0;
     if (done == 0) each(part[done++], {"failed", failed.message(), {}, {}});
   }
-  return done;
+  return made;
 }
 
 }  // namespace
@@ -28,9 +35,12 @@ std::size_t work_on(adapter::adapter& php, std::span<std::string const> part, ag
 void file_by_file(adapter::adapter& php, std::vector<std::string> const& paths, pacing const& pace,
                   std::function<agent::call(std::span<std::string const>)> const& call_for,
                   std::function<void(std::string const& path, compile_row row)> const& each, progress const& tell) {
+  std::size_t most = pace.files;
   for (std::span<std::string const> left = paths; !left.empty();) {
-    auto const part = left.first(std::min(left.size(), pace.files));
-    left = left.subspan(work_on(php, part, call_for(part), each));
+    auto const part = left.first(std::min(left.size(), most));
+    auto const made = work_on(php, part, call_for(part), each);
+    left = left.subspan(made.done);
+    most = made.has_died ? 1 : pace.files;
     if (tell) tell(paths.size() - left.size(), paths.size());
     if (!left.empty()) php.pause(pace.between_requests);
   }

@@ -24,7 +24,7 @@ using progress = std::function<void(std::size_t done, std::size_t total)>;
 
 /// Has PHP do something with each file, one request at a time. CALL_FOR makes the call for some of them, an operation
 /// that answers with a row for each file and may stop before the last. EACH receives every file's row, in order; a file
-/// that ended its request is "failed". Throws error.
+/// that ended its request is sent again alone, and "failed" if it ends that too. Throws error.
 void file_by_file(adapter::adapter& php, std::vector<std::string> const& paths, pacing const& pace,
                   std::function<agent::call(std::span<std::string const>)> const& call_for,
                   std::function<void(std::string const& path, compile_row row)> const& each, progress const& tell);

@@ -57,15 +57,19 @@ class compilation {
     }
   }
 
-  /// Sends these; returns how many of them are done with, at least one if there is one.
-  std::size_t compile(adapter::adapter& php, std::span<script_file const> part);
+  /// Sends these; returns how many of them are done with, at least one if there is one. HAS_DIED: the next one may have
+  /// ended the request, and is to be sent alone.
+  std::size_t compile(adapter::adapter& php, std::span<script_file const> part, bool* has_died);
 
   [[nodiscard]] compile_report report();
 
  private:
   std::span<script_file const> take();
   void compile_all(adapter::adapter& php, std::span<script_file const> part) {
-    while (!part.empty()) part = part.subspan(compile(php, part));
+    bool has_died = false;
+    while (!part.empty()) {
+      part = part.subspan(compile(php, part.first(has_died ? 1 : part.size()), &has_died));
+    }
   }
   [[nodiscard]] agent::call call_for(std::span<script_file const> part) const;
   void answered(agent::answer const& answer);
@@ -110,7 +114,7 @@ void compilation::answered(agent::answer const& answer) {
   from_ = from(answer);
 }
 
-std::size_t compilation::compile(adapter::adapter& php, std::span<script_file const> part) {
+std::size_t compilation::compile(adapter::adapter& php, std::span<script_file const> part, bool* has_died) {
   row* const rows = rows_.data() + (part.data() - files_.data());
   std::size_t done = 0;
   agent::call call = call_for(part);
@@ -118,12 +122,14 @@ std::size_t compilation::compile(adapter::adapter& php, std::span<script_file co
     if (done == part.size()) throw error(error_kind::protocol, "more files were compiled than were sent");
     rows[done++] = read_row(text);
   };
+  *has_died = false;
   try {
     answered(php.run(call));
     if (done == 0 && !part.empty()) throw error(error_kind::protocol, "what became of a file is missing");
   } catch (error const& failed) {
     if (!ends_the_request(failed.kind()) || part.empty()) throw;
     // The file after the last row is to blame, unless those before it are: it begins the next chunk.
+    *has_died = done > 0;
     if (done == 0) rows[done++].script.why = failed.message();
   }
   return done;
@@ -145,7 +151,8 @@ compile_report compilation::report() {
 compile_report compile(std::vector<adapter::adapter*> const& php, std::vector<script_file> const& files,
                        compile_options const& options) {
   compilation shared(files, options, php.size());
-  if (files.empty()) shared.compile(*php.front(), {});  // it may be that nothing can be cached
+  bool has_died = false;
+  if (files.empty()) shared.compile(*php.front(), {}, &has_died);  // it may be that nothing can be cached
   std::vector<std::future<void>> others;
   for (std::size_t i = 1; i < php.size(); ++i) {
     others.push_back(std::async(std::launch::async, [&shared, job = php[i]] { shared.work(*job); }));

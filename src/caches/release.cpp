@@ -44,6 +44,11 @@ void sort_out(site& into, release found, std::vector<std::string> const& link_ta
   }
 }
 
+// A script that a request begins with, by its name, goes last: with it, all of the new release is used at once.
+bool is_moved_before(std::string const& a, std::string const& b) {
+  return !a.ends_with("/index.php") && b.ends_with("/index.php");
+}
+
 std::string pids_text(std::vector<std::int64_t> const& pids) {
   std::string out;
   for (std::int64_t pid : pids) out += (out.empty() ? "" : ", ") + std::to_string(pid);
@@ -175,6 +180,7 @@ std::vector<std::string> finishing::find_names() {
 std::optional<std::string> finishing::move_names() {
   constexpr int most_rounds = 5;
   std::vector<std::string> again = find_names();
+  std::stable_sort(again.begin(), again.end(), is_moved_before);
   for (int round = 0; !again.empty() && round < most_rounds; ++round) again = move(again);
   if (again.empty()) return std::nullopt;
   return "OPcache goes on leading " + options_.current + " to " + again.front();

@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 
+#include "caches/acquaint.hpp"
 #include "caches/find_scripts.hpp"
 #include "caches/release.hpp"
 #include "caches/site_link.hpp"
@@ -28,6 +29,8 @@ opcache::warm_options warm_options(context const& with, std::string const& relea
   options.pace.between_files = std::chrono::milliseconds{with.given.count("pace").value_or(2)};
   return options;
 }
+
+constexpr std::chrono::seconds acquaintance{15};  // for workers to look at what was compiled
 
 // As it is spelled: where links lead is what this is about.
 std::string absolute(std::string const& path) {
@@ -117,6 +120,7 @@ void warm_up(reached_master& master, switch_plan const& plan) {
   if (master.masters > 1 && seen.live_scripts == 0) return;  // this one serves another site
   auto const report = opcache::warm(php, plan.release, plan.warm, progress_of(master, "compiled"));
   if (plan.warm.like_running && seen.live_scripts > 0) require_compiled(report);
+  deploy::acquaint_workers(master.pools, acquaintance);
 }
 
 }  // namespace
@@ -156,6 +160,8 @@ exit_code deploy_warm(context& with) {
     auto const report = opcache::warm(php, release, options, [&](std::size_t done, std::size_t total) {
       out.streams().progress(php.label() + ": compiled " + std::to_string(done) + " of " + std::to_string(total));
     });
+    adapter::adapter* const only = &php;
+    deploy::acquaint_workers({&only, 1}, acquaintance);
     out.answered_by(report.from);
     if (report::json_writer* json = out.json()) {
       out.begin_streamed_result();

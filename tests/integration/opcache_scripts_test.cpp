@@ -156,6 +156,79 @@ TEST_CASE("files that declare the same function and class are all compiled") {
   for (auto const& path : paths) CHECK(is_cached(server, path));
 }
 
+namespace {
+
+/// A php-fpm that can tell by a file's tokens whether including it runs any code, as php-fpm usually can.
+fpm_options with_tokenizer() {
+  fpm_options options;
+  options.extensions = {"tokenizer.so"};
+  return options;
+}
+
+std::int64_t used_memory(php_fpm const& server) {
+  return pool{server.endpoint()}.opcache_status().memory.value().used;
+}
+
+}  // namespace
+
+TEST_CASE("compiling runs no code, whatever a file holds beside its classes") {
+  php_fpm const server{with_tokenizer()};
+  auto const mark = server.document_root() + "/mark";
+  std::string const touch = "touch('" + mark + "');";
+  fs::permissions(server.document_root(), fs::perms::all);
+  for (auto const& code :
+       std::vector<std::string>{"class a1 {} " + touch, touch + " class a2 {}", "namespace\\" + touch + " class a3 {}",
+                                "class a4 { function f() { return \"{$this->x}\"; } } " + touch,
+                                "if (" + touch.substr(0, touch.size() - 1) + ") { class a5 {} }",
+                                "namespace n { " + touch + " class a6 {} }", "declare(ticks=1); class a7 {} " + touch,
+                                "return " + touch + " class a8 {}", "abstract class a9 {} ?> <?php " + touch,
+                                "#[A] " + touch + " class a10 {}", "class a11 {} } " + touch}) {
+    static_cast<void>(server.write_script("file" + std::to_string(code.size()) + ".php", "<?php " + code));
+  }
+  static_cast<void>(call(server, {"opcache:compile:scripts", server.document_root()}));
+  CHECK(pool{server.endpoint()}.opcache_status().counts.value().scripts >= 9);
+  CHECK_FALSE(fs::exists(mark));
+}
+
+TEST_CASE("a class that inherits from nothing is cached as a visitor's request would have it cached") {
+  php_fpm const server{with_tokenizer()};
+  std::string page = "<?php if (!function_exists('token_get_all')) echo 'no tokens';";
+  for (int i = 0; i < 20; ++i) {
+    auto const name = "simple" + std::to_string(i);
+    auto const code = "<?php class " + name + " { static function f() { return 1; } }";
+    page += "require '" + server.write_script(name + ".php", code) + "'; " + name + "::f();";
+  }
+  auto const index = server.write_script("index.php", page);
+  REQUIRE(call(server, {"opcache:compile:scripts", server.document_root()}).exit_code == 0);
+  auto const before = used_memory(server);
+  fastcgi::client client(server.endpoint());
+  auto const answer = client.execute({.params = {{"REQUEST_METHOD", "GET"}, {"SCRIPT_FILENAME", index}}, .body = {}});
+  if (answer.body == "no tokens") return test::does_not_apply("this php-fpm has no tokenizer");
+  CHECK(used_memory(server) == before);  // nothing had to be linked
+}
+
+TEST_CASE("a file of classes that ends the request that includes it is named with its error") {
+  php_fpm const server{with_tokenizer()};
+  auto const good = server.write_script("a.php", "<?php class a {}");
+  auto const bad = server.write_script("b.php", "<?php class b { function f() {} function f() {} }");
+  auto const last = server.write_script("c.php", "<?php class c {}");
+  auto const output = call(server, {"opcache:compile:scripts", server.document_root()});
+  CHECK(output.exit_code == 1);
+  CHECK(contains(output.err, bad + " did not compile: Cannot redeclare b::f()"));
+  CHECK(is_cached(server, good));
+  CHECK(is_cached(server, last));
+}
+
+TEST_CASE("classes of one name in several files are all compiled") {
+  php_fpm const server{with_tokenizer()};
+  std::vector<std::string> paths;
+  for (auto const* name : {"a.php", "b.php", "c.php"}) {
+    paths.push_back(server.write_script(name, "<?php class same {}"));
+  }
+  CHECK(call(server, {"opcache:compile:scripts", server.document_root()}).err.empty());
+  for (auto const& path : paths) CHECK(is_cached(server, path));
+}
+
 TEST_CASE("a deprecation is said on stderr and fails nothing") {
   php_fpm const server;
   auto const path = server.write_script("a.php", "<?php function f($a = 1, $b) {}");

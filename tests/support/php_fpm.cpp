@@ -84,6 +84,7 @@ std::vector<std::string> command(php_build const& php, fpm_options const& option
   if (!php.modules.empty()) set("extension_dir", php.modules);
   if (options.opcache && !php.opcache_built_in) set("zend_extension", "opcache.so");
   if (options.apcu) set("extension", "apcu.so");
+  for (auto const& name : options.extensions) set("extension", name);
   for (auto const& [name, value] : options.ini) set(name, value);
   return result;
 }

@@ -42,7 +42,8 @@ struct fpm_options {
   /// that everybody may write, as systemd's PrivateTmp makes it. Its own directory() is seen there all the same.
   std::vector<std::string> private_directories{};
 
-  bool opcache = true;  ///< load it, if it is not built in
+  std::vector<std::string> extensions{};  ///< to be loaded too, where there are files of these names: "tokenizer.so"
+  bool opcache = true;                    ///< load it, if it is not built in
   bool apcu = true;
 };
 

@@ -115,6 +115,7 @@ TEST_CASE("a file that kills the worker fails, and the files around it are compi
   auto const report = opcache::compile({&php}, files(4), {});
   CHECK(outcomes(report) == std::vector{outcome::cached, outcome::cached, outcome::failed, outcome::cached});
   CHECK(report.scripts[2].why == "it died");
+  CHECK(php.requests == std::vector<std::size_t>{4, 1, 1});  // what may have killed it is sent alone
 }
 
 TEST_CASE("a file that exhausts the memory fails like one that kills the worker") {

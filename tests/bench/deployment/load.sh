@@ -20,9 +20,9 @@ judge() {
 }
 
 # Requests that are under way when an action begins: they have included a part of the application by then, and include
-# the rest afterwards. The last takes a second more than a window.
+# the rest afterwards. The last takes longer than all that comes before the names are moved.
 start_through_requests() {
-  local url="http://127.0.0.1:$port/index.php?both" longest=$((1000 * (window + 1)))
+  local url="http://127.0.0.1:$port/index.php?both" longest=$((1000 * (window + 5)))
   curl -sf --parallel --parallel-immediate --max-time 60 -w '%{http_code}\n' "$url=current&sleep=$longest" \
     "$url=dir&sleep=$((longest / 2))" "$url=current&sleep=$((longest / 4))" >"$directory/through" 2>/dev/null &
   through_pid=$!

@@ -36,7 +36,7 @@ point_to() { ln -sfn "releases/$1" "$current.new" && mv -T "$current.new" "$curr
 start_fpm() {
   local workers=$1 control_timeout=$2 as_root=() user=''
   shift 2
-  fpm_command=("$(PATH=$PATH:/usr/sbin command -v php-fpm8.2)" -n -F -y "$directory/fpm.conf" -d zend_extension=opcache.so
+  fpm_command=("$(PATH=$PATH:/usr/sbin command -v php-fpm8.2)" -n -F -y "$directory/fpm.conf" -d zend_extension=opcache.so -d extension=tokenizer.so
     -d opcache.memory_consumption=512 -d opcache.max_accelerated_files=20000 -d opcache.validate_timestamps=0 "$@")
   if [ "$(id -u)" -eq 0 ]; then
     fpm_command+=(-R)
