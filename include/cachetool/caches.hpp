@@ -167,7 +167,7 @@ struct file_cache_report {
 struct blocker {
   std::int64_t pid = 0;              ///< of its worker
   std::string pool;                  ///< empty where the worker does not tell
-  std::optional<std::int64_t> user;  ///< the worker's user id
+  std::optional<std::int64_t> user{};  ///< the worker's user id
   std::string script;                ///< empty where that is not known
   std::optional<std::chrono::milliseconds> age;
 };
@@ -175,13 +175,13 @@ struct blocker {
 /// When a reset is to be left, and what is to be told of it meanwhile.
 struct reset_options {
   std::chrono::milliseconds patience{1000};          ///< to look whether it took place
-  std::optional<std::int64_t> if_wasted;             ///< only if so many per cent of the memory are wasted
-  std::optional<std::chrono::milliseconds> if_idle;  ///< only if nobody uses the cache for so long
+  std::optional<std::int64_t> if_wasted{};             ///< only if so many per cent of the memory are wasted
+  std::optional<std::chrono::milliseconds> if_idle{};  ///< only if nobody uses the cache for so long
   bool careful = false;  ///< look first for requests that may suffer, and tell of them in reset_report::risks
   bool safe = false;     ///< careful, and error (refused) if there are any
 
   /// While it waits: whom for, whenever that changes.
-  std::function<void(std::vector<blocker> const&)> tell;
+  std::function<void(std::vector<blocker> const&)> tell{};
 };
 
 /// What became of a reset.

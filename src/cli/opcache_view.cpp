@@ -92,11 +92,6 @@ php::value const& read_member(php::value const& status, status_member const& mem
   return member.part.empty() ? status[member.name] : status[member.part][member.name];
 }
 
-void nullable(report::json_writer& json, std::string_view name, std::string_view text) {
-  json.key(name);
-  text.empty() ? json.null() : json.string(text);
-}
-
 }  // namespace
 
 report::table status_table(opcache::status const& status) {
