@@ -1,1 +1,1 @@
-cachetool_unit_test(fpm discovery_test.cpp fpm_config_test.cpp)
+cachetool_unit_test(fpm activity_test.cpp discovery_test.cpp fpm_config_test.cpp)
