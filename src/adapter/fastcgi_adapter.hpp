@@ -34,6 +34,7 @@ class fastcgi_adapter final : public adapter {
   [[nodiscard]] std::string label() const override { return target_.where.text(); }
   [[nodiscard]] std::optional<std::int64_t> connections() const override { return fpm::connections(target_.where); }
   [[nodiscard]] std::optional<std::vector<std::int64_t>> workers(std::string_view pool) const override;
+  [[nodiscard]] error examined(error const& failed) const override;
 
  private:
   agent::answer run_once(agent::call const& what);
