@@ -78,6 +78,10 @@ class adapter {
   /// that they themselves see.
   [[nodiscard]] virtual std::optional<pid_t> master() const { return std::nullopt; }
 
+  /// FAILED, with what this machine can tell of its cause. For when there is nothing left to try: it may take some
+  /// time.
+  [[nodiscard]] virtual error examined(error const& failed) const { return failed; }
+
   /// Waits. Throws error (interrupted) when the caller asked to stop meanwhile.
   virtual void pause(std::chrono::milliseconds duration);
 };

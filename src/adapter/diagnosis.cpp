@@ -45,15 +45,29 @@ error not_found(fastcgi::response const& response, std::string_view body, std::s
           "directory on the way; name one that both can reach: --tmp-dir=DIR");
 }
 
-error denied(fastcgi::response const& response, std::string const& path) {
+std::string label_text(std::string const& label) {
+  return label.empty() ? "unknown" : label;
+}
+
+error denied_by_selinux(fpm::security_labels const& labels, std::string const& path) {
+  return error(error_kind::access_denied, "php-fpm may not read " + path +
+                                              ": SELinux is enforcing, the file's label is " + label_text(labels.file) +
+                                              " and the worker's context is " + label_text(labels.process))
+      .advise(
+          "give a directory a label that php-fpm may read: chcon -t httpd_sys_content_t DIR (to last: semanage "
+          "fcontext "
+          "-a -t httpd_sys_content_t DIR), and name it: --tmp-dir=DIR; ausearch -m avc shows what was denied");
+}
+
+error denied(fastcgi::response const& response, std::string const& path,
+             std::optional<fpm::security_labels> const& labels) {
   if (contains(response.stderr_text, "security.limit_extensions")) {
     return error(error_kind::limit_extensions, "security.limit_extensions of this pool does not allow " + path)
         .advise("let the pool run .php files: security.limit_extensions = .php");
   }
+  if (labels) return denied_by_selinux(*labels, path);
   return error(error_kind::access_denied, "php-fpm may not read " + path)
-      .advise(
-          "is SELinux enforcing, or does an ACL or mount option keep the pool's user out? name another place: "
-          "--tmp-dir=DIR");
+      .advise("does its mode, an ACL or a mount option keep the pool's user out? name another place: --tmp-dir=DIR");
 }
 
 error unexpected(fastcgi::response const& response, std::string_view body) {
@@ -77,11 +91,12 @@ error unexpected(fastcgi::response const& response, std::string_view body) {
 
 }  // namespace
 
-error diagnose(fastcgi::response const& response, agent::answer_reader const& reader, std::string const& path) {
+error diagnose(fastcgi::response const& response, agent::answer_reader const& reader, std::string const& path,
+               std::optional<fpm::security_labels> const& labels) {
   std::string const body = reader.foreign();
   error found = response.status == 404 && (body.starts_with("File not found") || body.starts_with("No input file"))
                     ? not_found(response, body, path)
-                : response.status == 403 && body.starts_with("Access denied") ? denied(response, path)
+                : response.status == 403 && body.starts_with("Access denied") ? denied(response, path, labels)
                                                                               : unexpected(response, body);
   std::string_view const said = trimmed(response.stderr_text);
   if (said.empty()) return found;

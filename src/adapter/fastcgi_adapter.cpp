@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "adapter/examination.hpp"
 #include "adapter/retry.hpp"
 #include "fpm/processes.hpp"
 
@@ -37,6 +38,10 @@ std::optional<std::vector<std::int64_t>> fastcgi_adapter::workers(std::string_vi
   if (!master()) return std::nullopt;
   auto const pids = fpm::pool_workers(target_.master, pool);
   return std::vector<std::int64_t>(pids.begin(), pids.end());
+}
+
+error fastcgi_adapter::examined(error const& failed) const {
+  return cachetool::adapter::examined(failed, target_.where, target_.master);
 }
 
 agent::answer fastcgi_adapter::run_once(agent::call const& what) {

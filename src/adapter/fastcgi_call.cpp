@@ -1,12 +1,26 @@
 #include "adapter/fastcgi_call.hpp"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <utility>
 
 #include "adapter/diagnosis.hpp"
 #include "fastcgi/dropped.hpp"
 #include "fastcgi/socket.hpp"
+#include "fpm/selinux.hpp"
 
 namespace cachetool::adapter {
+namespace {
+
+// True if the modes let a worker read a file: those that we make always do, and they may be where we cannot look.
+bool modes_allow(std::string const& path) {
+  struct stat info {};
+  if (stat(path.c_str(), &info) != 0 || (info.st_mode & S_IROTH) != 0) return true;
+  return info.st_uid == geteuid() && (info.st_mode & ALLPERMS) == S_IRUSR;  // for a worker of the same user
+}
+
+}  // namespace
 
 fastcgi_call::fastcgi_call(fastcgi_target& target, agent::call what, bool hold)
     : target_(target),
@@ -69,10 +83,17 @@ void fastcgi_call::send() {
   exchange_.emplace(std::move(socket), target_.where.text(), request, options_, &sink_);
 }
 
+error fastcgi_call::refusal(fastcgi::response const& response) const {
+  constexpr int forbidden = 403;
+  bool const look = response.status == forbidden && modes_allow(path_);
+  auto const labels = look ? fpm::enforced_labels(path_, target_.master) : std::nullopt;
+  return diagnose(response, *reader_, path_, labels).during(phase::answer);
+}
+
 void fastcgi_call::read_answer() {
   fastcgi::response const response = exchange_->take_response();
   try {
-    if (!reader_->began()) throw diagnose(response, *reader_, path_).during(phase::answer);
+    if (!reader_->began()) throw refusal(response);
     answer_ = reader_->finish();
   } catch (error& failed) {
     failed.on(target_.where.text());

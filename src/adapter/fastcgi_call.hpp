@@ -42,6 +42,7 @@ class fastcgi_call final : public call_in_progress {
   [[nodiscard]] fastcgi::operation const& current() const noexcept;
   void connect();
   void send();
+  [[nodiscard]] error refusal(fastcgi::response const& response) const;
   void read_answer();
 
   fastcgi_target& target_;

@@ -257,6 +257,13 @@ answer answer_reader::finish() {
       throw fatal_error(at[1].item.as_string(), at[2].item.as_string(), at[3].item.as_int());
     }
   }
+  bool const is_whole = piece_ == '\0' && !broken_;
+  if (!answer_ && began_ && printed_ && is_whole) {
+    throw error(error_kind::protocol, "PHP ended the request before the code returned, so its value cannot be shown")
+        .advise(
+            "leave out fastcgi_finish_request(), which does this, in the code and in what it includes; the code ran on "
+            "after it");
+  }
   if (!answer_ || broken_) {
     throw error(error_kind::protocol,
                 began_ ? "the agent's answer is cut short or was changed on its way" : "the answer is not the agent's")

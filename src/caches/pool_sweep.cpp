@@ -186,7 +186,7 @@ error pool_sweep::silence() const {
   std::string const what =
       "no worker answered within " + fastcgi::duration_text(std::chrono::ceil<milliseconds>(until_ - start_));
   if (calls_.empty()) return error(error_kind::timeout, what).on(php_.label());
-  return calls_.front()->failure(error_kind::timeout, what);
+  return calls_.front()->failure(error_kind::timeout, what).advise("allow more time: --deadline=SECONDS");
 }
 
 sweep pool_sweep::finish() {

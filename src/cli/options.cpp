@@ -1,15 +1,14 @@
 #include "cli/options.hpp"
 
+#include <algorithm>
+#include <charconv>
+
 #include <CLI/CLI.hpp>
 
 #include <cachetool/fastcgi/error.hpp>
 
 namespace cachetool::cli {
 namespace {
-
-std::vector<std::string> texts(std::vector<std::string_view> const& views) {
-  return {views.begin(), views.end()};
-}
 
 // Text goes past CLI11: it would split "[1,2]" and drop an empty value.
 bool is_text(option_spec const& spec) {
@@ -26,11 +25,46 @@ void check_not_empty(option_spec const& spec, std::optional<std::string> const& 
                   : "is a shell variable unset?");
 }
 
-std::string check_seconds(std::string const& text) {
+// "table, json or csv"
+std::string list_of(std::vector<std::string_view> const& choices) {
+  std::string list;
+  for (std::size_t i = 0; i < choices.size(); ++i) {
+    list += (i == 0 ? "" : i + 1 == choices.size() ? " or " : ", ") + std::string(choices[i]);
+  }
+  return list;
+}
+
+bool is_count(std::string const& text) {
+  constexpr std::int64_t most = 1'000'000'000;
+  std::int64_t number = 0;
+  auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return failed == std::errc() && end == text.data() + text.size() && number >= 0 && number <= most;
+}
+
+bool is_seconds(std::string const& text) {
   constexpr double longest = 1e6;  // eleven days; more would overflow a poll
   double number = 0;
-  bool const good = CLI::detail::lexical_cast(text, number) && number > 0 && number <= longest;
-  return good ? "" : "'" + text + "' is not a time in seconds above 0";
+  return CLI::detail::lexical_cast(text, number) && number > 0 && number <= longest;
+}
+
+[[noreturn]] void refuse(option_spec const& spec, std::string const& value, std::string const& wanted,
+                         std::string_view example) {
+  std::string const name = "--" + std::string(spec.name);
+  throw error(error_kind::usage, "the option " + name + " takes " + wanted + ", not \"" + value + "\"")
+      .advise("for example " + name + "=" + std::string(example));
+}
+
+// CLI11 would refuse the same, in words of its own.
+void check_value(option_spec const& spec, std::string const& value) {
+  if (spec.type == value_type::choice) {
+    auto const choices = alternatives(spec.choices);
+    bool const known = std::find(choices.begin(), choices.end(), value) != choices.end();
+    if (!known) refuse(spec, value, list_of(choices), choices.front());
+  } else if (spec.type == value_type::count) {
+    if (!is_count(value)) refuse(spec, value, "a whole number from 0 to 1000000000", "3");
+  } else if (!is_seconds(value)) {
+    refuse(spec, value, "a time in seconds above 0", "2.5");
+  }
 }
 
 }  // namespace
@@ -51,6 +85,7 @@ void options::convert(command_line const& line) {
     option_spec const& spec = *given.spec;
     std::string const name = "--" + std::string(spec.name);
     if (spec.takes != arity::flag && (is_text(spec) || !given.value)) continue;
+    if (spec.takes != arity::flag) check_value(spec, *given.value);
     words.push_back(given.value ? name + "=" + *given.value : name);
     if (app.get_option_no_throw(name) != nullptr) continue;
     CLI::Option* option = nullptr;
@@ -59,13 +94,11 @@ void options::convert(command_line const& line) {
       continue;
     }
     if (spec.type == value_type::choice) {
-      option = app.add_option_function<std::string>(name, [](std::string const&) {})
-                   ->check(CLI::IsMember(texts(alternatives(spec.choices))));
+      option = app.add_option_function<std::string>(name, [](std::string const&) {});
     } else if (spec.type == value_type::count) {
-      option =
-          app.add_option(name, counts_[spec.name])->check(CLI::Range(std::int64_t{0}, std::int64_t{1'000'000'000}));
+      option = app.add_option(name, counts_[spec.name]);
     } else {
-      option = app.add_option(name, seconds_[spec.name])->check(check_seconds);
+      option = app.add_option(name, seconds_[spec.name]);
     }
     option->take_last();
   }

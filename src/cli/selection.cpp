@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "fpm/reach.hpp"
+
 namespace cachetool::cli {
 namespace {
 
@@ -16,28 +18,6 @@ bool has_ended(fpm::master const& master) {
   return master.self.pid == 0 && std::all_of(master.pools.begin(), master.pools.end(), [](fpm::pool const& pool) {
            return pool.reach == fpm::access::stale || pool.reach == fpm::access::absent;
          });
-}
-
-error not_reachable(fpm::pool const& pool) {
-  std::string const where = pool.endpoint ? pool.endpoint->text() : "";
-  switch (pool.reach) {
-    case fpm::access::forbidden:
-      return error(error_kind::forbidden, "permission denied on " + where)
-          .advise("run this as root, or as a user whom 'listen.owner', 'listen.group' and 'listen.mode' let in");
-    case fpm::access::stale:
-      return error(error_kind::stale, "nobody listens on " + where + " any more").advise("restart php-fpm");
-    case fpm::access::absent:
-      return error(error_kind::unreachable, "nothing listens on " + where)
-          .advise("was its socket removed? restart php-fpm");
-    case fpm::access::saturated:
-      return error(error_kind::unreachable, "the backlog of " + where + " is full: all workers are busy")
-          .advise("wait until php-fpm has less to do, or raise 'pm.max_children' of the pool");
-    case fpm::access::unknown:
-    case fpm::access::reachable:
-      break;
-  }
-  return error(error_kind::unreachable, "nothing tells where it listens")
-      .advise("run this as root, or name it: --fcgi=ADDRESS");
 }
 
 // A pool whose OPcache is off still empties the others', but cannot tell whether that took place.
@@ -58,9 +38,10 @@ std::vector<fpm::pool const*> wanted_pools(fpm::master const& master, narrowing 
   return pools;
 }
 
+// Of a pool that cannot be reached.
 left_out describe(fpm::master const& master, fpm::pool const& pool) {
   return {(pool.name.empty() ? "a pool" : "the pool " + pool.name) + " of " + name_of(master),
-          pool.endpoint ? pool.endpoint->text() : "", pool.name, not_reachable(pool)};
+          pool.endpoint ? pool.endpoint->text() : "", pool.name, fpm::why_not(pool).value()};
 }
 
 void take_pools(fpm::master const& master, std::vector<fpm::pool const*> const& pools, target_scope scope,

@@ -4,6 +4,13 @@
 #include "report/text.hpp"
 
 namespace cachetool::cli {
+namespace {
+
+std::string_view doing_name(fpm::doing what) {
+  return what == fpm::doing::held ? "held" : what == fpm::doing::running ? "running" : "idle";
+}
+
+}  // namespace
 
 report::table realpath_table(realpath_cache::listing const& listing) {
   report::table table({"Path entry", "key", "is_dir", "realpath", "expires"});
@@ -54,10 +61,32 @@ std::vector<std::string> csv_fields(realpath_cache::clear_report const& report) 
   return {report.from.pool, std::to_string(report.cleared), report.workers > 0 ? std::to_string(report.workers) : ""};
 }
 
-void write_json(report::json_writer& json, realpath_cache::clear_report const& report) {
+void write_json(report::json_writer& json, realpath_cache::clear_report const& report,
+                std::vector<fpm::worker_activity> const& missing) {
   json.begin_object().key("cleared").integer(report.cleared).key("workers");
   report.workers > 0 ? json.integer(report.workers) : json.null();
-  json.end_object();
+  json.key("missing").begin_array();
+  for (fpm::worker_activity const& each : missing) {
+    json.begin_object().key("pid").integer(each.pid).key("doing");
+    each.what == fpm::doing::unknown ? json.null() : json.string(doing_name(each.what));
+    json.end_object();
+  }
+  json.end_array().end_object();
+}
+
+std::string missing_text(fpm::worker_activity const& worker) {
+  std::string const who = "worker " + std::to_string(worker.pid);
+  switch (worker.what) {
+    case fpm::doing::held:
+      return who + " is held by a client's open connection, on which no request comes";
+    case fpm::doing::running:
+      return who + " runs a request";
+    case fpm::doing::idle:
+      return who + " has just become free";
+    case fpm::doing::unknown:
+      break;
+  }
+  return who + " is busy";
 }
 
 }  // namespace cachetool::cli

@@ -5,6 +5,7 @@
 
 #include <cachetool/caches.hpp>
 
+#include "fpm/activity.hpp"
 #include "report/json.hpp"
 #include "report/table.hpp"
 
@@ -20,6 +21,11 @@ void write_json(report::json_writer& json, realpath_cache::listing const& listin
 std::string clear_text(realpath_cache::clear_report const& report);
 std::vector<std::string> realpath_clear_columns();
 std::vector<std::string> csv_fields(realpath_cache::clear_report const& report);
-void write_json(report::json_writer& json, realpath_cache::clear_report const& report);
+/// MISSING: what the workers that were not reached did then.
+void write_json(report::json_writer& json, realpath_cache::clear_report const& report,
+                std::vector<fpm::worker_activity> const& missing);
+
+/// "worker 812 is held by a client's open connection, between two requests"
+std::string missing_text(fpm::worker_activity const& worker);
 
 }  // namespace cachetool::cli

@@ -41,6 +41,15 @@ std::optional<std::chrono::milliseconds> deadline_of(context const& with) {
   return deadline;
 }
 
+using adapters = std::vector<std::unique_ptr<adapter::adapter>>;
+
+/// With what the one of POOLS that it came from can tell of its cause.
+error examined(error const& failed, adapters const& pools) {
+  auto const is_its = [&failed](auto const& each) { return each->label() == failed.endpoint(); };
+  auto const its = std::find_if(pools.begin(), pools.end(), is_its);
+  return (its == pools.end() ? pools.front() : *its)->examined(failed);
+}
+
 /// One target, worked on, perhaps while others are.
 class job {
  public:
@@ -55,6 +64,7 @@ class job {
 
  private:
   void work(console& streams, std::list<target_output>& outputs);
+  void work_with(adapters const& pools, console& streams, std::list<target_output>& outputs);
   void show_rest(std::list<target_output>& outputs, report_view const& show);
   void separate(console& streams);
   void fail(target_output& out, error failed);
@@ -89,16 +99,25 @@ void job::run(console& streams) {
 void job::work(console& streams, std::list<target_output>& outputs) {
   if (target_.unreachable) throw *target_.unreachable;
   auto const log = make_log(verbosity(with_.given, with_.env), streams);
-  auto const php = target_.open(*log);
+  adapters pools;
+  pools.push_back(target_.open(*log));
   if (plan_.once) {
-    std::vector<std::unique_ptr<adapter::adapter>> others;
-    reached_master master{{php.get()}, target_.out_of_reach, plan_.targets, streams};
-    for (auto const& open : target_.other_pools) others.push_back(open(*log));
-    for (auto const& other : others) master.pools.push_back(other.get());
-    show_rest(outputs, plan_.once(master));
-  } else {
-    show_rest(outputs, [&](target_output& out, std::string const&) { plan_.each(*php, out); });
+    for (auto const& open : target_.other_pools) pools.push_back(open(*log));
   }
+  try {
+    work_with(pools, streams, outputs);
+  } catch (error const& failed) {
+    throw examined(failed, pools);
+  }
+}
+
+void job::work_with(adapters const& pools, console& streams, std::list<target_output>& outputs) {
+  if (!plan_.once) {
+    return show_rest(outputs, [&](target_output& out, std::string const&) { plan_.each(*pools.front(), out); });
+  }
+  reached_master master{{}, target_.out_of_reach, plan_.targets, streams};
+  for (auto const& each : pools) master.pools.push_back(each.get());
+  show_rest(outputs, plan_.once(master));
 }
 
 void job::show_rest(std::list<target_output>& outputs, report_view const& show) {

@@ -106,8 +106,8 @@ error connector::timed_out() const {
   std::string const limit = duration_text(timeout_);
   if (lookup_) return failure(error_kind::timeout, "looking up the host name took longer than " + limit);
   if (pause_ == pause_.zero()) return failure(error_kind::timeout, "no connection within " + limit);
-  return failure(error_kind::timeout, "the backlog was full for " + limit + ": all workers are busy")
-      .advise("wait until php-fpm has less to do, or raise 'pm.max_children' of the pool");
+  return failure(error_kind::timeout, "the backlog was full for " + limit)
+      .advise("all workers are busy: wait until php-fpm has less to do, or raise 'pm.max_children' of the pool");
 }
 
 }  // namespace cachetool::fastcgi

@@ -1,17 +1,25 @@
 #include "fpm/connections.hpp"
 
+#include <cinttypes>
 #include <cstdio>
 #include <filesystem>
-#include <memory>
 #include <string>
 #include <string_view>
 
 namespace cachetool::fpm {
 namespace {
 
+// States in /proc/net/unix.
 constexpr unsigned listening = 1;
 constexpr unsigned connecting = 2;  // not accepted yet
 constexpr unsigned connected = 3;
+
+// States in /proc/net/tcp.
+constexpr unsigned tcp_established = 1;
+constexpr unsigned tcp_close_wait = 8;  // the client has said all that it had to say
+constexpr unsigned tcp_listen = 10;
+
+constexpr int most_lines = 1000000;
 
 // php-fpm may have bound the socket by another path: /var/run for /run, or the target of a link.
 bool is_same(std::string const& bound, std::string const& asked) {
@@ -20,25 +28,55 @@ bool is_same(std::string const& bound, std::string const& asked) {
   return bound.front() == '/' && asked.front() == '/' && std::filesystem::equivalent(bound, asked, failed);
 }
 
+std::optional<connection_count> count_unix(std::string const& asked, proc const& processes) {
+  connection_count count;
+  bool seen = false;
+  processes.lines("net/unix", [&](std::string_view view) {
+    std::string const line(view);
+    unsigned state = 0;
+    int path_at = 0;
+    if (std::sscanf(line.c_str(), "%*s %*x %*x %*x %*x %x %*u %n", &state, &path_at) != 1 || path_at == 0) return true;
+    std::string const path = line.substr(static_cast<std::size_t>(path_at));
+    if (path.empty() || state < listening || state > connected || !is_same(path, asked)) return true;
+    seen = true;
+    if (state == connecting) ++count.waiting;
+    if (state == connected) ++count.accepted;
+    return true;
+  });
+  return seen ? std::optional(count) : std::nullopt;
+}
+
+// The client's end of a connection over loopback stands in the table, too, with the port as its other address.
+void add_tcp(unsigned port, proc const& processes, char const* table, connection_count& count, bool& seen) {
+  int left = most_lines;
+  processes.lines(table, [&](std::string_view line) {
+    unsigned local_port = 0;
+    unsigned state = 0;
+    std::uint64_t inode = 0;  // 0 before it is accepted
+    int const got = std::sscanf(std::string(line).c_str(), "%*s %*[0-9A-Fa-f]:%x %*s %x %*s %*s %*s %*u %*s %" SCNu64,
+                                &local_port, &state, &inode);
+    if (got == 3 && local_port == port) {
+      seen = seen || state == tcp_listen;
+      if (state == tcp_established || state == tcp_close_wait) ++(inode == 0 ? count.waiting : count.accepted);
+    }
+    return --left > 0;
+  });
+}
+
 }  // namespace
 
 std::optional<std::int64_t> connections(fastcgi::endpoint const& where) {
   if (where.is_tcp()) return std::nullopt;
-  std::string const asked = where.text();
-  std::unique_ptr<FILE, int (*)(FILE*)> const file(std::fopen("/proc/net/unix", "re"), std::fclose);
-  std::int64_t count = 0;
+  auto const count = count_unix(where.text(), proc());
+  return count ? std::optional(static_cast<std::int64_t>(count->accepted + count->waiting)) : std::nullopt;
+}
+
+std::optional<connection_count> count_connections(fastcgi::endpoint const& where, proc const& processes) {
+  if (!where.is_tcp()) return count_unix(where.text(), processes);
+  connection_count count;
   bool seen = false;
-  char line[512];
-  while (file && std::fgets(line, sizeof line, file.get()) != nullptr) {
-    unsigned state = 0;
-    int path_at = 0;
-    if (std::sscanf(line, "%*s %*x %*x %*x %*x %x %*u %n", &state, &path_at) != 1 || path_at == 0) continue;
-    std::string_view path(line + path_at);
-    if (path.ends_with('\n')) path.remove_suffix(1);
-    if (path.empty() || state < listening || state > connected || !is_same(std::string(path), asked)) continue;
-    seen = true;
-    if (state >= connecting) ++count;
-  }
+  add_tcp(where.port(), processes, "net/tcp", count, seen);
+  add_tcp(where.port(), processes, "net/tcp6", count, seen);
   return seen ? std::optional(count) : std::nullopt;
 }
 

@@ -1,14 +1,27 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
 #include <cachetool/fastcgi/endpoint.hpp>
+
+#include "fpm/proc.hpp"
 
 namespace cachetool::fpm {
 
 /// How many connections a unix socket of this machine has: the requests that its workers run, and those that wait for
 /// one. Nothing where that cannot be told (TCP, another network namespace). Source: proc(5), /proc/net/unix.
 std::optional<std::int64_t> connections(fastcgi::endpoint const& where);
+
+struct connection_count {
+  std::size_t accepted = 0;  ///< a worker has them
+  std::size_t waiting = 0;   ///< in the backlog, until a worker is free
+};
+
+/// The same, told apart, and for ports too, where every connection of the machine is looked at. Connections that their
+/// client has closed meanwhile count as long as php-fpm does not know. Nothing if nobody listens there in this network
+/// namespace. Sources: as above, /proc/net/tcp and tcp6.
+std::optional<connection_count> count_connections(fastcgi::endpoint const& where, proc const& processes = proc());
 
 }  // namespace cachetool::fpm

@@ -62,7 +62,8 @@ class inspection {
   void choose_sockets() {
     held_ = sockets_held_by(of_);
     std::string const network = processes_.link(of_ + "/ns/net");
-    other_network_ = !network.empty() && network != processes_.link("self/ns/net");
+    network_hidden_ = network.empty();
+    other_network_ = !network_hidden_ && network != processes_.link("self/ns/net");
     if (other_network_) theirs_ = listening_sockets(processes_, of_ + "/net");
   }
 
@@ -111,7 +112,12 @@ class inspection {
   void settle(pool& of, std::optional<fastcgi::endpoint> const& at, bool heard) const {
     if (!at) return;
     if (at->kind() == fastcgi::endpoint::family::unix_path) return settle_path(of, at->path(), heard);
-    if (other_network_) return;
+    // Who may not see in which network namespace another container's php-fpm is takes it to be in its own.
+    if (other_network_ || (result_.elsewhere && network_hidden_ && !heard)) {
+      of.inside = at;
+      of.inside_of = found_.self.pid;
+      return;
+    }
     of.endpoint = at;
     of.reach = reach_port(heard, at->is_tcp() ? value_of(of, "listen.allowed_clients") : "", at->host());
   }
@@ -155,7 +161,7 @@ class inspection {
       if (!held_.contains(socket.inode) || explained_.contains(socket.inode) || is_status_page(socket)) continue;
       pool nameless;
       settle(nameless, endpoint_of(socket), true);
-      if (nameless.endpoint) result_.pools.push_back(std::move(nameless));
+      if (nameless.endpoint || nameless.inside) result_.pools.push_back(std::move(nameless));
     }
   }
 
@@ -184,6 +190,7 @@ class inspection {
   std::vector<listening_socket> const& ours_;
   std::vector<listening_socket> theirs_;
   bool other_network_ = false;
+  bool network_hidden_ = false;
   std::set<std::uint64_t> held_;       // sockets that the master has open; empty where that is hidden
   std::set<std::uint64_t> explained_;  // of these, those whose pools are known
   root_directory files_;

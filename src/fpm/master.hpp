@@ -45,6 +45,10 @@ struct pool {
   std::optional<fastcgi::endpoint> endpoint;
   access reach = access::unknown;
 
+  /// Where it listens in a network namespace that is not the caller's: a container's. Then ENDPOINT is empty.
+  std::optional<fastcgi::endpoint> inside;
+  pid_t inside_of = 0;  ///< a process in there
+
   std::vector<process> workers;  ///< those that are alive; none where the process table does not tell
 
   /// The lines of its section, by their names as they stand there ("listen", "chroot", "pm.max_children",

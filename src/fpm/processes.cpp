@@ -140,6 +140,23 @@ void look_again(proc const& processes, uid_t caller, std::vector<claimant>& all)
   }
 }
 
+// A worker that was forked just now has its master's title until it sets its own: then nothing tells its pool.
+void wait_for_newborn(proc const& processes, uid_t caller, std::vector<claimant>& all) {
+  constexpr int most_looks = 5;
+  std::set<pid_t> titled;
+  for (claimant const& who : all) {
+    if (who.believed && is_titled(who)) titled.insert(who.what.self.pid);
+  }
+  auto const is_newborn = [&](claimant const& who) { return is_titled(who) && titled.contains(who.what.parent); };
+  for (int looks = 0; looks < most_looks && std::any_of(all.begin(), all.end(), is_newborn); ++looks) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    for (claimant& who : all) {
+      if (!is_newborn(who)) continue;
+      if (auto now = look_at(processes, who.what.self.pid, caller)) who = std::move(*now);
+    }
+  }
+}
+
 // The child of a master that has not yet got its own title, and the process that starts a daemon and waits for it, look
 // like masters, too.
 std::vector<claimant const*> choose_masters(std::vector<claimant> const& all) {
@@ -217,6 +234,7 @@ std::vector<master_process> master_processes(proc const& processes, uid_t caller
     if (auto who = look_at(processes, pid, caller)) all.push_back(std::move(*who));
   }
   look_again(processes, caller, all);
+  wait_for_newborn(processes, caller, all);
   std::vector<master_process> found;
   for (claimant const* master : choose_masters(all)) {
     master_process one{master->what.self, master->executable, config_of(*master), {}};

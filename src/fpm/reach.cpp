@@ -9,6 +9,8 @@
 #include <string_view>
 
 #include "fastcgi/connect_error.hpp"
+#include "fpm/forbidden.hpp"
+#include "fpm/setting.hpp"
 
 namespace cachetool::fpm {
 namespace {
@@ -28,12 +30,24 @@ bool names(std::string_view list, std::string_view host) {
 
 // The port's host is the address that the caller comes from, too.
 error not_an_allowed_client(pool const& of) {
-  auto const line = of.config.find("listen.allowed_clients");
-  if (line == of.config.end()) return error(error_kind::forbidden, "connections from here are not accepted");
+  auto const line = find_setting(of, "listen.allowed_clients");
+  if (!line) return error(error_kind::forbidden, "connections from here are not accepted");
   return error(error_kind::forbidden,
-               "'listen.allowed_clients = " + line->second.value + "' does not name " + of.endpoint->host())
-      .advise("add it in " + line->second.file + ", line " + std::to_string(line->second.line) +
-              ", and reload php-fpm");
+               "'listen.allowed_clients = " + line->line.value + "' does not name " + of.endpoint->host())
+      .advise("add it in " + line->place() + " and reload php-fpm");
+}
+
+error in_another_network(pool const& of) {
+  return error(error_kind::unreachable,
+               "it listens on " + of.inside->text() + " in a network namespace of its own (a container)")
+      .advise("name the address by which the container is reached: --fcgi=HOST:PORT; or go in as root: nsenter -t " +
+              std::to_string(of.inside_of) + " -n cachetool ... --fcgi=" + of.inside->text());
+}
+
+error full(pool const& of) {
+  auto const line = find_setting(of, "pm.max_children");
+  return error(error_kind::timeout, "the backlog is full: all workers are busy")
+      .advise("wait until php-fpm has less to do, or raise " + (line ? line->text() : "'pm.max_children' of the pool"));
 }
 
 }  // namespace
@@ -53,20 +67,21 @@ access reach_port(bool heard, std::string const& allowed_clients, std::string co
 }
 
 std::optional<error> why_not(pool const& of) {
+  if (of.inside) return in_another_network(of);
   if (!of.endpoint || of.reach == access::unknown) {
     return error(error_kind::unreachable, "nothing tells where it listens")
         .advise("as root more can be seen; or name it: --fcgi=ADDRESS");
   }
   switch (of.reach) {
     case access::forbidden:
-      return of.endpoint->is_tcp() ? not_an_allowed_client(of) : fastcgi::connect_error(*of.endpoint, EACCES);
+      return of.endpoint->is_tcp() ? not_an_allowed_client(of)
+                                   : forbidden_socket(of.endpoint->path(), of, identity::own());
     case access::stale:
       return fastcgi::connect_error(*of.endpoint, ECONNREFUSED);
     case access::absent:
       return fastcgi::connect_error(*of.endpoint, of.endpoint->is_tcp() ? ECONNREFUSED : ENOENT);
     case access::saturated:
-      return error(error_kind::timeout, "the backlog is full: all workers are busy")
-          .advise("wait until php-fpm has less to do, or raise 'pm.max_children' of the pool");
+      return full(of);
     case access::reachable:
     case access::unknown:
       break;

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <array>
 #include <cinttypes>
 #include <cstdio>
@@ -71,6 +72,35 @@ std::vector<listening_socket> listening_sockets(proc const& processes, std::stri
   add_unix(processes, net + "/unix", found);
   add_tcp(processes, net + "/tcp", found);
   add_tcp(processes, net + "/tcp6", found);
+  return found;
+}
+
+std::map<std::uint64_t, std::string> socket_names(proc const& processes, std::string const& net,
+                                                  std::vector<std::uint64_t> const& inodes) {
+  std::map<std::uint64_t, std::string> found;
+  int left = most_lines;
+  auto const add = [&](std::uint64_t inode, std::string name) {
+    if (inode == 0 || name.empty() || std::find(inodes.begin(), inodes.end(), inode) == inodes.end()) return;
+    found.emplace(inode, std::move(name));
+  };
+  processes.lines(net + "/unix", [&](std::string_view view) {
+    std::string const line(view);
+    std::uint64_t inode = 0;
+    int path_at = 0;
+    int const got = std::sscanf(line.c_str(), "%*s %*x %*x %*x %*x %*x %" SCNu64 " %n", &inode, &path_at);
+    if (got == 1 && path_at > 0) add(inode, line.substr(static_cast<std::size_t>(path_at)));
+    return --left > 0;
+  });
+  for (char const* const table : {"/tcp", "/tcp6"}) {
+    processes.lines(net + table, [&](std::string_view line) {
+      unsigned port = 0;
+      std::uint64_t inode = 0;
+      int const got = std::sscanf(std::string(line).c_str(),
+                                  "%*s %*[0-9A-Fa-f]:%x %*s %*s %*s %*s %*s %*u %*s %" SCNu64, &port, &inode);
+      if (got == 2) add(inode, "port " + std::to_string(port));
+      return --left > 0;
+    });
+  }
   return found;
 }
 

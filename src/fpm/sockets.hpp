@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,12 @@ struct listening_socket {
 /// Those of one network namespace: NET is "net" for the caller's own, or "42/net". At most the first million lines of
 /// each table are looked at. Source: proc(5), /proc/net/unix, tcp and tcp6.
 std::vector<listening_socket> listening_sockets(proc const& processes, std::string const& net);
+
+/// What these sockets, by their inodes, are bound to: a path, or "port 9000". A connection that was accepted has the
+/// name of the socket that it came to; one that a process has opened itself has none, or a port of its own. Source: as
+/// above.
+std::map<std::uint64_t, std::string> socket_names(proc const& processes, std::string const& net,
+                                                  std::vector<std::uint64_t> const& inodes);
 
 /// The inode in "socket:[12345]", 0 for anything else.
 std::uint64_t socket_inode(std::string const& link);

@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstring>
 #include <filesystem>
+#include <thread>
 
 #include <cachetool/fastcgi/client.hpp>
 
@@ -159,6 +160,30 @@ TEST_CASE("a PARAMS record of 65535 bytes is read, and reset if it has padding b
   auto const padded = send_raw(server.endpoint(), request_with(record(fastcgi::record_type::params, full, 1)));
   CHECK(padded.bytes.empty());
   CHECK(padded.reset);
+}
+
+TEST_CASE("a request whose client gave up before a worker was free is run all the same") {
+  php_fpm const server{
+      {.pools = {fpm_pool{.listen = GENERATE(as<std::string>{}, "", "127.0.0.1:0"), .max_children = 1}}}};
+  auto const directory = server.document_root() + "/marks";
+  std::filesystem::create_directory(directory);
+  std::filesystem::permissions(directory, std::filesystem::perms::all);
+  auto const slow = server.write_script("slow.php", "<?php touch(__DIR__ . '/marks/slow'); usleep(400000);");
+  auto const late = server.write_script("late.php", "<?php touch(__DIR__ . '/marks/late');");
+  std::thread running([&] { run(server, slow); });
+  auto const appears = [&](std::string const& mark) {
+    for (int i = 0; i < 1000 && !std::filesystem::exists(directory + "/" + mark); ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    }
+    return std::filesystem::exists(directory + "/" + mark);
+  };
+  REQUIRE(appears("slow"));
+  fastcgi::client_options impatient;
+  impatient.timeout = std::chrono::milliseconds{50};
+  CHECK_THROWS_AS(fastcgi::client(server.endpoint(), impatient).execute(request_for(late)), error);
+  CHECK_FALSE(std::filesystem::exists(directory + "/late"));
+  CHECK(appears("late"));
+  running.join();
 }
 
 TEST_CASE("both kinds of socket work, and each pool has its own") {

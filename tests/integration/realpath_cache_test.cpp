@@ -1,13 +1,17 @@
 // The stat commands against a real php-fpm.
 
+#include <unistd.h>
+
 #include <thread>
 
 #include <cachetool/caches.hpp>
+#include <cachetool/fastcgi/client.hpp>
 
 #include "fpm/processes.hpp"
 #include "support/catch.hpp"
 #include "support/php_fpm.hpp"
 #include "support/program.hpp"
+#include "support/test_state.hpp"
 
 using namespace cachetool;
 using test::fpm_pool;
@@ -75,7 +79,7 @@ TEST_CASE("in JSON a clear that did not reach every worker has a result and an e
   server_with const server(2);
   busy_worker const busy(server, 5);
   auto const answer = run_program({"stat:clear", address_of(server), "--deadline=0.3", "--format=json"});
-  CHECK(answer.out.find(R"("result":{"cleared":1,"workers":2},"pool":"www")") != std::string::npos);
+  CHECK(answer.out.find(R"("result":{"cleared":1,"workers":2,"missing":[{"pid":)") != std::string::npos);
   CHECK(answer.out.find(R"("ok":false,"error":{"kind":"timeout")") != std::string::npos);
   CHECK(answer.exit_code == 4);
 }
@@ -86,4 +90,18 @@ TEST_CASE("a clear waits for a worker that is busy for a while") {
   auto const answer = run_program({"stat:clear", address_of(server)});
   CHECK(answer.out.find("cleared in 3/3 workers") != std::string::npos);
   CHECK(answer.exit_code == 0);
+}
+
+TEST_CASE("a worker that another client's kept connection holds is named, and so is the cure") {
+  if (geteuid() != 0) return test::does_not_apply("only root sees what a worker of another user does");
+  server_with const server(2);
+  auto const script = server.write_script("kept.php", "<?php echo 1;");
+  fastcgi::connection kept = fastcgi::client{server.endpoint()}.connect();
+  static_cast<void>(kept.execute(
+      {.params = {{"REQUEST_METHOD", "GET"}, {"SCRIPT_FILENAME", script}}, .body = {}, .keep_connection = true}));
+  auto const answer = run_program({"stat:clear", address_of(server), "--deadline=0.4"});
+  CHECK(answer.exit_code == 4);
+  CHECK(answer.out.find("cleared in 1/2 workers") != std::string::npos);
+  CHECK(answer.err.find(" is held by a client's open connection") != std::string::npos);
+  CHECK(answer.err.find("hint: a web server keeps its connections") != std::string::npos);
 }

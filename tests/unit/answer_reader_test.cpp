@@ -236,6 +236,19 @@ TEST_CASE("what was printed before the connection broke is passed on") {
   CHECK(printed_by(piece('B', "") + "half") == "half");
 }
 
+TEST_CASE("code that ends the request before it returns is told from an answer that was changed") {
+  answer_reader reader(nonce, {}, [](std::string_view) {});
+  reader.feed(piece('B', "") + "printed");
+  try {
+    (void)reader.finish();
+    FAIL("no error was thrown");
+  } catch (error const& failed) {
+    CHECK(failed.kind() == error_kind::protocol);
+    CHECK(failed.message() == "PHP ended the request before the code returned, so its value cannot be shown");
+    CHECK(failed.hint().find("fastcgi_finish_request()") != std::string::npos);
+  }
+}
+
 TEST_CASE("a place in code that was passed to eval is a line of the code") {
   CHECK(agent::describe({2, "Undefined variable $a", "/run/agent.php(129) : eval()'d code", 3}) ==
         "Undefined variable $a (line 3 of the code)");

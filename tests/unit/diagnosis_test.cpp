@@ -6,13 +6,14 @@ using namespace cachetool;
 
 namespace {
 
-error diagnose(int status, std::string const& body, std::string const& stderr_text = {}) {
+error diagnose(int status, std::string const& body, std::string const& stderr_text = {},
+               std::optional<fpm::security_labels> const& labels = {}) {
   agent::answer_reader reader(std::string(32, 'a'), {});
   reader.feed(body);
   fastcgi::response response;
   response.status = status;
   response.stderr_text = stderr_text;
-  return adapter::diagnose(response, reader, "/place/agent.php");
+  return adapter::diagnose(response, reader, "/place/agent.php", labels);
 }
 
 bool contains(std::string const& text, std::string const& part) {
@@ -59,6 +60,20 @@ TEST_CASE("403 Access denied. means that php-fpm may not read the file") {
       diagnose(403, "Access denied.\n", "Unable to open primary script: /place/agent.php (Permission denied)");
   CHECK(found.kind() == error_kind::access_denied);
   CHECK(contains(found.message(), "php-fpm may not read /place/agent.php"));
+}
+
+TEST_CASE("403 Access denied. where SELinux enforces labels names them") {
+  auto const found = diagnose(403, "Access denied.\n", {}, fpm::security_labels{"user_tmp_t", ""});
+  CHECK(found.kind() == error_kind::access_denied);
+  CHECK(found.message() ==
+        "php-fpm may not read /place/agent.php: SELinux is enforcing, the file's label is user_tmp_t and the worker's "
+        "context is unknown");
+  CHECK(contains(found.hint(), "chcon -t httpd_sys_content_t"));
+}
+
+TEST_CASE("SELinux is not suspected where it enforces nothing") {
+  auto const found = diagnose(403, "Access denied.\n");
+  CHECK_FALSE(contains(found.message() + found.hint(), "SELinux"));
 }
 
 TEST_CASE("404 and 403 of somebody else's page are not taken for php-fpm's own") {

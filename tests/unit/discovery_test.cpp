@@ -2,6 +2,10 @@
 
 #include <sys/stat.h>
 
+#include <chrono>
+#include <thread>
+
+#include "fpm/reach.hpp"
 #include "machine_tree.hpp"
 #include "support/catch.hpp"
 
@@ -197,6 +201,50 @@ TEST_CASE("a master in a container is read, and reached, inside its root directo
   REQUIRE(masters[0].pools.size() == 1);
   CHECK(masters[0].pools[0].name == "inside");
   CHECK(masters[0].pools[0].endpoint->text() == machine.path("/proc/10/root/run/x.sock"));
+}
+
+TEST_CASE("a port in another network namespace is told with it, and with the way in") {
+  test::machine_tree const machine;
+  machine.file("/etc/x.conf", "[www]\nlisten = 9000\n");
+  machine.master(10, "/etc/x.conf", "/usr/sbin/php-fpm8.2");
+  machine.link("/proc/self/ns/net", "net:[1]");
+  machine.link("/proc/10/ns/net", "net:[2]");
+  auto const masters = find(machine);
+  REQUIRE(masters.size() == 1);
+  REQUIRE(masters[0].pools.size() == 1);
+  fpm::pool const& pool = masters[0].pools[0];
+  CHECK_FALSE(pool.endpoint);
+  auto const why = fpm::why_not(pool);
+  REQUIRE(why);
+  CHECK(why->kind() == error_kind::unreachable);
+  CHECK(why->message() == "it listens on 127.0.0.1:9000 in a network namespace of its own (a container)");
+  CHECK(why->hint().find("nsenter -t 10 -n cachetool ... --fcgi=127.0.0.1:9000") != std::string::npos);
+}
+
+TEST_CASE(
+    "a port that nobody listens on here is a container's, where its master is elsewhere and no more can be seen") {
+  test::machine_tree const machine;
+  machine.file("/etc/x.conf", "[www]\nlisten = 9000\n");
+  machine.master(10, "/etc/x.conf", "/usr/sbin/php-fpm8.2");
+  machine.file("/proc/10/mountinfo", "99 1 0:50 / / rw - overlay overlay rw\n");
+  auto const masters = find(machine);
+  REQUIRE(masters.size() == 1);
+  CHECK(masters[0].pools.at(0).inside);
+}
+
+TEST_CASE("a worker that was forked just now is waited for until it has its title") {
+  test::machine_tree const machine;
+  machine.master(10, "/x.conf", "/usr/sbin/php-fpm8.2");
+  machine.process({11, 10, "php-fpm: master process (/x.conf)", "/usr/sbin/php-fpm8.2", geteuid(), geteuid()});
+  std::thread title([&machine] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    machine.file("/proc/11/cmdline", "php-fpm: pool www");
+  });
+  auto const masters = find(machine);
+  title.join();
+  REQUIRE(masters.size() == 1);
+  REQUIRE(masters[0].pools.size() == 1);
+  CHECK(masters[0].pools[0].name == "www");
 }
 
 TEST_CASE("a socket is one, though it was bound by another path than the configuration's") {

@@ -75,6 +75,18 @@ TEST_CASE("a format that does not exist is refused with those that do") {
   CHECK(usage_error({"opcache:status", "--format=xml"}).message().find("json") != std::string::npos);
 }
 
+TEST_CASE("a value that is refused is told with what the option takes, and an example") {
+  auto const format = usage_error({"opcache:status", "--format=xml"});
+  CHECK(format.message() == "the option --format takes table, json or csv, not \"xml\"");
+  CHECK(format.hint() == "for example --format=table");
+  auto const retries = usage_error({"opcache:reset", "--retries=x"});
+  CHECK(retries.message() == "the option --retries takes a whole number from 0 to 1000000000, not \"x\"");
+  CHECK(retries.hint() == "for example --retries=3");
+  auto const timeout = usage_error({"opcache:reset", "--timeout=5s"});
+  CHECK(timeout.message() == "the option --timeout takes a time in seconds above 0, not \"5s\"");
+  CHECK(timeout.hint() == "for example --timeout=2.5");
+}
+
 TEST_CASE("an empty address is refused and never means: find it") {
   auto const failed = usage_error({"opcache:reset", "--fcgi="});
   CHECK(failed.message() == "the option --fcgi has an empty value");

@@ -1,5 +1,6 @@
 #include "cli/selection.hpp"
 
+#include "machine_tree.hpp"
 #include "support/catch.hpp"
 
 using namespace cachetool;
@@ -123,7 +124,9 @@ TEST_CASE("a pool with OPcache switched off is taken only if there is no other")
 }
 
 TEST_CASE("a socket that a php-fpm left behind counts only if nothing runs") {
-  auto const stale = master_of(0, "", {pool_at("", "/run/old.sock", fpm::access::stale)});
+  test::temp_dir const directory;
+  auto const left_behind = test::listening_socket(directory / "old.sock", false);
+  auto const stale = master_of(0, "", {pool_at("", directory / "old.sock", fpm::access::stale)});
   auto found = two_masters();
   found.insert(found.begin(), stale);
   CHECK(cli::select(found, {}, command(every)).missing.empty());
