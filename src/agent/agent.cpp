@@ -16,6 +16,7 @@
 #include "agents/opcache_file_cache.hpp"
 #include "agents/opcache_invalidate.hpp"
 #include "agents/opcache_listing.hpp"
+#include "agents/opcache_prune.hpp"
 #include "agents/opcache_refresh.hpp"
 #include "agents/opcache_select.hpp"
 #include "agents/opcache_warm.hpp"
@@ -117,6 +118,7 @@ source source_for(std::string_view operation) noexcept {
   if (operation == "opcache.select" || operation == "opcache.examine") {
     return {embedded::opcache_select, embedded::opcache_select_sha256};
   }
+  if (operation == "opcache.prune") return {embedded::opcache_prune, embedded::opcache_prune_sha256};
   if (operation == "opcache.refresh") return {embedded::opcache_refresh, embedded::opcache_refresh_sha256};
   if (operation == "opcache.releases" || operation == "opcache.detach") {
     return {embedded::opcache_warm, embedded::opcache_warm_sha256};

@@ -1,6 +1,6 @@
 <?php
-// The operation that brings cached scripts up to date. It needs opcache.php, pattern.php, opcache_compile.php and
-// look.php.
+// The operation that brings cached scripts up to date. It needs opcache.php, pattern.php, opcache_compile.php,
+// opcache_forget.php and look.php.
 
 /**
  * Invalidates and compiles files one by one, and streams what became of each in turn: serialize(array(outcome, why,
@@ -46,19 +46,4 @@ function refresh($path, $status, &$said)
             return array($row[0], $row[1], look($stat));
         }
     }
-}
-
-/**
- * What opcache_invalidate() cannot reach is invalidated by compiling it, if PHP knew the file's timestamp: a file that is
- * gone, before PHP 8.2, or one whose name is another's now.
- */
-function forget($path)
-{
-    may('ini_set', 'opcache.validate_timestamps', '0');
-    if (may('opcache_is_script_cached', $path)) {
-        may('ini_set', 'opcache.validate_timestamps', '1');
-        @opcache_compile_file($path);
-        may('ini_set', 'opcache.validate_timestamps', '0');
-    }
-    return !may('opcache_is_script_cached', $path);
 }

@@ -21,16 +21,6 @@ outcome to_outcome(std::string_view word) {
   return outcome::failed;
 }
 
-bool preloaded(selection const& in, std::string const& path) {
-  return std::binary_search(in.preloaded.begin(), in.preloaded.end(), path);
-}
-
-// What tells one filling of the cache from another.
-std::pair<std::int64_t, std::int64_t> restarts(status const& of) {
-  if (!of.counts) return {};
-  return {of.counts->start_time, of.counts->oom_restarts + of.counts->hash_restarts + of.counts->manual_restarts};
-}
-
 class refreshing {
  public:
   refreshing(adapter::adapter& php, refresh_query const& query, progress const& tell)
@@ -107,7 +97,7 @@ void refreshing::sort_out(std::vector<file_state> const& states, bool all) {
 }
 
 void refreshing::take(known_file const& file, file_state state) {
-  if (preloaded(selected_, file.path)) {
+  if (is_preloaded(selected_, file.path)) {
     done_[file.path] = {file.path, outcome::preloaded, {}, {}};
   } else if (state == file_state::hidden) {
     done_[file.path] = {file.path, outcome::failed, "this pool is not allowed to look at it", {}};
@@ -159,7 +149,7 @@ refresh_report refreshing::report() {
   status const after = read_status(php_);
   report_.from = selected_.from;
   if (after.memory) report_.memory = *after.memory;
-  report_.restarted = restarts(after) != restarts(selected_.state);
+  report_.restarted = restarted(selected_.state, after);
   for (selected_script const& script : selected_.scripts) {
     report_.unchanged += script.valid && !done_.contains(script.path) ? 1 : 0;
   }

@@ -7,6 +7,7 @@
 #include "cli/fpm_commands.hpp"
 #include "cli/help.hpp"
 #include "cli/opcache_commands.hpp"
+#include "cli/opcache_prune_command.hpp"
 #include "cli/opcache_refresh_commands.hpp"
 #include "cli/opcache_script_commands.hpp"
 #include "cli/option_spec.hpp"
@@ -105,6 +106,18 @@ constexpr std::array refresh_options{
         "Refresh the files named in this file, or on standard input (-), cached or not: one a line, or ended by "
         "NUL bytes"},
     pace_option};
+constexpr std::array prune_options{
+    format_option,
+    option_spec{"keep",
+                0,
+                arity::value,
+                value_type::nonempty,
+                "DIR",
+                "The live release, or the link that leads to it: the directories beside it are dead releases. May be "
+                "given several times",
+                {},
+                true},
+    flag("dry-run", 0, "Show what would be forgotten, and do nothing")};
 constexpr std::array warm_options{format_option,
                                   option_spec{"every-file",
                                               0,
@@ -304,6 +317,14 @@ constexpr std::array command_specs{
                  invalidate_options,
                  pattern_arguments,
                  opcache_invalidate_scripts,
+                 target_policy::one_found},
+    command_spec{"opcache:prune",
+                 "Forgets the scripts of dead releases, and of files that no longer exist",
+                 "Says how much memory is wasted, and from when on a reset pays. Without --keep only scripts whose "
+                 "files are gone are forgotten. For when no request of before the last switch runs any more.",
+                 prune_options,
+                 {},
+                 opcache_prune,
                  target_policy::one_found},
     command_spec{"opcache:refresh", "Brings scripts up to date that were changed in place, without a reset",
                  "Finds the cached scripts at or below the paths whose files changed or went away, and compiles them "

@@ -39,6 +39,23 @@ void target_output::show(opcache::origin const& from, forms const& how) {
   }
 }
 
+void target_output::show(opcache::origin const& from, forms const& how, std::vector<std::string> const& remarks,
+                         std::optional<error> const& failure) {
+  answered_by(from);
+  if (json_) {
+    begin_streamed_result();
+    how.json(*json_);
+  } else if (csv_) {
+    for (auto& row : how.csv()) csv_row(std::move(row));
+  } else {
+    how.text();
+  }
+  out_.flush();  // what the remarks are about stands above them
+  for (std::string const& line : remarks) warning(line);
+  if (failure) throw *failure;
+  if (json_) end_streamed_result(from);
+}
+
 void target_output::csv_row(std::vector<std::string> fields) {
   fields.insert(fields.begin(), label_);
   csv_->row(fields);

@@ -4,12 +4,11 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <thread>
 
 #include "fpm_calls.hpp"
+#include "release_site.hpp"
 #include "support/catch.hpp"
 #include "support/test_state.hpp"
 
@@ -20,74 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
-using texts = std::set<std::string>;
-
-/// A site of some releases behind the link "current". Its page tells which release each of its files is of: the one
-/// that is asked for, one included by its name below the link, one by its name beside the page.
-class site {
- public:
-  explicit site(std::vector<std::string> const& releases = {"1", "2"}) {
-    for (auto const& name : releases) build(name);
-    link("1");
-  }
-
-  void build(std::string const& name, std::string const& says = {}) {
-    std::string const text = says.empty() ? name : says;
-    write(name, "index.php",
-          "<?php $GLOBALS['index'] = '" + text +
-              "';\n"
-              "if (isset($_SERVER['PAUSE'])) { touch($_SERVER['PAUSE']); while (file_exists($_SERVER['PAUSE'])) { "
-              "usleep(2000); clearstatcache(); } }\n"
-              "require '" +
-              current() +
-              "/abs.php'; require __DIR__ . '/rel.php';\n"
-              "echo \"$GLOBALS[index] $GLOBALS[abs] $GLOBALS[rel]\";");
-    write(name, "abs.php", "<?php $GLOBALS['abs'] = '" + text + "';");
-    write(name, "rel.php", "<?php $GLOBALS['rel'] = '" + text + "';");
-  }
-
-  void write(std::string const& name, std::string const& file, std::string const& code) {
-    fs::create_directories(release(name));
-    std::ofstream(release(name) + "/" + file) << code;
-    fs::last_write_time(release(name) + "/" + file, fs::file_time_type::clock::now() - 1h);
-  }
-
-  void link(std::string const& name) const {
-    fs::remove(current());
-    fs::create_symlink(release(name), current());
-  }
-
-  [[nodiscard]] std::string current() const { return directory_ / "current"; }
-  [[nodiscard]] std::string release(std::string const& name) const { return directory_ / "releases/" + name; }
-  [[nodiscard]] std::string directory() const { return directory_.path(); }
-
- private:
-  temp_dir directory_;
-};
-
-fpm_options options_for(int workers, bool validates = false) {
-  auto options = one_pool({}, workers);
-  options.ini = {{"opcache.validate_timestamps", validates ? "1" : "0"}, {"realpath_cache_ttl", "120"}};
-  return options;
-}
-
-std::string visit(php_fpm const& server, site const& of, std::string const& pool = "www") {
-  return run_script(server, of.current() + "/index.php", pool).body;
-}
-
-/// What so many visits in a row tell.
-texts visits(php_fpm const& server, site const& of, int count = 24, std::string const& pool = "www") {
-  texts seen;
-  for (int i = 0; i < count; ++i) seen.insert(visit(server, of, pool));
-  return seen;
-}
-
-std::int64_t misses(php_fpm const& server) {
-  auto const script =
-      server.write_script("misses.php", "<?php echo opcache_get_status(false)['opcache_statistics']['misses'];");
-  static_cast<void>(run_script(server, script));  // now it is cached itself
-  return std::stoll(run_script(server, script).body);
-}
 
 /// A visit that stops in its page until it is told to go on.
 class visit_in_progress {
@@ -113,17 +44,6 @@ class visit_in_progress {
   std::string answer_;
   std::thread thread_;
 };
-
-program_result finish(php_fpm const& server, site const& of, std::vector<std::string> more = {}) {
-  more.insert(more.begin(), {"deploy:finish", of.current()});
-  return call(server, more);
-}
-
-program_result switch_to(php_fpm const& server, site const& of, std::string const& name,
-                         std::vector<std::string> more = {}) {
-  more.insert(more.begin(), {"deploy:switch", of.current(), of.release(name)});
-  return call(server, more);
-}
 
 }  // namespace
 
