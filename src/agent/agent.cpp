@@ -14,6 +14,7 @@
 #include "agents/opcache.hpp"
 #include "agents/opcache_compile.hpp"
 #include "agents/opcache_file_cache.hpp"
+#include "agents/opcache_file_entries.hpp"
 #include "agents/opcache_invalidate.hpp"
 #include "agents/opcache_listing.hpp"
 #include "agents/opcache_prune.hpp"
@@ -123,6 +124,8 @@ source source_for(std::string_view operation) noexcept {
   if (operation == "opcache.releases" || operation == "opcache.detach") {
     return {embedded::opcache_warm, embedded::opcache_warm_sha256};
   }
+  if (operation.ends_with("file_entries"))
+    return {embedded::opcache_file_entries, embedded::opcache_file_entries_sha256};
   if (operation == "opcache.file_cache") return {embedded::opcache_file_cache, embedded::opcache_file_cache_sha256};
   if (operation.starts_with("opcache.")) return {embedded::opcache, embedded::opcache_sha256};
   if (operation.starts_with("apcu.")) return {embedded::apcu, embedded::apcu_sha256};

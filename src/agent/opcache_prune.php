@@ -43,7 +43,7 @@ function prune($path, $names, $status, &$said)
     }
     foreach ($names as $name) {
         if (!opcache_is_script_cached($name)) {
-            compile($path, $status, $said);
+            compile_as_the_pool($path, $status, $said);
             return array('served', $name);
         }
     }

@@ -11,8 +11,9 @@ function do_opcache_refresh($arguments)
     if (!function_exists('opcache_invalidate')) {
         refuse('disabled', 'opcache_invalidate');
     }
-    $status = status_to_compile();
+    $status = status_to_compile() + array('validates' => ini_get('opcache.validate_timestamps'));
     if ($status['enabled']) {
+        clearstatcache(true); // or a directory that is a link by now would be what it was, in some workers
         may('ini_set', 'opcache.file_update_protection', '0'); // or what was written a moment ago is not cached
         may('ini_set', 'opcache.revalidate_freq', '0');
         file_by_file($arguments['paths'], $arguments['pause'], function ($i, $path, &$said) use ($status) {
@@ -28,16 +29,20 @@ function refresh($path, $status, &$said)
     for ($again = 0;; ++$again) {
         clearstatcache(true, $path);
         $stat = file_exists($path) ? stat($path) : false;
-        opcache_invalidate($path, true);
+        $elsewhere = $stat && realpath($path) !== $path;
+        if (!$elsewhere) {
+            opcache_invalidate($path, true);
+        }
         if (!$stat) {
             return array(forget($path) ? 'gone' : 'kept', '', '');
         }
-        if (realpath($path) !== $path && !forget($path)) {
+        if ($elsewhere && !forget($path)) {
             return array('failed', 'its name leads to another file now, and PHP keeps the old script until a reset', '');
         }
         // So that PHP keeps the file's timestamp with the script, and from 8.4 on the time too, by which a later refresh
         // knows what this one did. A young file may change again, and the timestamp alone would not tell.
-        $lasts = PHP_VERSION_ID >= 80400 || max($stat['mtime'], $stat['ctime']) < time() - 10;
+        // But without it a pool that looks at timestamps would never look at this script again.
+        $lasts = $status['validates'] || PHP_VERSION_ID >= 80400 || max($stat['mtime'], $stat['ctime']) < time() - 10;
         may('ini_set', 'opcache.validate_timestamps', $lasts ? '1' : '0');
         $row = compile($path, $status, $said);
         clearstatcache(true, $path);

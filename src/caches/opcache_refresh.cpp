@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "caches/file_entries.hpp"
 #include "caches/opcache.hpp"
 #include "caches/selection.hpp"
 
@@ -27,6 +28,7 @@ class refreshing {
       : php_(php), query_(query), tell_(tell), selected_(select(php, query.names)) {}
 
   refresh_report run() {
+    clean_file_cache();
     choose();
     sort_out(examine(php_, files_, selected_.validates_timestamps), query_.which != refresh_query::scope::changed);
     require_room_for_work();
@@ -36,6 +38,7 @@ class refreshing {
   }
 
  private:
+  void clean_file_cache();
   void choose();
   void require_scripts_below(std::string const& name) const;
   void choose_listed(std::string const& path);
@@ -57,6 +60,13 @@ class refreshing {
   refresh_report report_;
 };
 
+// Before anything else: what a visitor has OPcache load from now on is as the files are.
+void refreshing::clean_file_cache() {
+  report_.file_entries =
+      delete_stale_file_entries(php_, selected_, selected_.names, query_.which == refresh_query::scope::all);
+  if (report_.file_entries > 0) selected_ = select(php_, query_.names);
+}
+
 void refreshing::choose() {
   if (query_.which == refresh_query::scope::listed) {
     std::set<std::string> const listed(selected_.names.begin(), selected_.names.end());
@@ -72,7 +82,7 @@ void refreshing::choose() {
 void refreshing::require_scripts_below(std::string const& name) const {
   bool const any = std::any_of(selected_.scripts.begin(), selected_.scripts.end(),
                                [&](selected_script const& script) { return at_or_below(script.path, name); });
-  if (any) return;
+  if (any || report_.file_entries > 0) return;
   throw error(error_kind::not_found, "php-fpm sees no " + name + ", and has nothing of it in its cache")
       .advise("is it spelled as php-fpm sees it? a chroot, a container or open_basedir may show it other paths");
 }

@@ -25,6 +25,7 @@ outcome_view scripts_of(opcache::refresh_report const& report) {
 
 std::string refresh_text(opcache::refresh_report const& report) {
   std::string text = scripts_of(report).text(outcome::refreshed);
+  if (report.file_entries > 0) text += ", " + std::to_string(report.file_entries) + " deleted from the file cache";
   if (report.skipped > 0) text += ", " + std::to_string(report.skipped) + " skipped";
   return text + ", " + std::to_string(report.unchanged) + " unchanged";
 }
@@ -35,6 +36,7 @@ void write_json(report::json_writer& json, opcache::refresh_report const& report
   scripts.write_counts(json);
   json.key("unchanged").integer(report.unchanged);
   json.key("skipped").integer(report.skipped);
+  json.key("file_cache_deleted").integer(report.file_entries);
   json.key("restarted").boolean(report.restarted);
   json.key("free_memory").integer(report.memory.free);
   json.key("wasted_memory").integer(report.memory.wasted);

@@ -98,9 +98,16 @@ TEST_CASE("warming a release that was live before changes nothing in what is ser
   php_fpm const server{options_for(3)};
   site const pages;
   visits(server, pages);
-  REQUIRE(switch_to(server, pages, "2").exit_code == 0);
-  visits(server, pages);
-  CHECK(call(server, {"deploy:warm", pages.release("1")}).exit_code == 0);
+  SECTION("after deploy:switch") {
+    REQUIRE(switch_to(server, pages, "2").exit_code == 0);
+  }
+  SECTION("after a switch by hand, which leaves names below the link that lead to the old release, dead for now") {
+    pages.link("2");
+    REQUIRE(call(server, {"stat:clear"}).exit_code == 0);
+    REQUIRE(call(server, {"opcache:invalidate:scripts", "--force", "--path=" + pages.release("1")}).exit_code == 0);
+  }
+  REQUIRE(visits(server, pages) == texts{"2 2 2"});
+  CHECK(call(server, {"deploy:warm", "--every-file", pages.release("1")}).exit_code == 0);
   CHECK(visits(server, pages) == texts{"2 2 2"});
 }
 
@@ -275,4 +282,80 @@ TEST_CASE("deploy:switch refuses what is no link, and what is no directory") {
   CHECK(call(server, {"deploy:switch", pages.release("1"), pages.release("2")}).exit_code == 2);
   CHECK(call(server, {"deploy:switch", pages.current(), pages.release("9")}).exit_code == 2);
   CHECK(fs::read_symlink(pages.current()) == pages.release("1"));
+}
+
+TEST_CASE("where PHP looks at timestamps, it goes on doing so for what deploy:switch has compiled") {
+  auto options = options_for(2, true);
+  options.ini["opcache.revalidate_freq"] = "0";
+  php_fpm const server{options};
+  site pages;
+  visits(server, pages);
+  for (auto const* name : {"2", "1"}) {
+    CAPTURE(name);
+    REQUIRE(switch_to(server, pages, name).exit_code == 0);
+    visits(server, pages);
+    for (auto const* file : {"abs", "rel"}) {
+      pages.write(name, file + std::string(".php"), "<?php $GLOBALS['" + std::string(file) + "'] = 'changed';");
+      fs::last_write_time(pages.release(name) + "/" + file + ".php", fs::file_time_type::clock::now() - 30min);
+    }
+    CHECK(visits(server, pages) == texts{std::string(name) + " changed changed"});
+  }
+}
+
+TEST_CASE("with a file cache a release goes live and is rolled back, also where PHP does not look at timestamps") {
+  temp_dir const cache;
+  chmod(cache.path().c_str(), 0777);
+  auto options = options_for(3, GENERATE(false, true));
+  options.ini["opcache.file_cache"] = cache.path();
+  php_fpm const server{options};
+  site const pages;
+  visits(server, pages);
+  for (auto const* name : {"2", "1", "2"}) {
+    CAPTURE(name);
+    auto const result = switch_to(server, pages, name);
+    INFO(result.err);
+    REQUIRE(result.exit_code == 0);
+    std::string const all = std::string(name) + " " + name + " " + name;
+    CHECK(visits(server, pages) == texts{all});
+  }
+}
+
+TEST_CASE("a release that was built anew does not come back from the file cache when it goes live") {
+  temp_dir const cache;
+  chmod(cache.path().c_str(), 0777);
+  auto options = options_for(2);
+  options.ini["opcache.file_cache"] = cache.path();
+  php_fpm const server{options};
+  site pages;
+  for (auto const* file : {"/index.php", "/unused.php"}) {
+    pages.write("2", "unused.php", "<?php echo 'old';");  // which the release that runs has not
+    run_script(server, pages.release("2") + file);
+  }
+  pages.build("2", "new");
+  pages.write("2", "unused.php", "<?php echo 'new';");
+  REQUIRE(call(server, {"opcache:reset"}).exit_code == 0);
+  visits(server, pages);
+  REQUIRE(switch_to(server, pages, "2").exit_code == 0);
+  CHECK(visits(server, pages) == texts{"new new new"});
+  CHECK(run_script(server, pages.current() + "/unused.php").body == "new");
+}
+
+TEST_CASE("where OPcache is a file cache only, a release goes live without anything to lead elsewhere") {
+  temp_dir const cache;
+  chmod(cache.path().c_str(), 0777);
+  auto options = options_for(3);
+  options.ini["opcache.file_cache"] = cache.path();
+  options.ini["opcache.file_cache_only"] = "1";
+  php_fpm const server{options};
+  site const pages;
+  visits(server, pages);
+  for (auto const* name : {"2", "1"}) {
+    CAPTURE(name);
+    auto const result = switch_to(server, pages, name);
+    INFO(result.err);
+    CHECK(result.exit_code == 0);
+    CHECK(contains(result.out, "3/3 workers cleared"));
+    std::string const all = std::string(name) + " " + name + " " + name;
+    CHECK(visits(server, pages) == texts{all});
+  }
 }
