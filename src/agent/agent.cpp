@@ -10,6 +10,7 @@
 #include "agents/deploy.hpp"
 #include "agents/deploy_move.hpp"
 #include "agents/deploy_worker.hpp"
+#include "agents/doctor.hpp"
 #include "agents/eval.hpp"
 #include "agents/opcache.hpp"
 #include "agents/opcache_compile.hpp"
@@ -133,6 +134,7 @@ source source_for(std::string_view operation) noexcept {
   if (operation == "deploy.resolve") return {embedded::deploy_worker, embedded::deploy_worker_sha256};
   if (operation == "deploy.move") return {embedded::deploy_move, embedded::deploy_move_sha256};
   if (operation.starts_with("deploy.")) return {embedded::deploy, embedded::deploy_sha256};
+  if (operation == "doctor.examine") return {embedded::doctor, embedded::doctor_sha256};
   if (operation == "php.eval") return {embedded::eval, embedded::eval_sha256};
   return complete();
 }

@@ -1,14 +1,15 @@
 #include "caches/selection.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 
 #include "caches/compile_rows.hpp"
+#include "caches/mebibytes.hpp"
 #include "caches/rows.hpp"
 
 namespace cachetool::opcache {
 namespace {
+
+using caches::mebibytes;
 
 constexpr std::size_t most_files = 1000;        // in one request
 constexpr std::size_t most_bytes = 128 * 1024;  // of their paths
@@ -62,12 +63,6 @@ php::value to_value(std::span<known_file const> files) {
     out.entries.push_back({std::int64_t(out.entries.size()), std::move(fields)});
   }
   return out;
-}
-
-std::string mebibytes(std::int64_t bytes) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.1f MiB", double(bytes) / (1 << 20));
-  return text.data();
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "cli/apcu_commands.hpp"
 #include "cli/completion.hpp"
 #include "cli/deploy_commands.hpp"
+#include "cli/doctor_commands.hpp"
 #include "cli/fpm_commands.hpp"
 #include "cli/help.hpp"
 #include "cli/opcache_commands.hpp"
@@ -205,6 +206,16 @@ constexpr std::array command_specs{
                  completion_arguments,
                  show_completion,
                  target_policy::none},
+    command_spec{
+        "doctor",
+        "Walks the whole way to php-fpm's caches, and says what is wrong and what to do",
+        "Finds php-fpm, connects, has the agent put and run, and looks at the functions and settings that "
+        "deployments need. It changes nothing. Ends with 0 if there is no warning and no failure, with 1 if there "
+        "is one, and with the code of the error that ended the walk.",
+        show_options,
+        {},
+        run_doctor,
+        target_policy::every_found},
     command_spec{
         "help", "Display help for a command", {}, help_options, help_arguments, show_help, target_policy::none},
     command_spec{"list", "List commands", {}, list_options, list_arguments, show_list, target_policy::none},

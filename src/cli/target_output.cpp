@@ -93,7 +93,10 @@ void target_output::end_streamed_result(opcache::origin const& from) {
 
 void target_output::heading(opcache::origin const& from) {
   if (!several_) return;
-  out_.line(label_ + " (" + (from.pool.empty() ? "" : "pool " + from.pool + ", ") + "PHP " + from.php_version + ")");
+  std::string const pool = from.pool.empty() ? "" : "pool " + from.pool;
+  std::string const php = from.php_version.empty() ? "" : "PHP " + from.php_version;
+  std::string const both = pool + (pool.empty() || php.empty() ? "" : ", ") + php;
+  out_.line((label_.empty() ? "an unknown address" : label_) + (both.empty() ? "" : " (" + both + ")"));
 }
 
 void target_output::table(report::table const& rows) {
