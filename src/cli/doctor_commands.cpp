@@ -20,7 +20,7 @@ void show(target_output& out, doctor::report const& report) {
     for (doctor::finding const& each : report.findings) out.csv_row(csv_fields(each));
   } else {
     out.heading(report.from);
-    out.table(doctor_table(report));
+    out.table(doctor_table(report, out.streams().width()));
   }
   out.flush();  // what is said about it stands below
 }

@@ -7,7 +7,7 @@
 namespace cachetool::cli {
 namespace {
 
-constexpr std::size_t sentence_width = 69;  // the table has 100 columns then
+constexpr std::size_t other_columns = 31;  // the borders, the status and the longest label
 
 // What can be called stands in the sentence.
 std::string label_of(doctor::finding const& what) {
@@ -36,12 +36,12 @@ std::vector<std::string> wrapped(std::string const& text, std::size_t width) {
 
 }  // namespace
 
-report::table doctor_table(doctor::report const& report) {
+report::table doctor_table(doctor::report const& report, std::size_t width) {
   report::table table({"Status", "Check", "What was found"});
   for (doctor::finding const& each : report.findings) {
     std::string status(name(each.what.how));
     std::string label = label_of(each);
-    for (std::string& line : wrapped(report::escape_controls(each.what.message), sentence_width)) {
+    for (std::string& line : wrapped(report::escape_controls(each.what.message), width - other_columns)) {
       table.add_row({std::move(status), std::move(label), std::move(line)});
       status.clear();
       label.clear();

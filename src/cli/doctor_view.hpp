@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -10,8 +11,8 @@
 /// How what the doctor found is shown.
 namespace cachetool::cli {
 
-/// Sentences that are too long for a line of 100 columns go on in the next row.
-report::table doctor_table(doctor::report const& report);
+/// A sentence that is too long for a table of WIDTH columns, at least 80, goes on in the next row.
+report::table doctor_table(doctor::report const& report, std::size_t width);
 
 /// What to do about each finding, in their order: "memory: set ..."; without that of the error that ended the walk.
 std::vector<std::string> hints(doctor::report const& report);

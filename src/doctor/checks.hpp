@@ -37,6 +37,7 @@ std::optional<verdict> check_paths(subject const& of);
 std::optional<verdict> check_configuration(subject const& of);
 std::optional<verdict> check_other_pools(subject const& of);
 std::optional<verdict> check_users(subject const& of);
+std::optional<verdict> check_held(subject const& of);
 std::optional<verdict> check_permissions(subject const& of);
 std::optional<verdict> check_roots(subject const& of);
 std::optional<verdict> check_reload(subject const& of);

@@ -74,6 +74,18 @@ std::optional<verdict> check_users(subject const& of) {
                  "php-fpm master"};
 }
 
+std::optional<verdict> check_held(subject const& of) {
+  if (of.held_workers == 0) return std::nullopt;
+  fpm::pool const* const pool = pool_of(of);
+  std::size_t const all = pool == nullptr ? of.held_workers : pool->workers.size();
+  return verdict{
+      level::warning,
+      std::to_string(of.held_workers) + " of " + counted(static_cast<std::int64_t>(all), "worker") +
+          " wait for a client that keeps its connection open: nobody else reaches them, deploy:finish and "
+          "stat:clear neither",
+      "set fastcgi_keep_conn off in nginx, or let pm.max_children be more than the connections that it keeps"};
+}
+
 std::optional<verdict> check_permissions(subject const& of) {
   if (!caches_scripts(of) || !is_unset(of, "opcache.validate_permission") || users_of(of).size() < 2) {
     return std::nullopt;
@@ -88,10 +100,10 @@ std::optional<verdict> check_roots(subject const& of) {
   if (!of.host || !caches_scripts(of) || !is_unset(of, "opcache.validate_root")) return std::nullopt;
   std::set<std::string> roots;
   for (fpm::pool const& each : of.host->master.pools) {
-    roots.insert(each.config.empty() ? "" : fpm::value_of(each, "chroot"));
+    std::string const root = fpm::value_of(each, "chroot");
+    roots.insert(root.empty() ? "/" : root);
   }
   if (roots.size() < 2) return std::nullopt;
-  roots.erase("");
   return verdict{level::warning,
                  "pools with different roots (" + joined(roots) +
                      ") share OPcache: a script may get that of another root with the same path "

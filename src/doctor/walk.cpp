@@ -3,8 +3,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <limits>
+#include <set>
+#include <thread>
 #include <utility>
 
 #include "doctor/checks.hpp"
@@ -12,6 +15,7 @@
 #include "doctor/function_checks.hpp"
 #include "doctor/way_checks.hpp"
 #include "fpm/accounts.hpp"
+#include "fpm/activity.hpp"
 #include "fpm/who_listens.hpp"
 
 namespace cachetool::doctor {
@@ -101,6 +105,24 @@ facts ask(way const& how, trail& seen, adapter::observer& log) {
   return ask_once(how, false, seen, watcher);
 }
 
+std::set<pid_t> held_now(fpm::pool const& of) {
+  std::set<pid_t> held;
+  for (fpm::worker_activity const& each : fpm::load_of(of).workers) {
+    if (each.what == fpm::doing::held) held.insert(each.pid);
+  }
+  return held;
+}
+
+// Looks twice: a worker whose client has just gone is held for a moment.
+std::size_t held_workers(fpm::pool const& of) {
+  std::set<pid_t> const first = held_now(of);
+  if (first.empty()) return 0;
+  std::this_thread::sleep_for(std::chrono::milliseconds{50});
+  std::set<pid_t> const second = held_now(of);
+  return static_cast<std::size_t>(
+      std::count_if(first.begin(), first.end(), [&](pid_t each) { return second.contains(each); }));
+}
+
 void add(std::vector<finding>& to, std::vector<finding> more) {
   for (finding& each : more) to.push_back(std::move(each));
 }
@@ -122,7 +144,8 @@ report walk(way const& how, adapter::observer& log) {
   try {
     facts const php = ask(how, seen, log);
     arrive(seen, php, names);
-    subject const found{php, seen.host, seen.agent_path};
+    subject found{php, seen.host, seen.agent_path};
+    if (fpm::pool const* const pool = pool_of(found)) found.held_workers = held_workers(*pool);
     report out;
     out.from = php.from;
     out.findings = check_way(seen, std::nullopt);

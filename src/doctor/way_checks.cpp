@@ -62,8 +62,8 @@ std::string octal(unsigned mode) {
 
 verdict check_connect(trail const& seen) {
   if (!seen.socket) return {level::ok, seen.where->text() + " accepts connections"};
-  return {level::ok, seen.where->text() + " (" + seen.socket->user + ", " + seen.socket->group + ", mode " +
-                         octal(seen.socket->mode) + ") lets " + seen.caller + " in"};
+  return {level::ok, seen.where->text() + ", of " + seen.socket->user + " and the group " + seen.socket->group +
+                         ", mode " + octal(seen.socket->mode) + ", lets " + seen.caller + " in"};
 }
 
 // The directory, where the file's name says nothing to anybody.

@@ -300,6 +300,19 @@ TEST_CASE("a pool that does not answer ends the walk with exit code 4 after --ti
   CHECK(contains(found.hint("run"), "pm.max_children"));
 }
 
+TEST_CASE("a worker that a kept connection holds is a warning to root") {
+  if (!is_root()) return skip("needs root");
+  php_fpm const server{one_pool()};
+  auto request = request_for(server.write_script("nothing.php", "<?php"));
+  request.keep_connection = true;
+  auto connection = fastcgi::client(server.endpoint()).connect();
+  connection.execute(request);
+  auto const found = examine(server);
+  CHECK(found.exit_code == 1);
+  CHECK(found.wrong() == names{"held_workers"});
+  CHECK(contains(found.message("held_workers"), "1 of 2 workers wait"));
+}
+
 TEST_CASE("a pending restart is a warning") {
   auto options = one_pool();
   php_fpm const server{options};

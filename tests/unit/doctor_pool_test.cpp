@@ -38,6 +38,15 @@ TEST_CASE("pools of one user are ok, of several users a warning twice") {
   CHECK_FALSE(check_permissions(patient));
 }
 
+TEST_CASE("workers that a client holds are a warning with their number") {
+  auto patient = with({pool_with("a", {{"pm", "static"}})});
+  patient.host->master.pools[0].workers.resize(4);
+  CHECK_FALSE(check_held(patient));
+  patient.held_workers = 2;
+  CHECK(check_held(patient)->how == level::warning);
+  CHECK(contains(check_held(patient)->message, "2 of 4 workers wait"));
+}
+
 TEST_CASE("a master that is not root's runs all pools as one user, whatever their lines say") {
   auto patient = with({pool_with("a", {{"user", "anna"}}), pool_with("b", {{"user", "bert"}})});
   patient.host->master.self.uid = 1000;

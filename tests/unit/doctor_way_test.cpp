@@ -38,7 +38,8 @@ TEST_CASE("a whole way is four steps that are ok") {
   REQUIRE(steps(found) == std::vector<std::string>{"find", "connect", "place", "run"});
   CHECK(worst(found) == level::ok);
   CHECK(found[0].what.message == "php-fpm 8.2.36, master 812 of root (uid 0), /etc/fpm.conf, pool www");
-  CHECK(found[1].what.message == "/run/php.sock (www-data (uid 33), www-data (gid 33), mode 0660) lets uid 1000 in");
+  CHECK(found[1].what.message ==
+        "/run/php.sock, of www-data (uid 33) and the group www-data (gid 33), mode 0660, lets uid 1000 in");
   CHECK(found[2].what.message == "the agent is run from /dev/shm");
   CHECK(found[3].what.message == "worker 4711 of www-data (uid 33) answered in 0.0 ms");
 }
