@@ -159,11 +159,12 @@ std::optional<verdict> check_file_cache(subject const& of) {
 
 std::optional<verdict> check_preload(subject const& of) {
   if (of.php.preloaded == 0) return std::nullopt;
-  return verdict{
-      level::note,
-      "opcache.preload loaded " + counted(of.php.preloaded, "script") +
-          ", which stay as they are until php-fpm is reloaded, whatever is reset or refreshed",
-      "after a deployment that changes one of them: systemctl reload php-fpm, or kill -USR2 and the master's pid"};
+  pid_t const master = of.host ? of.host->master.self.pid : 0;
+  return verdict{level::note,
+                 "what opcache.preload loaded (" + counted(of.php.preloaded, "script") +
+                     ") stays as it is until php-fpm is reloaded, whatever is reset or refreshed",
+                 "after a deployment that changes it, reload php-fpm" +
+                     (master == 0 ? std::string() : ": kill -USR2 " + std::to_string(master))};
 }
 
 }  // namespace cachetool::doctor

@@ -46,10 +46,10 @@ bool is_there(subject const& of, owner whose) {
   return whose == owner::php || (whose == owner::opcache ? of.php.has_opcache : of.php.has_apcu);
 }
 
-// NAME stands in a list with commas between.
+// NAME stands in a list with commas between, which may be quoted.
 bool lists(std::string_view list, std::string_view name) {
   while (!list.empty()) {
-    std::size_t const end = std::min(list.find_first_of(", "), list.size());
+    std::size_t const end = std::min(list.find_first_of(", \"'"), list.size());
     if (list.substr(0, end) == name) return true;
     list.remove_prefix(std::min(end + 1, list.size()));
   }
@@ -63,6 +63,7 @@ std::string who_disables(subject const& of, std::string_view name) {
   bool const by_ini = lists(setting(of, "disable_functions").value_or(""), name);
   auto const line = of.php.lines.find("disable_functions");
   if (by_ini && line != of.php.lines.end() && lists(line->second.value, name)) return text(line->second);
+  if (by_ini && !of.php.ini_file.empty()) return of.php.ini_file;
   return by_ini ? "php.ini" : "php.ini or the pool's php_admin_value[disable_functions]";
 }
 

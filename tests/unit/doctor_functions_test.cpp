@@ -42,8 +42,8 @@ TEST_CASE("a disabled function is told with what does not work, and the pool's l
 TEST_CASE("the line of an ini file is named if it lists the function") {
   auto patient = healthy();
   patient.php.missing = {"putenv", "ini_set"};
-  patient.php.settings["disable_functions"] = "putenv";
-  patient.php.lines["disable_functions"] = {"putenv", "/etc/php.ini", 300};
+  patient.php.settings["disable_functions"] = "exec, putenv";
+  patient.php.lines["disable_functions"] = {"\"exec, putenv\"", "/etc/php.ini", 300};
   auto const found = check_functions(patient);
   CHECK(find(found, "putenv").what.how == level::note);
   CHECK(find(found, "putenv").what.hint.find("/etc/php.ini:300") != std::string::npos);
