@@ -81,7 +81,7 @@ class finishing {
   std::vector<std::string> find_names();
   std::optional<std::string> move_names();
   std::vector<std::string> move(std::vector<std::string> const& paths);
-  [[nodiscard]] std::string const& old_release_of(std::string const& path) const;
+  [[nodiscard]] release& old_release_of(std::string const& path);
   void reset(std::string why);
   [[nodiscard]] std::chrono::milliseconds left() const;
 
@@ -186,7 +186,7 @@ std::vector<std::string> finishing::move(std::vector<std::string> const& paths) 
   std::vector<std::string> again;
   auto const call_for = [this](std::span<std::string const> part) {
     std::vector<std::string> old;
-    for (std::string const& path : part) old.push_back(old_release_of(path));
+    for (std::string const& path : part) old.push_back(old_release_of(path).path);
     return ask("deploy.move", {{"current", options_.current},
                                {"live", site_.live},
                                {"paths", opcache::list({part.begin(), part.end()})},
@@ -199,6 +199,8 @@ std::vector<std::string> finishing::move(std::vector<std::string> const& paths) 
                                     [&](moved_name const& name) { return name.path == path; });
     if (known == report_.names.end()) {
       if (row.outcome == "elsewhere") return;  // it never led to the old one
+      std::int64_t& left = old_release_of(path).scripts;
+      left = std::max<std::int64_t>(left - 1, 0);  // of a release that was named nothing was counted
       report_.names.push_back({path, to_outcome(row.outcome), std::move(row.why)});
     } else {
       *known = {path, to_outcome(row.outcome), std::move(row.why)};
@@ -208,10 +210,10 @@ std::vector<std::string> finishing::move(std::vector<std::string> const& paths) 
   return again;
 }
 
-std::string const& finishing::old_release_of(std::string const& path) const {
+release& finishing::old_release_of(std::string const& path) {
   auto const found =
       std::find_if(report_.old.begin(), report_.old.end(), [&](release const& each) { return is_in(path, each.path); });
-  return found->path;
+  return *found;
 }
 
 void finishing::reset(std::string why) {

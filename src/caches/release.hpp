@@ -82,7 +82,7 @@ struct finish_report {
   origin from;
   std::string live;  ///< the release that is served
   std::vector<pool_report> pools;
-  std::vector<release> old;
+  std::vector<release> old;  ///< with what is left of each
   std::vector<moved_name> names;
   std::optional<std::string> fell_back;        ///< why OPcache was reset instead
   std::optional<opcache::reset_report> reset;  ///< if it was

@@ -273,7 +273,7 @@ TEST_CASE("deploy:finish names the prune that forgets what it left, and then the
   visits(server, pages);
   pages.link("2");
   CHECK(contains(finish(server, pages).out,
-                 " scripts of " + pages.release("1") +
+                 "still cached, for requests that run: 1 script of " + pages.release("1") +
                      "; when these have ended: cachetool opcache:prune --keep=" + pages.current()));
   REQUIRE(prune(server, {keep(pages)}).exit_code == 0);
   CHECK_FALSE(contains(finish(server, pages).out, "still cached"));
