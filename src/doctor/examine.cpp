@@ -5,6 +5,7 @@
 
 #include "caches/opcache_answer.hpp"
 #include "doctor/function_checks.hpp"
+#include "doctor/text.hpp"
 
 namespace cachetool::doctor {
 namespace {
@@ -53,7 +54,7 @@ fpm::directive to_line(php::value const& v) {
   if (at.size() < 3) return {};
   std::int64_t const line = at[1].item.as_int();
   bool const good = line > 0 && line <= std::numeric_limits<int>::max();
-  return {std::string(at[2].item.as_string()), std::string(at[0].item.as_string()), good ? static_cast<int>(line) : 0};
+  return {std::string(at[2].item.as_string()), shortened(at[0].item.as_string()), good ? static_cast<int>(line) : 0};
 }
 
 std::optional<opcache::status> to_status(agent::answer const& answer) {
@@ -78,7 +79,7 @@ facts to_facts(agent::answer const& answer) {
     out.has_opcache = out.has_opcache || each.item.as_string() == "Zend OPcache";
     out.has_apcu = out.has_apcu || each.item.as_string() == "apcu";
   }
-  out.ini_file = v["ini_file"].as_string();
+  out.ini_file = shortened(v["ini_file"].as_string());
   out.apcu_is_on = v["apcu"].is_null() ? out.has_apcu : v["apcu"].as_bool();
   out.restricted = v["restricted"].as_bool();
   out.status = to_status(answer);
