@@ -55,7 +55,10 @@ std::string advice(error const& failed, fpm::pool_load const& load, std::optiona
     return "the web server's kept connections hold workers: set 'fastcgi_keep_conn off' in nginx, or " + more +
            " above the number that it keeps";
   }
-  return std::string("wait until php-fpm has less to do, allow more time with ") + option + ", or " + more;
+  std::string const hidden = load.count(fpm::doing::unknown) == 0
+                                 ? ""
+                                 : "; run as root, this tells whether a web server's kept connections hold them";
+  return std::string("wait until php-fpm has less to do, allow more time with ") + option + ", or " + more + hidden;
 }
 
 /// A php-fpm's pool, with its master's data to keep it in.

@@ -11,13 +11,16 @@
 #include "agents/deploy_acquaint.hpp"
 #include "agents/deploy_move.hpp"
 #include "agents/deploy_worker.hpp"
+#include "agents/doctor.hpp"
 #include "agents/eval.hpp"
 #include "agents/fpm_requests.hpp"
 #include "agents/opcache.hpp"
 #include "agents/opcache_compile.hpp"
 #include "agents/opcache_file_cache.hpp"
+#include "agents/opcache_file_entries.hpp"
 #include "agents/opcache_invalidate.hpp"
 #include "agents/opcache_listing.hpp"
+#include "agents/opcache_prune.hpp"
 #include "agents/opcache_refresh.hpp"
 #include "agents/opcache_select.hpp"
 #include "agents/opcache_warm.hpp"
@@ -119,10 +122,13 @@ source source_for(std::string_view operation) noexcept {
   if (operation == "opcache.select" || operation == "opcache.examine") {
     return {embedded::opcache_select, embedded::opcache_select_sha256};
   }
+  if (operation == "opcache.prune") return {embedded::opcache_prune, embedded::opcache_prune_sha256};
   if (operation == "opcache.refresh") return {embedded::opcache_refresh, embedded::opcache_refresh_sha256};
   if (operation == "opcache.releases" || operation == "opcache.detach") {
     return {embedded::opcache_warm, embedded::opcache_warm_sha256};
   }
+  if (operation.ends_with("file_entries"))
+    return {embedded::opcache_file_entries, embedded::opcache_file_entries_sha256};
   if (operation == "opcache.file_cache") return {embedded::opcache_file_cache, embedded::opcache_file_cache_sha256};
   if (operation.starts_with("opcache.")) return {embedded::opcache, embedded::opcache_sha256};
   if (operation.starts_with("apcu.")) return {embedded::apcu, embedded::apcu_sha256};
@@ -132,6 +138,7 @@ source source_for(std::string_view operation) noexcept {
   if (operation == "deploy.move") return {embedded::deploy_move, embedded::deploy_move_sha256};
   if (operation.starts_with("deploy.")) return {embedded::deploy, embedded::deploy_sha256};
   if (operation == "fpm.requests") return {embedded::fpm_requests, embedded::fpm_requests_sha256};
+  if (operation == "doctor.examine") return {embedded::doctor, embedded::doctor_sha256};
   if (operation == "php.eval") return {embedded::eval, embedded::eval_sha256};
   return complete();
 }

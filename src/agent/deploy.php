@@ -2,22 +2,25 @@
 // Operations that look at the releases of a site. They need opcache.php, memory.php and opcache_cached.php.
 
 /**
- * Tells where CURRENT leads, which links there are beside it and beside the release that it leads to, which directories
- * beside that release have cached scripts, and which pools this master has.
+ * Tells where CURRENT leads, which other links there are beside it, beside the release that it leads to and beside two
+ * directories above that, which directories beside that release have cached scripts, and which pools this master has.
  */
 function do_deploy_look($arguments)
 {
     clearstatcache(true); // the link may have been switched a moment ago
     $current = $arguments['current'];
-    $live = realpath($current);
+    $live = is_dir($current) ? realpath($current) : false;
     $result = array('live' => $live, 'links' => array(), 'releases' => array(), 'pools' => pools());
     if ($live === false) {
         return $result;
     }
-    foreach (array_unique(array(dirname($current), dirname($live))) as $directory) {
+    $beside = dirname($live);
+    $around = array(dirname($current), $beside, dirname($beside), dirname(dirname($beside)));
+    foreach (array_unique($around) as $directory) {
         foreach (may('scandir', $directory) ?: array() as $name) {
-            if (is_link("$directory/$name") && "$directory/$name" !== $current) {
-                $result['links']["$directory/$name"] = realpath("$directory/$name");
+            $link = rtrim($directory, '/') . "/$name";
+            if ($link !== $current && is_link($link)) {
+                $result['links'][$link] = realpath($link);
             }
         }
     }
@@ -28,13 +31,14 @@ function do_deploy_look($arguments)
         return $result;
     }
     $status = status_with_scripts();
-    $beside = rtrim(dirname($live), '/') . '/';
+    may('ini_set', 'opcache.validate_timestamps', '0'); // or opcache_is_script_cached() looks at the files
+    $beside = rtrim($beside, '/') . '/';
     foreach (isset($status['scripts']) ? $status['scripts'] : array() as $path => $script) {
-        $end = strpos($path, '/', strlen($beside));
-        if ($end !== false && strncmp($path, $beside, strlen($beside)) === 0) {
+        $end = strncmp($path, $beside, strlen($beside)) === 0 ? strpos($path, '/', strlen($beside)) : false;
+        if ($end !== false) {
             $release = substr($path, 0, $end);
-            $result['releases'] += array($release => 0);
-            ++$result['releases'][$release];
+            $result['releases'] += array($release => 0); // also where all of it was invalidated
+            $result['releases'][$release] += may('opcache_is_script_cached', $path) === false ? 0 : 1;
         }
     }
     return $result;

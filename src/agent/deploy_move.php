@@ -42,7 +42,7 @@ function move($old, $alias, $live, $status, &$said)
     // A visitor who compiles the live script by its own name between these lines makes that name lead nowhere new.
     for ($tries = 0; $tries < 50; ++$tries) {
         opcache_invalidate($live, true);
-        $row = compile($alias, $status, $said, $plain);
+        $row = compile_as_the_pool($alias, $status, $said, $plain);
         $plain = false; // it is declared now
         if (opcache_is_script_cached($alias)) {
             return array('moved', '');

@@ -1,6 +1,6 @@
 <?php
-// The operation that brings cached scripts up to date. It needs opcache.php, pattern.php, opcache_compile.php and
-// look.php.
+// The operation that brings cached scripts up to date. It needs opcache.php, pattern.php, opcache_compile.php,
+// opcache_forget.php and look.php.
 
 /**
  * Invalidates and compiles files one by one, and streams what became of each in turn: serialize(array(outcome, why,
@@ -11,8 +11,9 @@ function do_opcache_refresh($arguments)
     if (!function_exists('opcache_invalidate')) {
         refuse('disabled', 'opcache_invalidate');
     }
-    $status = status_to_compile($arguments);
+    $status = status_to_compile($arguments) + array('validates' => ini_get('opcache.validate_timestamps'));
     if ($status['enabled']) {
+        clearstatcache(true); // or a directory that is a link by now would be what it was, in some workers
         may('ini_set', 'opcache.file_update_protection', '0'); // or what was written a moment ago is not cached
         may('ini_set', 'opcache.revalidate_freq', '0');
         file_by_file($arguments['paths'], $arguments['pause'], function ($i, $path, &$said) use ($status) {
@@ -28,17 +29,21 @@ function refresh($path, $status, &$said)
     for ($again = 0;; ++$again) {
         clearstatcache(true, $path);
         $stat = file_exists($path) ? stat($path) : false;
-        $plain = $stat && is_plain($path, $status); // before others, too, have to compile it
-        opcache_invalidate($path, true);
+        $elsewhere = $stat && realpath($path) !== $path;
+        $plain = $stat && !$elsewhere && is_plain($path, $status); // before others, too, have to compile it
+        if (!$elsewhere) {
+            opcache_invalidate($path, true);
+        }
         if (!$stat) {
             return array(forget($path) ? 'gone' : 'kept', '', '');
         }
-        if (realpath($path) !== $path && !forget($path)) {
+        if ($elsewhere && !forget($path)) {
             return array('failed', 'its name leads to another file now, and PHP keeps the old script until a reset', '');
         }
         // So that PHP keeps the file's timestamp with the script, and from 8.4 on the time too, by which a later refresh
         // knows what this one did. A young file may change again, and the timestamp alone would not tell.
-        $lasts = PHP_VERSION_ID >= 80400 || max($stat['mtime'], $stat['ctime']) < time() - 10;
+        // But without it a pool that looks at timestamps would never look at this script again.
+        $lasts = $status['validates'] || PHP_VERSION_ID >= 80400 || max($stat['mtime'], $stat['ctime']) < time() - 10;
         may('ini_set', 'opcache.validate_timestamps', $lasts ? '1' : '0');
         $row = compile($path, $status, $said, $plain);
         clearstatcache(true, $path);
@@ -47,19 +52,4 @@ function refresh($path, $status, &$said)
             return array($row[0], $row[1], look($stat));
         }
     }
-}
-
-/**
- * What opcache_invalidate() cannot reach is invalidated by compiling it, if PHP knew the file's timestamp: a file that is
- * gone, before PHP 8.2, or one whose name is another's now.
- */
-function forget($path)
-{
-    may('ini_set', 'opcache.validate_timestamps', '0');
-    if (may('opcache_is_script_cached', $path)) {
-        may('ini_set', 'opcache.validate_timestamps', '1');
-        @opcache_compile_file($path);
-        may('ini_set', 'opcache.validate_timestamps', '0');
-    }
-    return !may('opcache_is_script_cached', $path);
 }

@@ -54,10 +54,10 @@ function do_opcache_detach($arguments)
 /** A name that nobody has used comes to lead to its own file here, as does a dead one when that is compiled anew. */
 function lead_elsewhere($name, $status, &$said)
 {
-    $row = compile($name, $status, $said);
+    $row = compile_as_the_pool($name, $status, $said);
     if ($row[0] !== 'fatal' && file_exists($name) && !opcache_is_script_cached($name)) {
         opcache_invalidate($name, true);
-        $row = compile($name, $status, $said);
+        $row = compile_as_the_pool($name, $status, $said);
     }
     $led = $row[0] === 'fatal' || opcache_is_script_cached($name);
     return $led ? array($row[0] === 'kept' ? 'cached' : $row[0], $row[1])

@@ -63,7 +63,12 @@ error inactive_error(bool restart_pending) {
 
 void require_listing(agent::answer const& answer) {
   if (answer.result["listed"].as_bool()) return;
-  if (answer.result["file_cache_only"].as_bool()) throw file_cache_only_error("there are no scripts in memory");
+  if (answer.result["file_cache_only"].as_bool()) {
+    throw file_cache_only_error("there are no scripts in memory")
+        .advise(
+            "cachetool opcache:reset:file-cache deletes what it has in files, and opcache:compile:scripts PATH "
+            "fills it again");
+  }
   throw inactive_error(answer.result["restart_pending"].as_bool());
 }
 

@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "caches/file_entries.hpp"
 #include "caches/opcache.hpp"
 #include "caches/selection.hpp"
 
@@ -21,22 +22,13 @@ outcome to_outcome(std::string_view word) {
   return outcome::failed;
 }
 
-bool preloaded(selection const& in, std::string const& path) {
-  return std::binary_search(in.preloaded.begin(), in.preloaded.end(), path);
-}
-
-// What tells one filling of the cache from another.
-std::pair<std::int64_t, std::int64_t> restarts(status const& of) {
-  if (!of.counts) return {};
-  return {of.counts->start_time, of.counts->oom_restarts + of.counts->hash_restarts + of.counts->manual_restarts};
-}
-
 class refreshing {
  public:
   refreshing(adapter::adapter& php, refresh_query const& query, progress const& tell)
       : php_(php), query_(query), tell_(tell), selected_(select(php, query.names)) {}
 
   refresh_report run() {
+    clean_file_cache();
     choose();
     sort_out(examine(php_, files_, selected_.validates_timestamps), query_.which != refresh_query::scope::changed);
     require_room_for_work();
@@ -46,6 +38,7 @@ class refreshing {
   }
 
  private:
+  void clean_file_cache();
   void choose();
   void require_scripts_below(std::string const& name) const;
   void choose_listed(std::string const& path);
@@ -67,6 +60,13 @@ class refreshing {
   refresh_report report_;
 };
 
+// Before anything else: what a visitor has OPcache load from now on is as the files are.
+void refreshing::clean_file_cache() {
+  report_.file_entries =
+      delete_stale_file_entries(php_, selected_, selected_.names, query_.which == refresh_query::scope::all);
+  if (report_.file_entries > 0) selected_ = select(php_, query_.names);
+}
+
 void refreshing::choose() {
   if (query_.which == refresh_query::scope::listed) {
     std::set<std::string> const listed(selected_.names.begin(), selected_.names.end());
@@ -82,7 +82,7 @@ void refreshing::choose() {
 void refreshing::require_scripts_below(std::string const& name) const {
   bool const any = std::any_of(selected_.scripts.begin(), selected_.scripts.end(),
                                [&](selected_script const& script) { return at_or_below(script.path, name); });
-  if (any) return;
+  if (any || report_.file_entries > 0) return;
   throw error(error_kind::not_found, "php-fpm sees no " + name + ", and has nothing of it in its cache")
       .advise("is it spelled as php-fpm sees it? a chroot, a container or open_basedir may show it other paths");
 }
@@ -107,7 +107,7 @@ void refreshing::sort_out(std::vector<file_state> const& states, bool all) {
 }
 
 void refreshing::take(known_file const& file, file_state state) {
-  if (preloaded(selected_, file.path)) {
+  if (is_preloaded(selected_, file.path)) {
     done_[file.path] = {file.path, outcome::preloaded, {}, {}};
   } else if (state == file_state::hidden) {
     done_[file.path] = {file.path, outcome::failed, "this pool is not allowed to look at it", {}};
@@ -159,7 +159,7 @@ refresh_report refreshing::report() {
   status const after = read_status(php_);
   report_.from = selected_.from;
   if (after.memory) report_.memory = *after.memory;
-  report_.restarted = restarts(after) != restarts(selected_.state);
+  report_.restarted = restarted(selected_.state, after);
   for (selected_script const& script : selected_.scripts) {
     report_.unchanged += script.valid && !done_.contains(script.path) ? 1 : 0;
   }

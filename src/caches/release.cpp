@@ -32,9 +32,18 @@ bool is_shared(std::string_view path) {
   return path.ends_with("/shared");
 }
 
-void sort_out(site& into, release found, std::vector<std::string> const& link_targets) {
-  bool const linked = std::any_of(link_targets.begin(), link_targets.end(),
-                                  [&](std::string const& target) { return is_in(target, found.path); });
+std::vector<link> links(php::value const& list) {
+  std::vector<link> out;
+  for (php::entry const& each : list.entries()) {
+    auto const* const name = std::get_if<std::string>(&each.key);
+    if (name != nullptr) out.push_back({*name, std::string(each.item.as_string())});
+  }
+  return out;
+}
+
+void sort_out(site& into, release found) {
+  bool const linked = std::any_of(into.links.begin(), into.links.end(),
+                                  [&](link const& each) { return is_in(each.target, found.path); });
   if (is_in(into.live, found.path)) {
     into.live_scripts += found.scripts;
   } else if (linked) {
@@ -78,7 +87,7 @@ class finishing {
   std::vector<std::string> find_names();
   std::optional<std::string> move_names();
   std::vector<std::string> move(std::vector<std::string> const& paths);
-  [[nodiscard]] std::string const& old_release_of(std::string const& path) const;
+  [[nodiscard]] release& old_release_of(std::string const& path);
   void reset(std::string why);
   [[nodiscard]] std::chrono::milliseconds left() const;
 
@@ -166,13 +175,7 @@ std::vector<std::string> finishing::find_names() {
   std::vector<std::string> old;
   for (release const& each : report_.old) old.push_back(each.path);
   if (old.empty()) return {};
-  std::vector<std::string> paths;
-  agent::call call = ask("deploy.aliases", {{"current", options_.current}, {"old", opcache::list(old)}});
-  call.rows = [&paths](std::string_view rows) {
-    while (!rows.empty()) paths.emplace_back(caches::take_row(rows, {}));
-  };
-  opcache::require_listing(php_.run(call));
-  return paths;
+  return scripts_with_aliases(php_, options_.current, old);
 }
 
 /// Moves them, and then looks again at those that were moved: a request that still ran may have compiled an old script
@@ -190,7 +193,7 @@ std::vector<std::string> finishing::move(std::vector<std::string> const& paths) 
   std::vector<std::string> again;
   auto const call_for = [this](std::span<std::string const> part) {
     std::vector<std::string> old;
-    for (std::string const& path : part) old.push_back(old_release_of(path));
+    for (std::string const& path : part) old.push_back(old_release_of(path).path);
     return ask("deploy.move", {{"current", options_.current},
                                {"live", site_.live},
                                {"paths", opcache::list({part.begin(), part.end()})},
@@ -203,6 +206,8 @@ std::vector<std::string> finishing::move(std::vector<std::string> const& paths) 
                                     [&](moved_name const& name) { return name.path == path; });
     if (known == report_.names.end()) {
       if (row.outcome == "elsewhere") return;  // it never led to the old one
+      std::int64_t& left = old_release_of(path).scripts;
+      left = std::max<std::int64_t>(left - 1, 0);  // of a release that was named nothing was counted
       report_.names.push_back({path, to_outcome(row.outcome), std::move(row.why)});
     } else {
       *known = {path, to_outcome(row.outcome), std::move(row.why)};
@@ -212,10 +217,10 @@ std::vector<std::string> finishing::move(std::vector<std::string> const& paths) 
   return again;
 }
 
-std::string const& finishing::old_release_of(std::string const& path) const {
+release& finishing::old_release_of(std::string const& path) {
   auto const found =
       std::find_if(report_.old.begin(), report_.old.end(), [&](release const& each) { return is_in(path, each.path); });
-  return found->path;
+  return *found;
 }
 
 void finishing::reset(std::string why) {
@@ -242,12 +247,23 @@ site look(adapter::adapter& php, std::string const& current) {
   out.has_opcache = answer.result["enabled"].as_bool();
   out.restart_pending = answer.result["restart_pending"].as_bool();
   out.pools = strings(answer.result["pools"]);
-  std::vector<std::string> const link_targets = strings(answer.result["links"]);
+  out.links = links(answer.result["links"]);
   for (php::entry const& each : answer.result["releases"].entries()) {
     auto const* const path = std::get_if<std::string>(&each.key);
-    if (path != nullptr) sort_out(out, {*path, each.item.as_int()}, link_targets);
+    if (path != nullptr) sort_out(out, {*path, each.item.as_int()});
   }
   return out;
+}
+
+std::vector<std::string> scripts_with_aliases(adapter::adapter& php, std::string const& current,
+                                              std::vector<std::string> const& old) {
+  std::vector<std::string> paths;
+  agent::call call = ask("deploy.aliases", {{"current", current}, {"old", opcache::list(old)}});
+  call.rows = [&paths](std::string_view rows) {
+    while (!rows.empty()) paths.emplace_back(caches::take_row(rows, {}));
+  };
+  opcache::require_listing(php.run(call));
+  return paths;
 }
 
 finish_report finish(std::span<adapter::adapter* const> pools, std::vector<std::string> const& unreachable,

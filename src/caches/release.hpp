@@ -20,23 +20,34 @@ namespace cachetool::deploy {
 /// A directory of a site's code, by its real path as php-fpm sees it.
 struct release {
   std::string path;
-  std::int64_t scripts = 0;  ///< cached ones
+  std::int64_t scripts = 0;  ///< cached ones that are valid
+};
+
+struct link {
+  std::string name;
+  std::string target;  ///< by its real path; empty if it leads nowhere
 };
 
 /// A site as one php-fpm sees it.
 struct site {
   origin from;
-  std::string live;                 ///< where CURRENT leads; empty if nowhere
+  std::string live;                 ///< the directory to which CURRENT leads; empty if there is none
   bool has_opcache = true;          ///< false: OPcache is off there
   bool restart_pending = false;     ///< and what is cached is not known
   std::int64_t live_scripts = 0;    ///< cached ones of the live release
   std::vector<release> others;      ///< the directories beside it that have cached scripts, but for targets of links
   std::vector<std::string> linked;  ///< of those, the targets of other links, which are left alone
+  std::vector<link> links;          ///< but CURRENT: beside it, beside the live release, and beside directories above
   std::vector<std::string> pools;   ///< of that master, where it shows them
 };
 
 /// CURRENT is absolute, as php-fpm sees it.
 site look(adapter::adapter& php, std::string const& current);
+
+/// The cached scripts of the OLD releases whose name below CURRENT is a key of OPcache's too. It leads to them or to
+/// another release's. Throws error (pending, opcache_off) where no scripts are listed.
+std::vector<std::string> scripts_with_aliases(adapter::adapter& php, std::string const& current,
+                                              std::vector<std::string> const& old);
 
 struct finish_options {
   std::string current;           ///< the link, as php-fpm sees it
@@ -71,7 +82,7 @@ struct finish_report {
   origin from;
   std::string live;  ///< the release that is served
   std::vector<pool_report> pools;
-  std::vector<release> old;
+  std::vector<release> old;  ///< with what is left of each
   std::vector<moved_name> names;
   std::optional<std::string> fell_back;        ///< why OPcache was reset instead
   std::optional<opcache::reset_report> reset;  ///< if it was

@@ -1,14 +1,15 @@
 #include "caches/selection.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 
 #include "caches/compile_rows.hpp"
+#include "caches/mebibytes.hpp"
 #include "caches/rows.hpp"
 
 namespace cachetool::opcache {
 namespace {
+
+using caches::mebibytes;
 
 constexpr std::size_t most_files = 1000;        // in one request
 constexpr std::size_t most_bytes = 128 * 1024;  // of their paths
@@ -64,12 +65,6 @@ php::value to_value(std::span<known_file const> files) {
   return out;
 }
 
-std::string mebibytes(std::int64_t bytes) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.1f MiB", double(bytes) / (1 << 20));
-  return text.data();
-}
-
 }  // namespace
 
 selection select(adapter::adapter& php, std::vector<std::string> const& names) {
@@ -115,6 +110,10 @@ selected_script const* find(selection const& in, std::string const& path) noexce
   return at != in.scripts.end() && at->path == path ? &*at : nullptr;
 }
 
+bool is_preloaded(selection const& in, std::string const& path) {
+  return std::binary_search(in.preloaded.begin(), in.preloaded.end(), path);
+}
+
 bool at_or_below(std::string_view path, std::string_view directory) noexcept {
   return path.starts_with(directory) &&
          (path.size() == directory.size() || directory.ends_with('/') || path[directory.size()] == '/');
@@ -137,10 +136,20 @@ std::vector<file_state> examine(adapter::adapter& php, std::vector<known_file> c
   return states;
 }
 
+bool restarted(status const& before, status const& after) noexcept {
+  if (!before.counts || !after.counts) return before.counts.has_value() != after.counts.has_value();
+  auto const restarts = [](statistics const& of) { return of.oom_restarts + of.hash_restarts + of.manual_restarts; };
+  return before.counts->start_time != after.counts->start_time || restarts(*before.counts) != restarts(*after.counts);
+}
+
+std::int64_t anew(std::int64_t bytes) noexcept {
+  return bytes > 0 ? bytes + bytes / 10 + (1 << 20) : 0;  // code and its strings grow
+}
+
 void require_room(selection const& in, std::int64_t bytes, std::int64_t keys, std::string const& what) {
   std::int64_t const free = in.state.memory ? in.state.memory->free : 0;
   std::int64_t const free_keys = in.state.counts ? in.state.counts->max_keys - in.state.counts->keys : 0;
-  std::int64_t const needed = bytes + bytes / 10 + (bytes > 0 ? 1 << 20 : 0);  // code and its strings grow
+  std::int64_t const needed = anew(bytes);
   std::string why;
   if (in.state.cache_full) why = "the cache is full";
   if (free_keys < keys) {

@@ -39,6 +39,9 @@ selection select(adapter::adapter& php, std::vector<std::string> const& names);
 /// The script with that path; null for none.
 selected_script const* find(selection const& in, std::string const& path) noexcept;
 
+/// True if opcache.preload loaded it.
+bool is_preloaded(selection const& in, std::string const& path);
+
 /// True if PATH is DIRECTORY or lies in it.
 bool at_or_below(std::string_view path, std::string_view directory) noexcept;
 
@@ -54,6 +57,12 @@ enum class file_state : std::uint8_t { unchanged, changed, gone, hidden };  ///<
 
 /// What became of each of these files since. A file of which that is not certain is changed.
 std::vector<file_state> examine(adapter::adapter& php, std::vector<known_file> const& files, bool validates_timestamps);
+
+/// True if PHP emptied the cache between these two.
+bool restarted(status const& before, status const& after) noexcept;
+
+/// Bytes that scripts of this size may take when they are compiled anew, from files that have changed.
+std::int64_t anew(std::int64_t bytes) noexcept;
 
 /// Throws error (memory_limit) if the cache has not the room for that much more.
 void require_room(selection const& in, std::int64_t bytes, std::int64_t keys, std::string const& what);

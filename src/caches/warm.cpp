@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "caches/file_entries.hpp"
 #include "caches/selection.hpp"
 
 namespace cachetool::opcache {
@@ -58,6 +59,7 @@ class warming {
 
   warm_report run() {
     choose();
+    clean_file_cache();
     sort_out();
     require_room_for_all();
     detach();
@@ -67,6 +69,7 @@ class warming {
 
  private:
   void choose();
+  void clean_file_cache() const;
   void sort_out();
   void require_room_for_all() const;
   void detach();
@@ -99,6 +102,11 @@ void warming::choose() {
     if (at_or_below(path, around_.release)) wanted_.insert(path);
   }
   if (wanted_.empty()) throw error(error_kind::not_found, "there is nothing to compile in " + around_.release);
+}
+
+// Also of files that are not compiled here: a release that was built anew in its place would go on serving them.
+void warming::clean_file_cache() const {
+  if (running_ != around_.release) delete_stale_file_entries(php_, selected_, {around_.release}, false);
 }
 
 // What is cached of the release is ready unless it has changed; what was invalidated must be detached first.

@@ -1,7 +1,9 @@
 #include "cli/app.hpp"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <exception>
 
@@ -73,12 +75,19 @@ exit_code run_command(command_line& line, options const& given, environment cons
   return line.command->run(with);
 }
 
+// What wraps its text does so for a terminal as it is, within reason; for a file as for a usual one.
+std::size_t width_of_terminal() {
+  winsize size{};
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return console::settings().width;
+  return std::clamp<std::size_t>(size.ws_col, 80, 120);
+}
+
 exit_code run_line(std::vector<std::string> const& arguments, console& out) {
   command_line line = read_command_line(arguments);
   options const given(line);
   environment const env = read_environment();
-  out = console(
-      {verbosity(given, env) < 0, wants_colour(given, env), isatty(STDOUT_FILENO) == 1, isatty(STDERR_FILENO) == 1});
+  out = console({verbosity(given, env) < 0, wants_colour(given, env), isatty(STDOUT_FILENO) == 1,
+                 isatty(STDERR_FILENO) == 1, width_of_terminal()});
   exit_code const code = run_command(line, given, env, out);
   out.flush();
   return code;

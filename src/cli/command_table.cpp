@@ -4,9 +4,11 @@
 #include "cli/apcu_commands.hpp"
 #include "cli/completion.hpp"
 #include "cli/deploy_commands.hpp"
+#include "cli/doctor_commands.hpp"
 #include "cli/fpm_commands.hpp"
 #include "cli/help.hpp"
 #include "cli/opcache_commands.hpp"
+#include "cli/opcache_prune_command.hpp"
 #include "cli/opcache_refresh_commands.hpp"
 #include "cli/opcache_reset_command.hpp"
 #include "cli/opcache_script_commands.hpp"
@@ -117,6 +119,18 @@ constexpr std::array refresh_options{
         "Refresh the files named in this file, or on standard input (-), cached or not: one a line, or ended by "
         "NUL bytes"},
     pace_option};
+constexpr std::array prune_options{
+    format_option,
+    option_spec{"keep",
+                0,
+                arity::value,
+                value_type::nonempty,
+                "DIR",
+                "The live release, or the link that leads to it: the directories beside it are dead releases. May be "
+                "given several times",
+                {},
+                true},
+    flag("dry-run", 0, "Show what would be forgotten, and do nothing")};
 constexpr std::array warm_options{format_option,
                                   option_spec{"every-file",
                                               0,
@@ -198,6 +212,16 @@ constexpr std::array command_specs{
                  completion_arguments,
                  show_completion,
                  target_policy::none},
+    command_spec{
+        "doctor",
+        "Walks the whole way to php-fpm's caches, and says what is wrong and what to do",
+        "Finds php-fpm, connects, has the agent put and run, and looks at the functions and settings that "
+        "deployments need. It changes nothing. Ends with 0 if there is no warning and no failure, with 1 if there "
+        "is one, and with the code of the error that ended the walk.",
+        show_options,
+        {},
+        run_doctor,
+        target_policy::every_found},
     command_spec{
         "help", "Display help for a command", {}, help_options, help_arguments, show_help, target_policy::none},
     command_spec{"list", "List commands", {}, list_options, list_arguments, show_list, target_policy::none},
@@ -315,6 +339,14 @@ constexpr std::array command_specs{
                  invalidate_options,
                  pattern_arguments,
                  opcache_invalidate_scripts,
+                 target_policy::one_found},
+    command_spec{"opcache:prune",
+                 "Forgets the scripts of dead releases, and of files that no longer exist",
+                 "Says how much memory is wasted, and from when on a reset pays. Without --keep only scripts whose "
+                 "files are gone are forgotten. For when no request of before the last switch runs any more.",
+                 prune_options,
+                 {},
+                 opcache_prune,
                  target_policy::one_found},
     command_spec{"opcache:refresh", "Brings scripts up to date that were changed in place, without a reset",
                  "Finds the cached scripts at or below the paths whose files changed or went away, and compiles them "

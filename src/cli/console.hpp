@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -18,6 +19,7 @@ class console {
     bool colour = false;             ///< colour on standard output
     bool terminal = false;           ///< standard output is one
     bool talks_to_terminal = false;  ///< standard error is one
+    std::size_t width = 100;         ///< columns for what is laid out in lines
   };
 
   explicit console(settings chosen) : chosen_(chosen) { buffer_.reserve(4096); }
@@ -65,6 +67,7 @@ class console {
   bool confirm(std::string_view question);
 
   [[nodiscard]] bool colour() const noexcept { return chosen_.colour; }
+  [[nodiscard]] std::size_t width() const noexcept { return chosen_.width; }
 
  private:
   struct piece {

@@ -10,6 +10,8 @@
 #include "caches/site_link.hpp"
 #include "caches/warm.hpp"
 #include "cli/deploy_view.hpp"
+#include "cli/paths.hpp"
+#include "cli/progress.hpp"
 #include "cli/switch_gate.hpp"
 #include "cli/targets.hpp"
 #include "cli/warm_view.hpp"
@@ -32,45 +34,35 @@ opcache::warm_options warm_options(context const& with, std::string const& relea
 
 constexpr std::chrono::seconds acquaintance{15};  // for workers to look at what was compiled
 
-// As it is spelled: where links lead is what this is about.
-std::string absolute(std::string const& path) {
-  if (path.empty()) throw error(error_kind::usage, "a path is empty").advise("is a shell variable unset?");
-  std::string out = fs::absolute(path).lexically_normal().string();
-  while (out.size() > 1 && out.ends_with('/')) out.pop_back();
-  return out;
-}
-
 deploy::finish_options finish_options(context const& with) {
   deploy::finish_options options;
-  options.current = absolute(with.line.arguments.front());
-  for (auto const& path : with.given.all("old")) options.old.push_back(absolute(path.value_or("")));
+  options.current = absolute_name(with.line.arguments.front());
+  for (auto const& path : with.given.all("old")) options.old.push_back(absolute_name(path.value_or("")));
   options.patience = with.given.seconds("deadline").value_or(options.patience);
   options.fall_back = with.given.flag("no-fallback") == 0;
   return options;
 }
 
-opcache::progress progress_of(reached_master const& master, std::string const& what) {
-  return [&master, what](std::size_t done, std::size_t total) {
-    master.streams.progress(master.pools.front()->label() + ": " + what + " " + std::to_string(done) + " of " +
-                            std::to_string(total));
-  };
+opcache::progress progress_of(reached_master const& master, std::string what) {
+  return progress_on(master.streams, *master.pools.front(), std::move(what));
 }
 
-void show(target_output& out, deploy::finish_report const& report) {
-  out.show(report.from, {[&](report::json_writer& json) { write_json(json, report); },
-                         [&] { return target_output::csv_table{csv_fields(report)}; },
-                         [&] {
-                           out.line(report.from, finish_text(report));
-                           for (deploy::release const& old : report.old) {
-                             if (!report.reset && old.scripts > 0) out.line(report.from, leftover_text(old));
-                           }
-                         }});
-  for (std::string const& line : remarks(report)) out.warning(line);
+void show(target_output& out, deploy::finish_report const& report, std::string const& current) {
+  out.show(report.from,
+           {[&](report::json_writer& json) { write_json(json, report); },
+            [&] { return target_output::csv_table{csv_fields(report)}; },
+            [&] {
+              out.line(report.from, finish_text(report));
+              for (deploy::release const& old : report.old) {
+                if (!report.reset && old.scripts > 0) out.line(report.from, leftover_text(old, current));
+              }
+            }},
+           remarks(report));
 }
 
 std::string real_directory(std::string const& path) {
   std::error_code failed;
-  fs::path const real = fs::canonical(absolute(path), failed);
+  fs::path const real = fs::canonical(absolute_name(path), failed);
   if (failed || !fs::is_directory(real)) {
     throw error(error_kind::usage, "the release " + path + " is no directory here")
         .advise("name the directory that is to be live");
@@ -129,8 +121,8 @@ exit_code deploy_finish(context& with) {
   deploy::finish_options const options = finish_options(with);
   return for_each_whole_master(with, finish_columns(), [&](reached_master& master) -> report_view {
     auto const tell = progress_of(master, "moved");
-    return [report = deploy::finish(master.pools, master.out_of_reach, options, tell)](
-               target_output& out, std::string const&) { show(out, report); };
+    return [&options, report = deploy::finish(master.pools, master.out_of_reach, options, tell)](
+               target_output& out, std::string const&) { show(out, report, options.current); };
   });
 }
 
@@ -146,36 +138,26 @@ exit_code deploy_switch(context& with) {
     warm_up(master, plan);
     ticket.pass();
     auto const tell = progress_of(master, "moved");
-    return [report = deploy::finish(master.pools, master.out_of_reach, plan.finish, tell)](
-               target_output& out, std::string const&) { show(out, report); };
+    return [&plan, report = deploy::finish(master.pools, master.out_of_reach, plan.finish, tell)](
+               target_output& out, std::string const&) { show(out, report, plan.finish.current); };
   });
 }
 
 exit_code deploy_warm(context& with) {
-  std::string const& given = with.line.arguments.front();
-  if (given.empty()) throw error(error_kind::usage, "the release is empty").advise("is a shell variable unset?");
-  std::string const release = std::filesystem::absolute(given).string();
+  std::string const release = absolute_path(with.line.arguments.front());
   opcache::warm_options const options = warm_options(with, release);
-  return for_each_target(with, warm_columns(), [&](adapter::adapter& php, target_output& out) {
-    auto const report = opcache::warm(php, release, options, [&](std::size_t done, std::size_t total) {
-      out.streams().progress(php.label() + ": compiled " + std::to_string(done) + " of " + std::to_string(total));
-    });
+  return for_each_target(with, outcome_view::csv_columns(), [&](adapter::adapter& php, target_output& out) {
+    auto const report = opcache::warm(php, release, options, progress_on(out.streams(), php, "compiled"));
     adapter::adapter* const only = &php;
     deploy::acquaint_workers({&only, 1}, acquaintance);
-    out.answered_by(report.from);
-    if (report::json_writer* json = out.json()) {
-      out.begin_streamed_result();
-      write_json(*json, report);
-    } else if (out.is_csv()) {
-      for (auto const& script : report.scripts) out.csv_row(csv_fields(script));
-    } else {
-      if (with.given.flag("verbose") > 0) out.table(warm_table(report));
-      out.line(report.from, warm_text(report));
-    }
-    out.streams().flush();  // what the remarks are about stands above them
-    for (std::string const& line : remarks(report)) out.warning(line);
-    if (auto const failed = failure(report)) throw *failed;
-    if (out.json() != nullptr) out.end_streamed_result(report.from);
+    out.show(
+        report.from,
+        {[&](report::json_writer& json) { write_json(json, report); }, [&] { return scripts_of(report).csv_rows(); },
+         [&] {
+           if (with.given.flag("verbose") > 0) out.table(scripts_of(report).table());
+           out.line(report.from, warm_text(report));
+         }},
+        scripts_of(report).remarks(), failure(report));
   });
 }
 

@@ -92,9 +92,9 @@ std::string finish_text(deploy::finish_report const& report) {
          (moved > 0 ? ", " + counted(moved, "name") + " moved" : "");
 }
 
-std::string leftover_text(deploy::release const& old) {
+std::string leftover_text(deploy::release const& old, std::string const& current) {
   return "still cached, for requests that run: " + counted(old.scripts, "script") + " of " + old.path +
-         "; when these have ended: cachetool opcache:invalidate:scripts --force --path=" + old.path;
+         "; when these have ended: cachetool opcache:prune --keep=" + current;
 }
 
 std::vector<std::string> finish_columns() {

@@ -12,8 +12,8 @@ namespace cachetool::cli {
 /// "/srv/site/releases/42 is served: 8/8 workers of 2 pools cleared, 3 names moved"
 std::string finish_text(deploy::finish_report const& report);
 
-/// What is left of a release that was live before, and when to forget it.
-std::string leftover_text(deploy::release const& old);
+/// What is left of a release that was live before, and when to forget it. CURRENT leads to the live one.
+std::string leftover_text(deploy::release const& old, std::string const& current);
 
 std::vector<std::string> finish_columns();
 std::vector<std::string> csv_fields(deploy::finish_report const& report);

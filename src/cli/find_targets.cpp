@@ -4,9 +4,8 @@
 #include <iterator>
 #include <utility>
 
-#include <cachetool/fastcgi/client.hpp>
-
 #include "fpm/discovery.hpp"
+#include "fpm/who_listens.hpp"
 
 namespace cachetool::cli {
 namespace {
@@ -39,6 +38,7 @@ target::opener way_to(fastcgi::endpoint const& where, adapter::fastcgi_options c
 target fastcgi_target(selected const& chosen, std::string pool, adapter::fastcgi_options const& options) {
   target out;
   out.addresses = {{chosen.where.text(), std::move(pool)}};
+  out.where = chosen.where;
   out.open = way_to(chosen.where, options);
   for (fastcgi::endpoint const& other : chosen.others) out.other_pools.push_back(way_to(other, options));
   for (left_out const& each : chosen.out_of_reach) {
@@ -55,21 +55,6 @@ void refuse_several(std::vector<fastcgi::endpoint> const& named, target_policy p
       .advise("name one with --fcgi=ADDRESS");
 }
 
-// Who the kernel says listens there; nothing for TCP, and where nobody answers.
-std::optional<pid_t> peer_of(fastcgi::endpoint const& where) {
-  try {
-    constexpr std::chrono::milliseconds patience{200};
-    auto const peer = fastcgi::client(where, {.connect_timeout = patience}).connect().peer();
-    return peer ? std::optional(peer->pid) : std::nullopt;
-  } catch (error const&) {
-    return std::nullopt;  // whoever works on it says why
-  }
-}
-
-std::optional<fpm::listener> look_up(fastcgi::endpoint const& where) {
-  return fpm::master_of(where, where.is_tcp() ? std::nullopt : peer_of(where));
-}
-
 // Addresses of one master are one target. What cannot be told apart is left as it is.
 std::vector<target> by_master(std::vector<fastcgi::endpoint> const& named, target_scope scope,
                               adapter::fastcgi_options const& options) {
@@ -77,7 +62,7 @@ std::vector<target> by_master(std::vector<fastcgi::endpoint> const& named, targe
   std::vector<pid_t> masters;
   bool const whole = scope == target_scope::whole_master;
   for (fastcgi::endpoint const& where : named) {
-    auto const found = named.size() > 1 || whole ? look_up(where) : std::nullopt;
+    auto const found = named.size() > 1 || whole ? fpm::who_listens(where) : std::nullopt;
     pid_t const pid = found ? found->master.self.pid : 0;
     std::string const pool = found && found->pool ? found->master.pools[*found->pool].name : "";
     auto const known = std::find(masters.begin(), masters.end(), pid);
@@ -99,17 +84,20 @@ std::vector<target> by_master(std::vector<fastcgi::endpoint> const& named, targe
 
 std::vector<target> found_targets(context& with, narrowing const& narrowed, adapter::fastcgi_options const& options) {
   selection const chosen = select(fpm::find_masters(), narrowed, *with.line.command);
+  bool const is_target = narrowed.all || with.line.command->targets == target_policy::every_found;
   std::vector<target> targets;
   for (selected const& each : chosen.targets) targets.push_back(fastcgi_target(each, {}, options));
   for (left_out const& each : chosen.missing) {
     // If there is nothing else, why it cannot be reached is what the user needs to know.
-    if (!narrowed.all && !chosen.targets.empty()) {
+    if (!is_target && !chosen.targets.empty()) {
       with.out.warning(each.who + " is left out: " + each.why.message());
       continue;
     }
     if (with.line.command->scope == target_scope::whole_master) throw error(each.why).on(each.where);
     target missing;
     missing.addresses = {{each.where, each.pool}};
+    if (!each.where.empty()) missing.where = fastcgi::endpoint::parse(each.where);
+    missing.who = each.who;
     missing.unreachable = each.why;
     targets.push_back(std::move(missing));
   }

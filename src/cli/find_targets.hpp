@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include <cachetool/fastcgi/endpoint.hpp>
 #include <cachetool/fastcgi/error.hpp>
 
 #include "adapter/adapter.hpp"
@@ -23,6 +24,8 @@ struct target {
 
   std::vector<address> addresses;  ///< at least one
 
+  std::optional<fastcgi::endpoint> where;  ///< the first of them, if it is a php-fpm's
+
   /// Makes the way to it; WATCHER must outlive that.
   using opener = std::function<std::unique_ptr<adapter::adapter>(adapter::observer& watcher)>;
   opener open;
@@ -31,12 +34,13 @@ struct target {
   std::vector<std::string> out_of_reach;  ///< and why others of its pools cannot be reached
 
   std::optional<error> unreachable;  ///< why there is no way
+  std::string who;                   ///< and to what: "the pool www of php-fpm 8.1 (master 812)"
   bool guessed = false;  ///< nothing was named and nothing was found: it is the port that php-fpm has by default
 };
 
 /// The targets of a command, as its target_policy and target_scope have them. ONCE: several addresses of one master are
-/// one target. Warns of what was found and cannot be reached; with --all that is a target too, or an error where a
-/// command works on the whole of every master. Throws error (usage, config).
+/// one target. Warns of what was found and cannot be reached; with --all, and for target_policy::every_found, that
+/// is a target too, or an error where a command works on the whole of every master. Throws error (usage, config).
 std::vector<target> find_targets(context& with, bool once, int interrupt_fd);
 
 }  // namespace cachetool::cli

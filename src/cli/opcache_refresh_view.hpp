@@ -5,18 +5,18 @@
 #include <vector>
 
 #include "caches/opcache_refresh.hpp"
+#include "cli/outcome_view.hpp"
 #include "report/json.hpp"
-#include "report/table.hpp"
 
 /// What opcache:refresh shows, and what went wrong.
 namespace cachetool::cli {
 
+/// Lives as long as the report.
+outcome_view scripts_of(opcache::refresh_report const& report);
+
 /// "12 scripts refreshed, 1 forgotten, 288 unchanged"
 std::string refresh_text(opcache::refresh_report const& report);
 
-report::table refresh_table(opcache::refresh_report const& report);
-std::vector<std::string> refresh_columns();
-std::vector<std::string> csv_fields(opcache::refreshed_script const& script);
 void write_json(report::json_writer& json, opcache::refresh_report const& report);
 
 /// One line for each thing that a user should know about it.

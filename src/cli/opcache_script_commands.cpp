@@ -22,11 +22,6 @@ std::string real_path(std::string const& path) {
   return failed ? fs::absolute(path).string() : real.string();
 }
 
-void say(target_output& out, std::vector<std::string> const& lines) {
-  out.streams().flush();  // what they are about stands above them
-  for (std::string const& line : lines) out.warning(line);
-}
-
 opcache::compile_options compile_options(context const& with, std::vector<std::string> exclude) {
   opcache::compile_options options;
   options.exclude = std::move(exclude);
@@ -49,25 +44,19 @@ opcache::compile_report compile(context const& with, adapter::adapter& php,
 }
 
 void show(target_output& out, opcache::compile_report const& report, origin const& from, bool summary) {
-  out.answered_by(from);
-  if (report::json_writer* json = out.json()) {
-    out.begin_streamed_result();
-    write_json(*json, report);
-  } else if (out.is_csv()) {
-    for (auto const& script : report.scripts) out.csv_row(csv_fields(script));
-  } else {
-    out.heading(from);
-    out.table(compile_table(report, summary));
-  }
-  say(out, remarks(report));
-  if (auto const failed = failure(report)) throw *failed;
-  if (out.json() != nullptr) out.end_streamed_result(from);
+  out.show(from,
+           {[&](report::json_writer& json) { write_json(json, report); }, [&] { return scripts_of(report).csv_rows(); },
+            [&] {
+              out.heading(from);
+              out.table(compile_table(report, summary));
+            }},
+           remarks(report), failure(report));
 }
 
 exit_code compile_files(context& with, std::vector<opcache::script_file> const& files,
                         std::vector<std::string> exclude) {
   opcache::compile_options const options = compile_options(with, std::move(exclude));
-  return for_each_master(with, compile_columns(), [&](adapter::adapter& php, console&) {
+  return for_each_master(with, outcome_view::csv_columns(), [&](adapter::adapter& php, console&) {
     return [&with, report = compile(with, php, files, options)](target_output& out, std::string const& pool) {
       show(out, report, as_of_pool(report.from, pool), with.given.given("batch"));
     };
@@ -93,17 +82,18 @@ opcache::invalidate_query invalidate_query(context const& with) {
 }
 
 void show(target_output& out, opcache::invalidate_report const& report, origin const& from, bool dry_run) {
-  out.show(from, {[&](report::json_writer& json) { write_json(json, report, dry_run); },
-                  [&] {
-                    target_output::csv_table rows;
-                    for (auto const& script : report.scripts) rows.push_back(csv_fields(script));
-                    return rows;
-                  },
-                  [&] {
-                    out.heading(from);
-                    out.table(invalidate_table(report, dry_run));
-                  }});
-  say(out, remarks(report, dry_run));
+  out.show(from,
+           {[&](report::json_writer& json) { write_json(json, report, dry_run); },
+            [&] {
+              target_output::csv_table rows;
+              for (auto const& script : report.scripts) rows.push_back(csv_fields(script));
+              return rows;
+            },
+            [&] {
+              out.heading(from);
+              out.table(invalidate_table(report, dry_run));
+            }},
+           remarks(report, dry_run));
 }
 
 bool may_delete(console& streams, opcache::file_cache_report const& found) {
@@ -150,19 +140,15 @@ exit_code opcache_reset_file_cache(context& with) {
     opcache::file_cache_report report;
     bool const agreed = force || may_delete(out.streams(), report = opcache::find_file_cache(php));
     if (agreed) report = opcache::reset_file_cache(php);
-    out.answered_by(report.from);
-    if (report::json_writer* json = out.json()) {
-      out.begin_streamed_result();
-      write_json(*json, report);
-    } else if (out.is_csv()) {
-      out.csv_row(csv_fields(report));
-    } else {
-      out.heading(report.from);
-      out.streams().line(agreed ? "Deleted " + std::to_string(report.deleted) + " files." : "Aborted file deletion");
-    }
-    say(out, remarks(report));
-    if (auto const failed = failure(report)) throw *failed;
-    if (out.json() != nullptr) out.end_streamed_result(report.from);
+    out.show(report.from,
+             {[&](report::json_writer& json) { write_json(json, report); },
+              [&] { return target_output::csv_table{csv_fields(report)}; },
+              [&] {
+                out.heading(report.from);
+                out.streams().line(agreed ? "Deleted " + std::to_string(report.deleted) + " files."
+                                          : "Aborted file deletion");
+              }},
+             remarks(report), failure(report));
   });
 }
 

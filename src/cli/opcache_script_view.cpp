@@ -1,6 +1,7 @@
 #include "cli/opcache_script_view.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace cachetool::cli {
 namespace {
@@ -9,30 +10,15 @@ using outcome = opcache::compiled_script::outcome;
 
 constexpr std::size_t most_warnings = 20;  // of PHP's, in a list that may hold thousands of files
 
-std::string_view outcome_name(outcome what) {
-  switch (what) {
-    case outcome::cached:
-      return "cached";
-    case outcome::kept:
-      return "kept";
-    case outcome::not_cached:
-      return "not_cached";
-    case outcome::failed:
-      break;
-  }
-  return "failed";
-}
-
-std::int64_t count(opcache::compile_report const& report, outcome what) {
-  return std::count_if(report.scripts.begin(), report.scripts.end(), [what](auto const& s) { return s.what == what; });
-}
+constexpr std::array words{
+    outcome_words{"cached", "cached", ""},
+    outcome_words{"kept", "kept", ""},
+    outcome_words{"not_cached", "not cached", " was compiled, but not cached: "},
+    outcome_words{"failed", "failed", " did not compile: "},
+};
 
 std::string files(std::int64_t number) {
   return number == 1 ? "1 file" : std::to_string(number) + " files";
-}
-
-std::string scripts(std::int64_t number) {
-  return number == 1 ? "1 script" : std::to_string(number) + " scripts";
 }
 
 // As PHP shows a boolean in a table cell.
@@ -61,7 +47,7 @@ void add_warnings(std::vector<std::string>& lines, opcache::compile_report const
 report::table compile_table(opcache::compile_report const& report, bool summary) {
   if (summary) {
     report::table table({"Compiled"});
-    table.add_row({compiled_cell(count(report, outcome::failed) == 0)});
+    table.add_row({compiled_cell(scripts_of(report).count(outcome::failed) == 0)});
     return table;
   }
   report::table table({"Compiled", "Filename"});
@@ -69,42 +55,28 @@ report::table compile_table(opcache::compile_report const& report, bool summary)
   return table;
 }
 
-std::vector<std::string> compile_columns() {
-  return {"outcome", "reason", "full_path"};
-}
-
-std::vector<std::string> csv_fields(opcache::compiled_script const& script) {
-  return {std::string(outcome_name(script.what)), script.why, script.path};
+outcome_view scripts_of(opcache::compile_report const& report) {
+  return {words, report.scripts};
 }
 
 void write_json(report::json_writer& json, opcache::compile_report const& report) {
+  outcome_view const scripts = scripts_of(report);
   json.begin_object();
-  for (outcome const what : {outcome::cached, outcome::kept, outcome::not_cached, outcome::failed}) {
-    json.key(outcome_name(what)).integer(count(report, what));
-  }
-  json.key("scripts").begin_array();
-  for (auto const& script : report.scripts) {
-    json.begin_object().key("full_path").string(script.path);
-    json.key("outcome").string(outcome_name(script.what)).key("reason");
-    script.why.empty() ? json.null() : json.string(script.why);
-    json.key("warnings").begin_array();
-    for (std::string const& warning : script.warnings) json.string(warning);
-    json.end_array().end_object();
-  }
-  json.end_array().end_object();
+  scripts.write_counts(json);
+  scripts.write_scripts(json);
+  json.end_object();
 }
 
 std::vector<std::string> remarks(opcache::compile_report const& report) {
   std::vector<std::string> lines;
   add_warnings(lines, report);
   for (auto const& script : report.scripts) {
-    if (script.what == outcome::not_cached)
-      lines.push_back(script.path + " was compiled, but not cached: " + script.why);
-    if (script.what == outcome::failed) lines.push_back(script.path + " did not compile: " + script.why);
+    std::string_view const remark = words[static_cast<std::size_t>(script.what)].remark;
+    if (!remark.empty()) lines.push_back(script.path + std::string(remark) + script.why);
   }
-  if (std::int64_t const kept = count(report, outcome::kept); kept > 0) {
+  if (std::int64_t const kept = scripts_of(report).count(outcome::kept); kept > 0) {
     lines.push_back(
-        scripts(kept) +
+        scripts_text(kept) +
         " stood in the cache already and may have changed since: with opcache.validate_timestamps=0 the old "
         "code is served until cachetool opcache:invalidate:scripts --force, or a reset");
   }
@@ -113,15 +85,11 @@ std::vector<std::string> remarks(opcache::compile_report const& report) {
 }
 
 std::optional<error> failure(opcache::compile_report const& report) {
-  auto const total = static_cast<std::int64_t>(report.scripts.size());
-  std::int64_t const failed = count(report, outcome::failed);
-  if (failed > 0) {
-    return error(error_kind::php_error, std::to_string(failed) + " of " + files(total) + " did not compile");
-  }
-  if (total > 0 && count(report, outcome::not_cached) == total) {
-    return error(error_kind::php_error, "nothing was cached: " + report.scripts.front().why);
-  }
-  return std::nullopt;
+  outcome_view const scripts = scripts_of(report);
+  std::int64_t const failed = scripts.count(outcome::failed);
+  if (failed == 0) return scripts.nothing_cached(outcome::not_cached);
+  return error(error_kind::php_error,
+               std::to_string(failed) + " of " + files(std::ssize(report.scripts)) + " did not compile");
 }
 
 report::table invalidate_table(opcache::invalidate_report const& report, bool dry_run) {
@@ -159,9 +127,9 @@ std::vector<std::string> remarks(opcache::invalidate_report const& report, bool 
   std::vector<std::string> lines;
   auto const refused = std::count_if(all.begin(), all.end(), [](auto const& s) { return !s.invalidated; });
   auto const valid = std::count_if(all.begin(), all.end(), [](auto const& s) { return s.invalidated && s.valid; });
-  if (refused > 0) lines.push_back("PHP did not invalidate " + scripts(refused) + "; are the files gone?");
+  if (refused > 0) lines.push_back("PHP did not invalidate " + scripts_text(refused) + "; are the files gone?");
   if (valid > 0) {
-    lines.push_back(scripts(valid) + (valid == 1 ? " is" : " are") +
+    lines.push_back(scripts_text(valid) + (valid == 1 ? " is" : " are") +
                     " still in use, because the files have not changed: --force invalidates those too");
   }
   if (report.preloaded > 0) {

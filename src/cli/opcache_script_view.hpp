@@ -6,6 +6,7 @@
 
 #include <cachetool/caches.hpp>
 
+#include "cli/outcome_view.hpp"
 #include "report/json.hpp"
 #include "report/table.hpp"
 
@@ -14,8 +15,10 @@ namespace cachetool::cli {
 
 /// A row for each file; with SUMMARY one for all, as CacheTool's --batch has it.
 report::table compile_table(opcache::compile_report const& report, bool summary);
-std::vector<std::string> compile_columns();
-std::vector<std::string> csv_fields(opcache::compiled_script const& script);
+
+/// Lives as long as the report.
+outcome_view scripts_of(opcache::compile_report const& report);
+
 void write_json(report::json_writer& json, opcache::compile_report const& report);
 
 /// One line for each thing that a user should know about a compilation.

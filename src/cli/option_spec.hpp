@@ -43,10 +43,11 @@ struct argument_spec {
 
 /// How many php-fpm a command works on.
 enum class target_policy : std::uint8_t {
-  none,        ///< it does not talk to PHP
-  every,       ///< all that are named, or all that are found
-  one_found,   ///< all that are named; if none is, the one that is found: more are an ambiguity
-  exactly_one  ///< one, named or found
+  none,         ///< it does not talk to PHP
+  every,        ///< all that are named, or all that are found and can be reached
+  every_found,  ///< the same, and those that cannot be reached are targets too
+  one_found,    ///< all that are named; if none is, the one that is found: more are an ambiguity
+  exactly_one   ///< one, named or found
 };
 
 /// On what of each php-fpm it works.

@@ -39,6 +39,23 @@ void target_output::show(opcache::origin const& from, forms const& how) {
   }
 }
 
+void target_output::show(opcache::origin const& from, forms const& how, std::vector<std::string> const& remarks,
+                         std::optional<error> const& failure) {
+  answered_by(from);
+  if (json_) {
+    begin_streamed_result();
+    how.json(*json_);
+  } else if (csv_) {
+    for (auto& row : how.csv()) csv_row(std::move(row));
+  } else {
+    how.text();
+  }
+  out_.flush();  // what the remarks are about stands above them
+  for (std::string const& line : remarks) warning(line);
+  if (failure) throw *failure;
+  if (json_) end_streamed_result(from);
+}
+
 void target_output::csv_row(std::vector<std::string> fields) {
   fields.insert(fields.begin(), label_);
   csv_->row(fields);
@@ -76,7 +93,10 @@ void target_output::end_streamed_result(opcache::origin const& from) {
 
 void target_output::heading(opcache::origin const& from) {
   if (!several_) return;
-  out_.line(label_ + " (" + (from.pool.empty() ? "" : "pool " + from.pool + ", ") + "PHP " + from.php_version + ")");
+  std::string const pool = from.pool.empty() ? "" : "pool " + from.pool;
+  std::string const php = from.php_version.empty() ? "" : "PHP " + from.php_version;
+  std::string const both = pool + (pool.empty() || php.empty() ? "" : ", ") + php;
+  out_.line((label_.empty() ? "an unknown address" : label_) + (both.empty() ? "" : " (" + both + ")"));
 }
 
 void target_output::table(report::table const& rows) {

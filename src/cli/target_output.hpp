@@ -36,6 +36,11 @@ class target_output {
   };
   void show(opcache::origin const& from, forms const& how);
 
+  /// A result and what there is to say of it, on standard error, below it. FAILURE, if there is one, is thrown at the
+  /// end: the result is one of a failed target then.
+  void show(opcache::origin const& from, forms const& how, std::vector<std::string> const& remarks,
+            std::optional<error> const& failure = std::nullopt);
+
   /// Not null when the output is JSON. Then the command writes one value between begin_result() and end_result(), and
   /// nothing else. A result that is streamed stands before who it is from is known: then FROM is given at the end
   /// instead.

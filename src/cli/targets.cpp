@@ -10,17 +10,17 @@
 
 #include <fmt/format.h>
 
-#include "cli/find_targets.hpp"
 #include "cli/log.hpp"
 #include "cli/signals.hpp"
 
 namespace cachetool::cli {
 namespace {
 
-/// What a command does with every target, and in which form it shows that. One of EACH and ONCE is set.
+/// What a command does with every target, and in which form it shows that. One of EACH, ONCE and VISIT is set.
 struct plan {
   target_action each;
   std::function<report_view(reached_master& master)> once;
+  target_visit visit;
   signal_watch const* watch = nullptr;
   std::size_t targets = 0;
   output_format format = output_format::text;
@@ -97,8 +97,11 @@ void job::run(console& streams) {
 }
 
 void job::work(console& streams, std::list<target_output>& outputs) {
-  if (target_.unreachable) throw *target_.unreachable;
   auto const log = make_log(verbosity(with_.given, with_.env), streams);
+  if (plan_.visit) {
+    return show_rest(outputs, [&](target_output& out, std::string const&) { plan_.visit(target_, *log, out); });
+  }
+  if (target_.unreachable) throw *target_.unreachable;
   adapters pools;
   pools.push_back(target_.open(*log));
   if (plan_.once) {
@@ -278,6 +281,13 @@ exit_code for_each_whole_master(context& with, std::optional<std::vector<std::st
                                 std::function<report_view(reached_master& master)> const& action) {
   plan what;
   what.once = action;
+  return carry_out(with, std::move(csv_columns), std::move(what));
+}
+
+exit_code visit_each_target(context& with, std::optional<std::vector<std::string>> csv_columns,
+                            target_visit const& visit) {
+  plan what;
+  what.visit = visit;
   return carry_out(with, std::move(csv_columns), std::move(what));
 }
 

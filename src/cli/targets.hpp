@@ -7,6 +7,7 @@
 
 #include "adapter/adapter.hpp"
 #include "cli/context.hpp"
+#include "cli/find_targets.hpp"
 #include "cli/target_output.hpp"
 
 namespace cachetool::cli {
@@ -43,6 +44,14 @@ struct reached_master {
 /// As for_each_master(), for commands with target_scope::whole_master.
 exit_code for_each_whole_master(context& with, std::optional<std::vector<std::string>> csv_columns,
                                 std::function<report_view(reached_master& master)> const& action);
+
+/// Goes to one target that nothing was opened of yet.
+using target_visit = std::function<void(target const& whom, adapter::observer& log, target_output& out)>;
+
+/// As for_each_target(), for a command that tells itself how far one gets with each: also with those that cannot be
+/// reached.
+exit_code visit_each_target(context& with, std::optional<std::vector<std::string>> csv_columns,
+                            target_visit const& visit);
 
 /// Who answered, with the pool of the address that it is shown for.
 origin as_of_pool(origin from, std::string const& pool);

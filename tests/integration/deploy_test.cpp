@@ -4,12 +4,11 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <thread>
 
 #include "fpm_calls.hpp"
+#include "release_site.hpp"
 #include "support/catch.hpp"
 #include "support/test_state.hpp"
 
@@ -20,74 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
-using texts = std::set<std::string>;
-
-/// A site of some releases behind the link "current". Its page tells which release each of its files is of: the one
-/// that is asked for, one included by its name below the link, one by its name beside the page.
-class site {
- public:
-  explicit site(std::vector<std::string> const& releases = {"1", "2"}) {
-    for (auto const& name : releases) build(name);
-    link("1");
-  }
-
-  void build(std::string const& name, std::string const& says = {}) {
-    std::string const text = says.empty() ? name : says;
-    write(name, "index.php",
-          "<?php $GLOBALS['index'] = '" + text +
-              "';\n"
-              "if (isset($_SERVER['PAUSE'])) { touch($_SERVER['PAUSE']); while (file_exists($_SERVER['PAUSE'])) { "
-              "usleep(2000); clearstatcache(); } }\n"
-              "require '" +
-              current() +
-              "/abs.php'; require __DIR__ . '/rel.php';\n"
-              "echo \"$GLOBALS[index] $GLOBALS[abs] $GLOBALS[rel]\";");
-    write(name, "abs.php", "<?php $GLOBALS['abs'] = '" + text + "';");
-    write(name, "rel.php", "<?php $GLOBALS['rel'] = '" + text + "';");
-  }
-
-  void write(std::string const& name, std::string const& file, std::string const& code) {
-    fs::create_directories(release(name));
-    std::ofstream(release(name) + "/" + file) << code;
-    fs::last_write_time(release(name) + "/" + file, fs::file_time_type::clock::now() - 1h);
-  }
-
-  void link(std::string const& name) const {
-    fs::remove(current());
-    fs::create_symlink(release(name), current());
-  }
-
-  [[nodiscard]] std::string current() const { return directory_ / "current"; }
-  [[nodiscard]] std::string release(std::string const& name) const { return directory_ / "releases/" + name; }
-  [[nodiscard]] std::string directory() const { return directory_.path(); }
-
- private:
-  temp_dir directory_;
-};
-
-fpm_options options_for(int workers, bool validates = false) {
-  auto options = one_pool({}, workers);
-  options.ini = {{"opcache.validate_timestamps", validates ? "1" : "0"}, {"realpath_cache_ttl", "120"}};
-  return options;
-}
-
-std::string visit(php_fpm const& server, site const& of, std::string const& pool = "www") {
-  return run_script(server, of.current() + "/index.php", pool).body;
-}
-
-/// What so many visits in a row tell.
-texts visits(php_fpm const& server, site const& of, int count = 24, std::string const& pool = "www") {
-  texts seen;
-  for (int i = 0; i < count; ++i) seen.insert(visit(server, of, pool));
-  return seen;
-}
-
-std::int64_t misses(php_fpm const& server) {
-  auto const script =
-      server.write_script("misses.php", "<?php echo opcache_get_status(false)['opcache_statistics']['misses'];");
-  static_cast<void>(run_script(server, script));  // now it is cached itself
-  return std::stoll(run_script(server, script).body);
-}
 
 /// A visit that stops in its page until it is told to go on.
 class visit_in_progress {
@@ -113,17 +44,6 @@ class visit_in_progress {
   std::string answer_;
   std::thread thread_;
 };
-
-program_result finish(php_fpm const& server, site const& of, std::vector<std::string> more = {}) {
-  more.insert(more.begin(), {"deploy:finish", of.current()});
-  return call(server, more);
-}
-
-program_result switch_to(php_fpm const& server, site const& of, std::string const& name,
-                         std::vector<std::string> more = {}) {
-  more.insert(more.begin(), {"deploy:switch", of.current(), of.release(name)});
-  return call(server, more);
-}
 
 }  // namespace
 
@@ -178,9 +98,17 @@ TEST_CASE("warming a release that was live before changes nothing in what is ser
   php_fpm const server{options_for(3)};
   site const pages;
   visits(server, pages);
-  REQUIRE(switch_to(server, pages, "2").exit_code == 0);
-  visits(server, pages);
-  CHECK(call(server, {"deploy:warm", pages.release("1")}).exit_code == 0);
+  SECTION("after deploy:switch") {
+    REQUIRE(switch_to(server, pages, "2").exit_code == 0);
+  }
+  SECTION("after a switch by hand, which leaves names below the link that lead to the old release, dead for now") {
+    REQUIRE(call(server, {"deploy:warm", pages.release("2")}).exit_code == 0);  // or these names would be compiled anew
+    pages.link("2");
+    REQUIRE(call(server, {"stat:clear"}).exit_code == 0);
+    REQUIRE(call(server, {"opcache:invalidate:scripts", "--force", "--path=" + pages.release("1")}).exit_code == 0);
+  }
+  REQUIRE(visits(server, pages) == texts{"2 2 2"});
+  CHECK(call(server, {"deploy:warm", "--every-file", pages.release("1")}).exit_code == 0);
   CHECK(visits(server, pages) == texts{"2 2 2"});
 }
 
@@ -355,4 +283,80 @@ TEST_CASE("deploy:switch refuses what is no link, and what is no directory") {
   CHECK(call(server, {"deploy:switch", pages.release("1"), pages.release("2")}).exit_code == 2);
   CHECK(call(server, {"deploy:switch", pages.current(), pages.release("9")}).exit_code == 2);
   CHECK(fs::read_symlink(pages.current()) == pages.release("1"));
+}
+
+TEST_CASE("where PHP looks at timestamps, it goes on doing so for what deploy:switch has compiled") {
+  auto options = options_for(2, true);
+  options.ini["opcache.revalidate_freq"] = "0";
+  php_fpm const server{options};
+  site pages;
+  visits(server, pages);
+  for (auto const* name : {"2", "1"}) {
+    CAPTURE(name);
+    REQUIRE(switch_to(server, pages, name).exit_code == 0);
+    visits(server, pages);
+    for (auto const* file : {"abs", "rel"}) {
+      pages.write(name, file + std::string(".php"), "<?php $GLOBALS['" + std::string(file) + "'] = 'changed';");
+      fs::last_write_time(pages.release(name) + "/" + file + ".php", fs::file_time_type::clock::now() - 30min);
+    }
+    CHECK(visits(server, pages) == texts{std::string(name) + " changed changed"});
+  }
+}
+
+TEST_CASE("with a file cache a release goes live and is rolled back, also where PHP does not look at timestamps") {
+  temp_dir const cache;
+  chmod(cache.path().c_str(), 0777);
+  auto options = options_for(3, GENERATE(false, true));
+  options.ini["opcache.file_cache"] = cache.path();
+  php_fpm const server{options};
+  site const pages;
+  visits(server, pages);
+  for (auto const* name : {"2", "1", "2"}) {
+    CAPTURE(name);
+    auto const result = switch_to(server, pages, name);
+    INFO(result.err);
+    REQUIRE(result.exit_code == 0);
+    std::string const all = std::string(name) + " " + name + " " + name;
+    CHECK(visits(server, pages) == texts{all});
+  }
+}
+
+TEST_CASE("a release that was built anew does not come back from the file cache when it goes live") {
+  temp_dir const cache;
+  chmod(cache.path().c_str(), 0777);
+  auto options = options_for(2);
+  options.ini["opcache.file_cache"] = cache.path();
+  php_fpm const server{options};
+  site pages;
+  for (auto const* file : {"/index.php", "/unused.php"}) {
+    pages.write("2", "unused.php", "<?php echo 'old';");  // which the release that runs has not
+    run_script(server, pages.release("2") + file);
+  }
+  pages.build("2", "new");
+  pages.write("2", "unused.php", "<?php echo 'new';");
+  REQUIRE(call(server, {"opcache:reset"}).exit_code == 0);
+  visits(server, pages);
+  REQUIRE(switch_to(server, pages, "2").exit_code == 0);
+  CHECK(visits(server, pages) == texts{"new new new"});
+  CHECK(run_script(server, pages.current() + "/unused.php").body == "new");
+}
+
+TEST_CASE("where OPcache is a file cache only, a release goes live without anything to lead elsewhere") {
+  temp_dir const cache;
+  chmod(cache.path().c_str(), 0777);
+  auto options = options_for(3);
+  options.ini["opcache.file_cache"] = cache.path();
+  options.ini["opcache.file_cache_only"] = "1";
+  php_fpm const server{options};
+  site const pages;
+  visits(server, pages);
+  for (auto const* name : {"2", "1"}) {
+    CAPTURE(name);
+    auto const result = switch_to(server, pages, name);
+    INFO(result.err);
+    CHECK(result.exit_code == 0);
+    CHECK(contains(result.out, "3/3 workers cleared"));
+    std::string const all = std::string(name) + " " + name + " " + name;
+    CHECK(visits(server, pages) == texts{all});
+  }
 }

@@ -90,6 +90,17 @@ TEST_CASE("a script that was changed in place is served as it is now, whether PH
   }
 }
 
+TEST_CASE("where PHP looks for changes, it goes on doing so after a refresh of a file that is young") {
+  php_fpm const server{without_timestamps({{"opcache.validate_timestamps", "1"}, {"opcache.revalidate_freq", "0"}})};
+  auto const path = server.write_script("a.php", "<?php echo 'old';");
+  CHECK(answer_of(server, path) == "old");
+  std::ofstream{path} << "<?php echo 'new';";
+  REQUIRE(result_of(server, {"opcache:refresh", server.document_root()})["refreshed"] == 1);
+  std::ofstream{path} << "<?php echo 'newer';";
+  fs::last_write_time(path, fs::file_time_type::clock::now() + std::chrono::seconds(2));
+  CHECK(answer_of(server, path) == "newer");
+}
+
 TEST_CASE("only what changed is refreshed") {
   php_fpm const server{without_timestamps()};
   auto const changed = server.write_script("src/deep/a.php", "<?php echo 'old';");
@@ -213,7 +224,7 @@ TEST_CASE("a name that leads over a link goes on finding the script in the cache
   CHECK(misses(server) == before + 1);
 }
 
-TEST_CASE("a script whose name has become a link cannot be refreshed after PHP 7.4, and that is said") {
+TEST_CASE("a script whose name has become a link cannot be refreshed, and that is said") {
   php_fpm const server{without_timestamps()};
   auto const path = server.write_script("current/a.php", "<?php echo 'old';");
   (void)server.write_script("releases/1/a.php", "<?php echo 'new';");
@@ -222,10 +233,6 @@ TEST_CASE("a script whose name has become a link cannot be refreshed after PHP 7
   fs::rename(server.document_root() + "/current", server.document_root() + "/was");
   fs::create_directory_symlink("releases/1", server.document_root() + "/current");
   auto const output = call(server, {"opcache:refresh", server.document_root() + "/current"});
-  if (php_fpm::version() == "7.4") {
-    CHECK(answer_of(server, path) == "new");
-    return;
-  }
   CHECK(output.exit_code == 1);
   CHECK(contains(output.err, path + " was not refreshed: its name leads to another file now"));
   CHECK(answer_of(server, path) == "old");
@@ -309,6 +316,55 @@ TEST_CASE("with a file cache, what is older than the memory is refreshed too") {
   pool{server.endpoint()}.opcache_reset();
   CHECK(answer_of(server, path) == "old");  // from its file
   CHECK(result_of(server, {"opcache:refresh", server.document_root()})["refreshed"] == 1);
+  CHECK(answer_of(server, path) == "new");
+}
+
+TEST_CASE("what the file cache has of a changed file, and memory has not, is deleted") {
+  test::temp_dir directory;
+  fs::permissions(directory.path(), fs::perms::all);
+  php_fpm const server{without_timestamps({{"opcache.file_cache", directory.path()}})};
+  auto const path = server.write_script("sub/a.php", "<?php echo 'old';");
+  auto const other = server.write_script("other/b.php", "<?php echo 'b';");
+  std::this_thread::sleep_for(std::chrono::milliseconds(3100));
+  for (auto const& script : {path, other}) answer_of(server, script);
+  std::ofstream{path} << "<?php echo 'new';";
+  pool{server.endpoint()}.opcache_reset();
+  std::string answer = "new";
+  SECTION("below a directory") {
+    CHECK(contains(call(server, {"opcache:refresh", server.document_root()}).out, ", 1 deleted from the file cache,"));
+  }
+  SECTION("by its name") {
+    CHECK(result_of(server, {"opcache:refresh", path})["file_cache_deleted"] == 1);
+  }
+  SECTION("when all is to be refreshed, with what has not changed") {
+    CHECK(result_of(server, {"opcache:refresh", "--force", server.document_root()})["file_cache_deleted"] == 2);
+  }
+  SECTION("or it would come back") {
+    answer = "old";
+  }
+  CHECK(answer_of(server, path) == answer);
+}
+
+TEST_CASE("where OPcache is a file cache only, nothing is refreshed or lost, and what helps is said") {
+  test::temp_dir directory;
+  fs::permissions(directory.path(), fs::perms::all);
+  php_fpm const server{
+      without_timestamps({{"opcache.file_cache", directory.path()}, {"opcache.file_cache_only", "1"}})};
+  auto const path = server.write_script("a.php", "<?php echo 'old';");
+  CHECK(answer_of(server, path) == "old");
+  std::ofstream{path} << "<?php echo 'new';";
+  for (std::string const command : {"opcache:refresh", "deploy:warm"}) {
+    auto const output = call(server, {command, server.document_root()});
+    CAPTURE(command, output.err);
+    CHECK(output.exit_code == 1);
+    CHECK(output.out.empty());
+    CHECK(contains(output.err,
+                   "OPcache is a file cache only (opcache.file_cache_only=1): there are no scripts in "
+                   "memory"));
+    CHECK(contains(output.err, "hint: cachetool opcache:reset:file-cache"));
+  }
+  CHECK(answer_of(server, path) == "old");
+  CHECK(call(server, {"opcache:reset:file-cache", "--force"}).exit_code == 0);
   CHECK(answer_of(server, path) == "new");
 }
 

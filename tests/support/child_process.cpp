@@ -9,6 +9,8 @@
 
 #include <cerrno>
 #include <csignal>
+#include <fstream>
+#include <string>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -100,9 +102,25 @@ child_process::child_process(child_process&& other) noexcept
     : pid_(std::exchange(other.pid_, -1)), status_(other.status_) {}
 
 child_process::~child_process() {
-  if (pid_ < 0) return;
+  if (pid_ >= 0) kill_all();
+}
+
+std::vector<pid_t> child_process::children() const {
+  auto const id = std::to_string(pid_);
+  std::ifstream in{"/proc/" + id + "/task/" + id + "/children"};
+  std::vector<pid_t> result;
+  for (pid_t child = 0; in >> child;) result.push_back(child);
+  return result;
+}
+
+void child_process::kill_all() noexcept {
+  if (status_) return;
+  signal(SIGSTOP);  // so that there will be no more of them
+  auto const left = children();
   signal(SIGKILL);
-  if (!status_) waitpid(pid_, nullptr, 0);
+  for (pid_t const child : left) kill(child, SIGKILL);
+  int status = 0;
+  if (waitpid(pid_, &status, 0) == pid_) status_ = status;
 }
 
 void child_process::signal(int number) const noexcept {

@@ -24,7 +24,8 @@ struct child_options {
   int standard_error = -1;
 };
 
-/// A child of this process. It is sent SIGTERM when this process dies, however it dies, and SIGKILL by the destructor.
+/// A child of this process. It is sent SIGTERM when this process dies, however it dies. The destructor kills it, and
+/// its own children: a php-fpm that is killed leaves its workers behind.
 ///
 /// Start it in the main thread: the kernel ties its life to the thread that started it.
 class child_process {
@@ -39,6 +40,12 @@ class child_process {
 
   /// Sends a signal; nothing happens to a process that has ended.
   void signal(int number) const noexcept;
+
+  /// Its own children that there are now, as the kernel lists them for its main thread.
+  [[nodiscard]] std::vector<pid_t> children() const;
+
+  /// Kills it and its children, and waits until it is gone.
+  void kill_all() noexcept;
 
   /// The status as waitpid(2) gives it, or nothing if the child still runs after LIMIT. May be called again.
   std::optional<int> wait(std::chrono::milliseconds limit);

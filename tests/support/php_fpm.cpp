@@ -120,15 +120,6 @@ std::vector<std::string> in_namespace(std::vector<std::string> const& private_di
   return result;
 }
 
-/// The children of a process, as the kernel lists them for its main thread.
-std::vector<pid_t> children_of(pid_t parent) {
-  auto const id = std::to_string(parent);
-  std::istringstream in{read_file("/proc/" + id + "/task/" + id + "/children")};
-  std::vector<pid_t> result;
-  for (pid_t child = 0; in >> child;) result.push_back(child);
-  return result;
-}
-
 }  // namespace
 
 std::string php_fpm::version() {
@@ -188,7 +179,7 @@ fastcgi::endpoint php_fpm::endpoint(std::string const& pool) const {
 }
 
 std::vector<pid_t> php_fpm::workers() const {
-  return children_of(pid());
+  return child_->children();
 }
 
 std::string php_fpm::log() const {
@@ -229,12 +220,8 @@ void php_fpm::reload() {
 }
 
 void php_fpm::stop() noexcept {
-  auto const left = children_of(pid());
   child_->signal(SIGTERM);
-  if (child_->wait(5s)) return;
-  child_->signal(SIGKILL);
-  for (auto const worker : left) kill(worker, SIGKILL);
-  child_->wait(5s);
+  if (!child_->wait(5s)) child_->kill_all();
 }
 
 }  // namespace cachetool::test

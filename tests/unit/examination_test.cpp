@@ -78,6 +78,12 @@ TEST_CASE("workers that kept connections hold are told, with what to do about th
   CHECK(contains(all.message(), "are busy, held by connections that their clients keep open; "));
 }
 
+TEST_CASE("who may not see what the workers do is told that root may") {
+  auto const failed = adapter::with_load(timeout(), load_of({doing::unknown, doing::unknown}), {});
+  CHECK(contains(failed.message(), "all 2 of 2 workers of the pool www are busy; "));
+  CHECK(contains(failed.hint(), "; run as root, this tells whether a web server's kept connections hold them"));
+}
+
 TEST_CASE("where workers are idle the call itself takes long, and time is all that helps") {
   auto const failed = adapter::with_load(timeout(), load_of({doing::running, doing::idle}), four_children);
   CHECK(contains(failed.message(), ": 1 of 2 workers of the pool www is busy; "));

@@ -1,0 +1,66 @@
+<?php
+// The operation of doctor: facts about settings, functions and caches. It judges nothing, and needs nothing else.
+
+/**
+ * $arguments: the names of the settings and functions to look at; strict to be refused where opcache.restrict_api
+ * forbids the state of OPcache, so that the agent is put where it is allowed.
+ */
+function do_doctor_examine($arguments)
+{
+    $status = may('opcache_get_status', false);
+    $notes = note(0);
+    $restricted = $status === false && $notes && strpos($notes[count($notes) - 1][1], 'restrict_api');
+    if ($restricted && $arguments['strict']) {
+        refuse('restricted', ini_get('opcache.restrict_api'));
+    }
+    $preloaded = isset($status['preload_statistics']['scripts']) ? count($status['preload_statistics']['scripts']) : 0;
+    if (is_array($status)) {
+        unset($status['preload_statistics'], $status['scripts']);
+    }
+    $settings = array();
+    foreach ($arguments['settings'] as $name) {
+        $value = may('ini_get', $name);
+        if (is_string($value)) {
+            $settings[$name] = $value;
+        }
+    }
+    set_error_handler(null); // open_basedir may keep the agent from what follows
+    $facts = array(
+        'status' => $status ?: null,
+        'restricted' => (bool) $restricted,
+        'preloaded' => $preloaded,
+        'extensions' => array_values(array_filter(array('Zend OPcache', 'apcu'), 'extension_loaded')),
+        'apcu' => may('apcu_enabled'),
+        'missing' => array_values(array_filter($arguments['functions'], function ($name) {
+            return !function_exists($name);
+        })),
+        'settings' => $settings,
+        'lines' => lines_of($settings),
+        'ini_file' => (string) may('php_ini_loaded_file'),
+        'uid' => user_id(),
+        'realpath_used' => may('realpath_cache_size'),
+    );
+    restore_error_handler();
+    return $facts;
+}
+
+/** Where the files that PHP read set them, the last line of each: name => array(file, line, value). */
+function lines_of($settings)
+{
+    $lines = array();
+    foreach (array_map('trim', explode(',', may('php_ini_loaded_file') . ',' . may('php_ini_scanned_files'))) as $file) {
+        foreach ($file === '' ? array() : (@may('file', $file) ?: array()) as $at => $text) {
+            if (preg_match('/^\s*([\w.]+)\s*=\s*(.*?)\s*$/D', $text, $found) && isset($settings[$found[1]])) {
+                $lines[$found[1]] = array($file, $at + 1, substr($found[2], 0, 10000));
+            }
+        }
+    }
+    return $lines;
+}
+
+function user_id()
+{
+    $id = may('posix_geteuid');
+    $status = $id === null ? (string) @may('file_get_contents', '/proc/self/status') : '';
+    return preg_match('/^Uid:\s+\d+\s+(\d+)/m', $status, $found) ? (int) $found[1] : $id;
+}

@@ -1,0 +1,17 @@
+<?php
+
+/**
+ * What opcache_invalidate() cannot reach is invalidated by compiling it, if PHP knew the file's timestamp: a file that is
+ * gone, before PHP 8.2, or one whose name is another's now. True if the cache has it no more. Afterwards this request does
+ * not look at files for what is cached.
+ */
+function forget($path)
+{
+    may('ini_set', 'opcache.validate_timestamps', '0');
+    if (may('opcache_is_script_cached', $path)) {
+        may('ini_set', 'opcache.validate_timestamps', '1');
+        @opcache_compile_file($path);
+        may('ini_set', 'opcache.validate_timestamps', '0');
+    }
+    return !may('opcache_is_script_cached', $path);
+}

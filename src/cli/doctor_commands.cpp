@@ -1,0 +1,54 @@
+#include "cli/doctor_commands.hpp"
+
+#include "cli/doctor_view.hpp"
+#include "cli/targets.hpp"
+#include "doctor/walk.hpp"
+
+namespace cachetool::cli {
+namespace {
+
+void show_json(target_output& out, doctor::report const& report) {
+  report.ended ? out.begin_partial_result(report.from) : out.begin_result(report.from);
+  write_json(*out.json(), report);
+  report.ended ? out.fail(*report.ended) : out.end_result();
+}
+
+void show(target_output& out, doctor::report const& report) {
+  if (out.json() != nullptr) {
+    show_json(out, report);
+  } else if (out.is_csv()) {
+    for (doctor::finding const& each : report.findings) out.csv_row(csv_fields(each));
+  } else {
+    out.heading(report.from);
+    out.table(doctor_table(report, out.streams().width()));
+  }
+  out.flush();  // what is said about it stands below
+}
+
+void advise(target_output& out, doctor::report const& report) {
+  for (std::string const& each : hints(report)) out.streams().hint(each);
+  if (report.ended) out.streams().report("doctor", *report.ended);
+}
+
+exit_code code_of(doctor::report const& report) {
+  if (report.ended) return exit_code_for(report.ended->kind());
+  return worst(report.findings) >= doctor::level::warning ? exit_code::refused : exit_code::done;
+}
+
+}  // namespace
+
+exit_code run_doctor(context& with) {
+  if (choose_adapter(with.given, with.file) == adapter_kind::cli) {
+    throw error(error_kind::usage, "doctor looks at what serves requests, and php on the command line does not")
+        .advise("leave out --cli");
+  }
+  return visit_each_target(with, doctor_columns(), [](target const& whom, adapter::observer& log, target_output& out) {
+    doctor::report report = doctor::walk({whom.where, whom.open, whom.unreachable, whom.who, whom.guessed}, log);
+    if (report.ended) report.ended->on(whom.addresses.front().label);
+    show(out, report);
+    advise(out, report);
+    out.end_with(code_of(report));
+  });
+}
+
+}  // namespace cachetool::cli

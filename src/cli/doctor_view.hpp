@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "doctor/walk.hpp"
+#include "report/json.hpp"
+#include "report/table.hpp"
+
+/// How what the doctor found is shown.
+namespace cachetool::cli {
+
+/// A sentence that is too long for a table of WIDTH columns, at least 80, goes on in the next row.
+report::table doctor_table(doctor::report const& report, std::size_t width);
+
+/// What to do about each finding, in their order: "memory: set ..."; without that of the error that ended the walk.
+std::vector<std::string> hints(doctor::report const& report);
+
+std::vector<std::string> doctor_columns();
+std::vector<std::string> csv_fields(doctor::finding const& what);
+void write_json(report::json_writer& json, doctor::report const& report);
+
+}  // namespace cachetool::cli

@@ -1,0 +1,102 @@
+#include "doctor/examine.hpp"
+
+#include <limits>
+#include <utility>
+
+#include "caches/opcache_answer.hpp"
+#include "doctor/function_checks.hpp"
+#include "doctor/text.hpp"
+
+namespace cachetool::doctor {
+namespace {
+
+using caches::ask;
+
+constexpr std::string_view settings[] = {"apc.enabled",
+                                         "disable_functions",
+                                         "open_basedir",
+                                         "opcache.enable",
+                                         "opcache.file_cache",
+                                         "opcache.file_cache_only",
+                                         "opcache.file_update_protection",
+                                         "opcache.force_restart_timeout",
+                                         "opcache.interned_strings_buffer",
+                                         "opcache.max_accelerated_files",
+                                         "opcache.max_wasted_percentage",
+                                         "opcache.memory_consumption",
+                                         "opcache.preload",
+                                         "opcache.restrict_api",
+                                         "opcache.revalidate_freq",
+                                         "opcache.revalidate_path",
+                                         "opcache.use_cwd",
+                                         "opcache.validate_permission",
+                                         "opcache.validate_root",
+                                         "opcache.validate_timestamps",
+                                         "realpath_cache_size",
+                                         "realpath_cache_ttl"};
+
+template <typename Names, typename Text>
+php::value list_of(Names const& names, Text const& text) {
+  php::array list;
+  for (auto const& each : names) {
+    list.entries.push_back({static_cast<std::int64_t>(list.entries.size()), php::value(text(each))});
+  }
+  return list;
+}
+
+std::string text(php::key const& key) {
+  auto const* const name = std::get_if<std::string>(&key);
+  return name == nullptr ? "" : *name;
+}
+
+fpm::directive to_line(php::value const& v) {
+  auto const at = v.entries();
+  if (at.size() < 3) return {};
+  std::int64_t const line = at[1].item.as_int();
+  bool const good = line > 0 && line <= std::numeric_limits<int>::max();
+  return {std::string(at[2].item.as_string()), shortened(at[0].item.as_string()), good ? static_cast<int>(line) : 0};
+}
+
+std::optional<opcache::status> to_status(agent::answer const& answer) {
+  if (answer.result["status"].is_null()) return std::nullopt;
+  agent::answer status = answer;
+  status.result = answer.result["status"];
+  return opcache::to_status(status);
+}
+
+std::optional<std::int64_t> to_number(php::value const& v) {
+  return v.is_null() ? std::nullopt : std::optional(v.as_int());
+}
+
+facts to_facts(agent::answer const& answer) {
+  php::value const& v = answer.result;
+  facts out;
+  out.from = caches::from(answer);
+  for (php::entry const& each : v["settings"].entries()) out.settings[text(each.key)] = each.item.as_string();
+  for (php::entry const& each : v["lines"].entries()) out.lines[text(each.key)] = to_line(each.item);
+  for (php::entry const& each : v["missing"].entries()) out.missing.insert(std::string(each.item.as_string()));
+  for (php::entry const& each : v["extensions"].entries()) {
+    out.has_opcache = out.has_opcache || each.item.as_string() == "Zend OPcache";
+    out.has_apcu = out.has_apcu || each.item.as_string() == "apcu";
+  }
+  out.ini_file = shortened(v["ini_file"].as_string());
+  out.apcu_is_on = v["apcu"].is_null() ? out.has_apcu : v["apcu"].as_bool();
+  out.restricted = v["restricted"].as_bool();
+  out.status = to_status(answer);
+  out.preloaded = v["preloaded"].as_int();
+  out.user = to_number(v["uid"]);
+  out.path_memory = to_number(v["realpath_used"]);
+  return out;
+}
+
+}  // namespace
+
+facts examine(adapter::adapter& php, bool strict) {
+  auto const itself = [](std::string_view name) { return name; };
+  auto const name = [](needed_function const& each) { return each.name; };
+  return to_facts(php.run(ask("doctor.examine", {{"settings", list_of(settings, itself)},
+                                                 {"functions", list_of(needed_functions(), name)},
+                                                 {"strict", strict}})));
+}
+
+}  // namespace cachetool::doctor

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace cachetool::doctor {
+
+enum class level : std::uint8_t {
+  ok,
+  note,     ///< worth knowing; nothing has to be done
+  warning,  ///< a deployment may go wrong
+  failure   ///< something does not work
+};
+
+/// "ok", "note", "warning", "failure"
+std::string_view name(level how) noexcept;
+
+/// What one check found.
+struct verdict {
+  level how = level::ok;
+  std::string message;  ///< one sentence, with the figures that were seen
+  std::string hint{};   ///< what to do, with the command or the ini line; may be empty
+};
+
+/// A verdict, and what it is about.
+struct finding {
+  std::string_view
+      step;  ///< how far the walk was: "find", "connect", "place", "run", "functions", "cache", "deploy", "pool"
+  std::string name;  ///< of the check, one word for programs: "memory"
+  verdict what;
+};
+
+/// The worst level of them; ok if there are none.
+level worst(std::span<finding const> findings) noexcept;
+
+}  // namespace cachetool::doctor

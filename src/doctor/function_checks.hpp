@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "doctor/facts.hpp"
+#include "doctor/finding.hpp"
+
+namespace cachetool::doctor {
+
+/// A function of PHP that the program has called.
+struct needed_function {
+  enum class owner : std::uint8_t { opcache, apcu, php };
+  std::string_view name;
+  owner of;
+  std::string_view without;  ///< what does not work without it: "opcache:reset does not work"
+  level how = level::failure;
+};
+std::span<needed_function const> needed_functions() noexcept;
+
+/// Whether the functions may be called, and which line forbids it.
+std::vector<finding> check_functions(subject const& of);
+
+}  // namespace cachetool::doctor

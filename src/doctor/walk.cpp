@@ -1,0 +1,161 @@
+#include "doctor/walk.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+#include <set>
+#include <thread>
+#include <utility>
+
+#include "doctor/checks.hpp"
+#include "doctor/examine.hpp"
+#include "doctor/function_checks.hpp"
+#include "doctor/way_checks.hpp"
+#include "fpm/accounts.hpp"
+#include "fpm/activity.hpp"
+#include "fpm/who_listens.hpp"
+
+namespace cachetool::doctor {
+namespace {
+
+/// Writes down what an adapter does, and passes it on.
+class recorder final : public adapter::observer {
+ public:
+  recorder(trail& seen, adapter::observer& next) : seen_(seen), next_(next) {}
+
+  void running(agent::call const& what, std::string_view endpoint, std::string_view agent_path) override {
+    seen_.agent_path = agent_path;
+    next_.running(what, endpoint, agent_path);
+  }
+  void answered(agent::answer const& what) override { next_.answered(what); }
+  void place_failed(error const& why) override {
+    seen_.refused.push_back({why, false});
+    next_.place_failed(why);
+  }
+  void named_place_failed(error const& why) override {
+    seen_.refused.push_back({why, true});
+    next_.place_failed(why);  // what was found says so: no warning
+  }
+  void retrying(error const& why, std::chrono::milliseconds pause) override { next_.retrying(why, pause); }
+  void said(std::string_view stderr_text) override {
+    seen_.said = stderr_text;
+    next_.said(stderr_text);
+  }
+
+ private:
+  trail& seen_;
+  adapter::observer& next_;
+};
+
+bool is_the_callers_affair(error_kind kind) {
+  return kind == error_kind::usage || kind == error_kind::config || kind == error_kind::interrupted;
+}
+
+std::optional<socket_look> look_at_socket(fastcgi::endpoint const& where, fpm::accounts const& names) {
+  struct stat info {};
+  if (where.kind() != fastcgi::endpoint::family::unix_path || stat(where.path().c_str(), &info) != 0) return {};
+  return socket_look{names.user_and_number(info.st_uid), names.group_and_number(info.st_gid), info.st_mode & 07777U};
+}
+
+trail begin(way const& how, fpm::accounts const& names) {
+  trail seen;
+  seen.where = how.where;
+  seen.who = how.who;
+  seen.guessed = how.guessed;
+  seen.caller = names.user_and_number(geteuid());
+  if (!how.where) return seen;
+  seen.socket = look_at_socket(*how.where, names);
+  seen.host = fpm::who_listens(*how.where, {.exact_version = true});
+  if (seen.host) seen.master_user = names.user_and_number(seen.host->master.self.uid);
+  return seen;
+}
+
+void arrive(trail& seen, facts const& php, fpm::accounts const& names) {
+  if (seen.host && seen.host->master.version.empty()) seen.host->master.version = php.from.php_version;
+  seen.worker = php.from.pid;
+  if (php.user && *php.user >= 0 && *php.user <= std::numeric_limits<uid_t>::max()) {
+    seen.worker_user = names.user_and_number(static_cast<uid_t>(*php.user));
+  }
+}
+
+facts ask_once(way const& how, bool strict, trail& seen, adapter::observer& watcher) {
+  auto const php = how.open(watcher);
+  try {
+    auto const began = std::chrono::steady_clock::now();
+    facts out = examine(*php, strict);
+    seen.took = std::chrono::steady_clock::now() - began;
+    return out;
+  } catch (error const& failed) {
+    throw php->examined(failed);
+  }
+}
+
+// Where opcache.restrict_api lets no place be used, there still is something to see.
+facts ask(way const& how, trail& seen, adapter::observer& log) {
+  recorder watcher(seen, log);
+  try {
+    return ask_once(how, true, seen, watcher);
+  } catch (error const& failed) {
+    if (failed.kind() != error_kind::restricted) throw;
+  }
+  seen.refused.clear();
+  return ask_once(how, false, seen, watcher);
+}
+
+std::set<pid_t> held_now(fpm::pool const& of) {
+  std::set<pid_t> held;
+  for (fpm::worker_activity const& each : fpm::load_of(of).workers) {
+    if (each.what == fpm::doing::held) held.insert(each.pid);
+  }
+  return held;
+}
+
+// Looks twice: a worker whose client has just gone is held for a moment.
+std::size_t held_workers(fpm::pool const& of) {
+  std::set<pid_t> const first = held_now(of);
+  if (first.empty()) return 0;
+  std::this_thread::sleep_for(std::chrono::milliseconds{50});
+  std::set<pid_t> const second = held_now(of);
+  return static_cast<std::size_t>(
+      std::count_if(first.begin(), first.end(), [&](pid_t each) { return second.contains(each); }));
+}
+
+void add(std::vector<finding>& to, std::vector<finding> more) {
+  for (finding& each : more) to.push_back(std::move(each));
+}
+
+report end_early(trail const& seen, error why) {
+  if (seen.guessed && stage_of(why, seen) == stage::connect) why.advise("name the php-fpm you mean: --fcgi=ADDRESS");
+  report out;
+  out.findings = check_way(seen, why);
+  out.ended = std::move(why);
+  return out;
+}
+
+}  // namespace
+
+report walk(way const& how, adapter::observer& log) {
+  fpm::accounts const names;
+  trail seen = begin(how, names);
+  if (how.blocked) return end_early(seen, *how.blocked);
+  try {
+    facts const php = ask(how, seen, log);
+    arrive(seen, php, names);
+    subject found{php, seen.host, seen.agent_path};
+    if (fpm::pool const* const pool = pool_of(found)) found.held_workers = held_workers(*pool);
+    report out;
+    out.from = php.from;
+    out.findings = check_way(seen, std::nullopt);
+    add(out.findings, check_functions(found));
+    add(out.findings, check_settings(found));
+    return out;
+  } catch (error const& failed) {
+    if (is_the_callers_affair(failed.kind())) throw;
+    return end_early(seen, failed);
+  }
+}
+
+}  // namespace cachetool::doctor

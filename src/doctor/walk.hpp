@@ -1,0 +1,38 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <cachetool/caches.hpp>
+#include <cachetool/fastcgi/endpoint.hpp>
+#include <cachetool/fastcgi/error.hpp>
+
+#include "adapter/adapter.hpp"
+#include "doctor/finding.hpp"
+
+namespace cachetool::doctor {
+
+/// A way to PHP that is to be tried.
+struct way {
+  std::optional<fastcgi::endpoint> where;  ///< of a php-fpm; nothing for a web site, or php on the command line
+  std::function<std::unique_ptr<adapter::adapter>(adapter::observer& watcher)> open;
+  std::optional<error> blocked;  ///< why it cannot be tried: OPEN may be empty then
+  std::string who;               ///< and what it leads to: "the pool www of php-fpm 8.1 (master 812)"; may be empty
+  bool guessed = false;          ///< nobody named it, and nothing was found there
+};
+
+struct report {
+  origin from;                    ///< who answered, if anybody did
+  std::vector<finding> findings;  ///< in the order of the steps
+  std::optional<error> ended;     ///< what ended the walk early; the last finding is about it
+};
+
+/// Finds who listens, connects, has the agent put and run, and looks at what it tells. Changes nothing there. One
+/// request where all is well, and a connection that asks the kernel who listens. LOG is told as by any call. Throws
+/// error (usage, config, interrupted) alone.
+report walk(way const& how, adapter::observer& log);
+
+}  // namespace cachetool::doctor

@@ -1,0 +1,26 @@
+#include "fpm/who_listens.hpp"
+
+#include <cachetool/fastcgi/client.hpp>
+
+namespace cachetool::fpm {
+namespace {
+
+// Nothing for TCP, and where nobody answers: whoever works on it says why.
+std::optional<pid_t> peer_of(fastcgi::endpoint const& where) {
+  if (where.is_tcp()) return std::nullopt;
+  try {
+    constexpr std::chrono::milliseconds patience{200};
+    auto const peer = fastcgi::client(where, {.connect_timeout = patience}).connect().peer();
+    return peer ? std::optional(peer->pid) : std::nullopt;
+  } catch (error const&) {
+    return std::nullopt;
+  }
+}
+
+}  // namespace
+
+std::optional<listener> who_listens(fastcgi::endpoint const& where, surroundings const& looked_at) {
+  return master_of(where, peer_of(where), looked_at);
+}
+
+}  // namespace cachetool::fpm

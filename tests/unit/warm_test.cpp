@@ -1,0 +1,229 @@
+#include "caches/warm.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "fake_adapter.hpp"
+#include "support/catch.hpp"
+
+using namespace cachetool;
+using test::named;
+using outcome = opcache::warmed_script::outcome;
+using texts = std::vector<std::string>;
+
+namespace {
+
+php::value list(std::vector<php::value> const& items) {
+  php::array out;
+  for (php::value const& item : items) out.entries.push_back({std::int64_t(out.entries.size()), item});
+  return out;
+}
+
+texts strings(php::value const& list) {
+  texts out;
+  for (auto const& each : list.entries()) out.emplace_back(each.item.as_string());
+  return out;
+}
+
+/// A php-fpm that sees the releases 1 and 2 of a site, of which 1 runs.
+class server {
+ public:
+  std::map<std::string, std::string> links{{"/srv/current", "/srv/releases/1"}};
+  std::map<std::string, bool> cached{{"/srv/releases/1/a.php", true}, {"/srv/releases/1/b.php", true}};  ///< and valid
+  std::map<std::string, std::string> states;     ///< of files, a letter each; others have not changed
+  std::map<std::string, std::string> detaching;  ///< what comes of detaching a file, if not "cached"
+  std::map<std::string, std::string> compiling;  ///< what comes of compiling a file, if not "cached"
+  std::int64_t free = 100 << 20;
+
+  std::map<std::string, texts> detached;  ///< files, and the names that were led elsewhere for each
+  texts compiled;
+
+  test::fake_adapter php{[this](agent::call const& call) { return answer(call); }};
+
+  opcache::warm_report warm(std::string const& release = "/srv/releases/2", opcache::warm_options const& options = {}) {
+    return opcache::warm(php, release, options);
+  }
+
+ private:
+  agent::answer answer(agent::call const& call) {
+    agent::answer out;
+    php::value const& given = call.arguments;
+    if (call.operation == "opcache.releases") {
+      out.result = releases(given["release"]);
+    } else if (call.operation == "opcache.select") {
+      for (auto const& [path, valid] : cached) {
+        call.rows("1000 0 0 " + std::to_string(int(valid)) + " " + std::to_string(path.size()) + " " + path + "\n");
+      }
+      out.result = status(given["names"]);
+    } else if (call.operation == "opcache.examine") {
+      std::string letters;
+      for (auto const& file : given["files"].entries()) letters += or_else(states, file.item["0"], "u");
+      out.result = letters;
+    } else {
+      work(call);
+      out.result = named({{"enabled", true}});
+    }
+    return out;
+  }
+
+  void work(agent::call const& call) {
+    texts const paths = strings(call.arguments["paths"]);
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+      bool const detaches = call.operation == "opcache.detach";
+      if (detaches) {
+        detached[paths[i]] = strings(call.arguments["names"].entries()[i].item);
+      } else {
+        compiled.push_back(paths[i]);
+      }
+      std::string const word = or_else(detaches ? detaching : compiling, php::value(paths[i]), "cached");
+      call.rows(php::serialize(list({word, word == "cached" ? "" : "why", php::array{}})));
+    }
+  }
+
+  static std::string or_else(std::map<std::string, std::string> const& in, php::value const& path, char const* other) {
+    auto const found = in.find(std::string(path.as_string()));
+    return found == in.end() ? other : found->second;
+  }
+
+  php::value releases(php::value const& release) {
+    std::vector<php::value> out;
+    for (auto const& [name, target] : links) out.push_back(list({name, target}));
+    return named({{"release", release}, {"links", list(out)}});
+  }
+
+  [[nodiscard]] php::value status(php::value const& names) const {
+    return named({{"listed", true},
+                  {"names", names},
+                  {"memory_usage", named({{"free_memory", free}})},
+                  {"opcache_statistics", named({{"start_time", 5}, {"max_cached_keys", 1000}})}});
+  }
+};
+
+error failure_of(server& fpm, std::string const& release = "/srv/releases/2",
+                 opcache::warm_options const& options = {}) {
+  try {
+    fpm.warm(release, options);
+  } catch (error const& failed) {
+    return failed;
+  }
+  FAIL("it warmed");
+  return error(error_kind::usage, "");
+}
+
+}  // namespace
+
+TEST_CASE("the release that runs is the one to which a link current leads") {
+  server fpm;
+  fpm.links["/srv/staging"] = "/srv/releases/9";
+  CHECK(opcache::running_release(fpm.php, "/srv/releases/2") == "/srv/releases/1");
+}
+
+TEST_CASE("without a link current it is the one to which the only link leads") {
+  server fpm;
+  fpm.links = {{"/srv/www", "/srv/releases/1"}, {"/srv/web", "/srv/releases/1"}};
+  CHECK(opcache::running_release(fpm.php, "/srv/releases/2") == "/srv/releases/1");
+  fpm.links["/srv/staging"] = "/srv/releases/9";
+  CHECK(opcache::running_release(fpm.php, "/srv/releases/2").empty());
+}
+
+TEST_CASE("what the running release has cached is compiled of the other, by its names there") {
+  server fpm;
+  auto const report = fpm.warm();
+  CHECK(fpm.compiled == texts{"/srv/releases/2/a.php", "/srv/releases/2/b.php"});
+  CHECK(report.running == "/srv/releases/1");
+  CHECK(fpm.detached.empty());
+}
+
+TEST_CASE("of what the running release has cached, what was invalidated is no model") {
+  server fpm;
+  fpm.cached["/srv/releases/1/b.php"] = false;
+  fpm.warm();
+  CHECK(fpm.compiled == texts{"/srv/releases/2/a.php"});
+}
+
+TEST_CASE("where no release runs, or if that is wanted, the files of the release are compiled") {
+  server fpm;
+  opcache::warm_options options;
+  options.files = {"/srv/releases/2/x.php", "/srv/releases/3/not-of-it.php"};
+  SECTION("no release runs") {
+    fpm.links.clear();
+  }
+  SECTION("it is wanted") {
+    options.like_running = false;
+  }
+  fpm.warm("/srv/releases/2", options);
+  CHECK(fpm.compiled == texts{"/srv/releases/2/x.php"});
+}
+
+TEST_CASE("a release of which nothing is to be compiled is an error") {
+  server fpm;
+  fpm.links.clear();
+  CHECK(failure_of(fpm).kind() == error_kind::not_found);
+}
+
+TEST_CASE("what is cached of the release and has not changed is ready") {
+  server fpm;
+  fpm.cached["/srv/releases/2/a.php"] = true;
+  auto const report = fpm.warm();
+  CHECK(report.scripts[0].what == outcome::ready);
+  CHECK(fpm.compiled == texts{"/srv/releases/2/b.php"});
+}
+
+TEST_CASE("before a script is compiled to which an old name may lead, that name is led elsewhere") {
+  server fpm;
+  opcache::warm_options options;
+  options.links = {"/var/www/site"};
+  SECTION("because it was invalidated") {
+    fpm.cached["/srv/releases/2/a.php"] = false;
+  }
+  SECTION("because it has changed") {
+    fpm.cached["/srv/releases/2/a.php"] = true;
+    fpm.states["/srv/releases/2/a.php"] = "c";
+  }
+  fpm.warm("/srv/releases/2", options);
+  CHECK(fpm.detached ==
+        std::map<std::string, texts>{{"/srv/releases/2/a.php", {"/srv/current/a.php", "/var/www/site/a.php"}}});
+  CHECK(fpm.compiled == texts{"/srv/releases/2/a.php", "/srv/releases/2/b.php"});
+}
+
+TEST_CASE("a link that leads to the release itself gives no name to be led elsewhere") {
+  server fpm;
+  fpm.links["/srv/next"] = "/srv/releases/2";
+  fpm.cached["/srv/releases/2/a.php"] = false;
+  fpm.warm();
+  CHECK(fpm.detached["/srv/releases/2/a.php"] == texts{"/srv/current/a.php"});
+}
+
+TEST_CASE("a script whose name cannot be led elsewhere is left out, and the others are compiled") {
+  server fpm;
+  fpm.cached["/srv/releases/2/a.php"] = false;
+  fpm.detaching["/srv/releases/2/a.php"] = "failed";
+  auto const report = fpm.warm();
+  CHECK(report.scripts[0].what == outcome::left_out);
+  CHECK(report.scripts[0].why == "why");
+  CHECK(fpm.compiled == texts{"/srv/releases/2/b.php"});
+}
+
+TEST_CASE("a file that the release has not is nothing to report") {
+  server fpm;
+  fpm.compiling["/srv/releases/2/b.php"] = "gone";
+  CHECK(fpm.warm().scripts.size() == 1);
+}
+
+TEST_CASE("a running release that has changed is not warmed") {
+  server fpm;
+  fpm.states["/srv/releases/1/a.php"] = "c";
+  opcache::warm_options options;
+  options.files = {"/srv/releases/1/a.php"};
+  error const failed = failure_of(fpm, "/srv/releases/1", options);
+  CHECK(failed.kind() == error_kind::php_error);
+  CHECK(failed.hint() == "cachetool opcache:refresh /srv/releases/1");
+  CHECK(fpm.detached.empty());
+}
+
+TEST_CASE("without room for the release nothing is compiled") {
+  server fpm;
+  fpm.free = 1000;
+  CHECK(failure_of(fpm).kind() == error_kind::memory_limit);
+  CHECK(fpm.compiled.empty());
+}
