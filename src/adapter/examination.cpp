@@ -5,7 +5,9 @@
 #include <string_view>
 #include <utility>
 
+#include "fpm/accounts.hpp"
 #include "fpm/forbidden.hpp"
+#include "fpm/lock_holders.hpp"
 
 namespace cachetool::adapter {
 namespace {
@@ -75,6 +77,37 @@ std::optional<found_pool> find_pool(fastcgi::endpoint const& where, pid_t master
   if (behind->pool) return found_pool{*behind, *behind->pool};
   if (behind->master.pools.size() == 1) return found_pool{std::move(*behind), 0};
   return std::nullopt;
+}
+
+// "the worker 812 of the pool slow (user alice)"
+std::string holders_text(std::vector<fpm::worker> const& holders) {
+  fpm::accounts const names;
+  std::string list;
+  for (fpm::worker const& each : holders) {
+    list += (list.empty() ? "the worker " : ", the worker ") + std::to_string(each.self.pid) +
+            (each.pool.empty() ? "" : " of the pool " + each.pool) + " (user " + names.user(each.self.uid) + ")";
+  }
+  return list;
+}
+
+bool is_empty_page(error const& failed) {
+  return failed.kind() == error_kind::protocol && failed.message().starts_with("php-fpm answered with an empty page");
+}
+
+// PHP ends what holds up a restart for too long, but a worker can end only those of its own user: others make each
+// request of this pool end with nothing (php-src ext/opcache/ZendAccelerator.c, kill_all_lockers()).
+error with_holders(error const& failed, found_pool const& found, fpm::proc const& processes) {
+  auto holders = fpm::lock_holders(processes, found.behind.master.self.pid);
+  if (!holders) return failed;
+  auto const& own = found.pool().workers;
+  std::erase_if(*holders, [&own](fpm::worker const& each) { return !own.empty() && each.self.uid == own.front().uid; });
+  if (holders->empty()) return failed;
+  std::string pids;
+  for (fpm::worker const& each : *holders) pids += " " + std::to_string(each.self.pid);
+  return rephrased(failed,
+                   failed.message() + ": OPcache waits with its restart for a request of " + holders_text(*holders) +
+                       ", which PHP may not end, because it is another user's",
+                   "wait until that request has ended, or end it as root: kill" + pids);
 }
 
 // The setting that a failure may come from; empty if there is none.
@@ -154,7 +187,8 @@ error examined(error const& failed, fastcgi::endpoint const& where, pid_t master
   std::string const setting = setting_behind(failed);
   bool const about_time = is_about_time(failed);
   bool const about_socket = is_about_a_socket(failed, where);
-  if (setting.empty() && !about_time && !about_socket) return failed;
+  bool const empty_page = is_empty_page(failed);
+  if (setting.empty() && !about_time && !about_socket && !empty_page) return failed;
 
   auto const found = find_pool(where, master, around);
   if (about_socket) {
@@ -166,7 +200,8 @@ error examined(error const& failed, fastcgi::endpoint const& where, pid_t master
     return with_load(failed, fpm::load_of(found->pool(), fpm::proc(around.proc)),
                      fpm::find_setting(found->pool(), "pm.max_children"));
   }
-  return found ? with_line(failed, setting, found->pool()) : failed;
+  if (!found) return failed;
+  return empty_page ? with_holders(failed, *found, fpm::proc(around.proc)) : with_line(failed, setting, found->pool());
 }
 
 }  // namespace cachetool::adapter

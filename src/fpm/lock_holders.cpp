@@ -20,12 +20,17 @@ struct lock_file {
   bool operator==(lock_file const&) const = default;
 };
 
+// A file in opcache.lockfile_path, or memory where PHP was built with memfd_create().
+bool is_lock_file(std::string const& path) {
+  return path.find("/.ZendSem.") != std::string::npos || path.starts_with("/memfd:opcache_lock");
+}
+
 // It is deleted, so only the master's descriptors lead to it.
 std::optional<lock_file> lock_file_of(proc const& processes, pid_t master) {
   std::string const directory = std::to_string(master) + "/fd";
   for (std::string const& name : processes.names(directory)) {
     std::string const descriptor = directory + "/" + name;
-    if (processes.link(descriptor).find("/.ZendSem.") == std::string::npos) continue;
+    if (!is_lock_file(processes.link(descriptor))) continue;
     if (auto const found = processes.target(descriptor)) {
       return lock_file{major(found->st_dev), minor(found->st_dev), found->st_ino};
     }

@@ -180,6 +180,21 @@ TEST_CASE("a directory that keeps the caller from the socket is named with its o
   CHECK(contains(result.err, line_of(server, "listen = " + directory / "closed/www.sock")));
 }
 
+TEST_CASE("empty pages behind a worker of another user that holds up a restart: root is told which it is") {
+  if (!is_root()) return skip("needs root");
+  auto options = one_pool({"user = nobody", "group = nogroup"});
+  options.pools.push_back({.name = "other", .lines = {"listen.mode = 0666"}});
+  options.ini["opcache.force_restart_timeout"] = "1";
+  php_fpm const server(options);
+  long_request const holding(server, 20s);
+  static_cast<void>(run_program(arguments_for(server, {"opcache:reset"}, "other")));
+  std::this_thread::sleep_for(1500ms);
+  auto const result = run_program(arguments_for(server, {"opcache:status", "--retries=0"}, "other"));
+  CHECK(result.exit_code == 5);
+  check_says(result, "php-fpm answered with an empty page", "or end it as root: kill ");
+  CHECK(contains(result.err, " of the pool www (user nobody), which PHP may not end"));
+}
+
 TEST_CASE("code that ends the request before it returns is told what to leave out") {
   php_fpm const server;
   auto const result = call(server, {"php:eval", "-r", "echo \"printed\\n\"; fastcgi_finish_request(); return 1;"});

@@ -36,7 +36,8 @@ class locked_machine {
 
   [[nodiscard]] std::vector<pid_t> holders() const {
     std::vector<pid_t> pids;
-    for (fpm::worker const& each : fpm::lock_holders(fpm::proc(tree.path("/proc")), master).value()) {
+    auto const found = fpm::lock_holders(fpm::proc(tree.path("/proc")), master);
+    for (fpm::worker const& each : found.value()) {
       pids.push_back(each.self.pid);
     }
     return pids;
