@@ -164,8 +164,9 @@ error with_line(error const& failed, std::string const& name, fpm::pool const& o
   return rephrased(failed, failed.message() + "; see " + line->text(), failed.hint());
 }
 
+// What a command says of many calls together has no phase of one.
 bool is_about_time(error const& failed) {
-  return failed.kind() == error_kind::timeout && failed.at() != phase::resolve;
+  return failed.kind() == error_kind::timeout && failed.at() != phase::resolve && failed.at() != phase::prepare;
 }
 
 bool is_about_a_socket(error const& failed, fastcgi::endpoint const& where) {

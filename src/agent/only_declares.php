@@ -8,11 +8,10 @@
  */
 function only_declares($path)
 {
-    $code = function_exists('token_get_all') && filesize($path) < 262144 ? (string) file_get_contents($path) : '';
-    if (strncmp($code, '<?php', 5) !== 0) {
+    $tokens = function_exists('token_get_all') && filesize($path) < 262144 ? token_get_all((string) file_get_contents($path)) : array();
+    if (!$tokens || !is_array($tokens[0]) || $tokens[0][0] !== T_OPEN_TAG) {
         return false;
     }
-    $tokens = token_get_all($code);
     $namespace = '';
     $names = array();
     for ($at = 1, $end = count($tokens); $at < $end; ++$at) {

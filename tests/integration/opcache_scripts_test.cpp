@@ -176,6 +176,7 @@ TEST_CASE("compiling runs no code, whatever a file holds beside its classes") {
   auto const mark = server.document_root() + "/mark";
   std::string const touch = "touch('" + mark + "');";
   fs::permissions(server.document_root(), fs::perms::all);
+  int files = 0;
   for (auto const& code :
        std::vector<std::string>{"class a1 {} " + touch, touch + " class a2 {}", "namespace\\" + touch + " class a3 {}",
                                 "class a4 { function f() { return \"{$this->x}\"; } } " + touch,
@@ -183,7 +184,7 @@ TEST_CASE("compiling runs no code, whatever a file holds beside its classes") {
                                 "namespace n { " + touch + " class a6 {} }", "declare(ticks=1); class a7 {} " + touch,
                                 "return " + touch + " class a8 {}", "abstract class a9 {} ?> <?php " + touch,
                                 "#[A] " + touch + " class a10 {}", "class a11 {} } " + touch}) {
-    static_cast<void>(server.write_script("file" + std::to_string(code.size()) + ".php", "<?php " + code));
+    static_cast<void>(server.write_script("file" + std::to_string(++files) + ".php", "<?php " + code));
   }
   static_cast<void>(call(server, {"opcache:compile:scripts", server.document_root()}));
   CHECK(pool{server.endpoint()}.opcache_status().counts.value().scripts >= 9);
