@@ -165,16 +165,16 @@ struct file_cache_report {
 
 /// A request that a restart of the cache has to wait for. What is not known is absent.
 struct blocker {
-  std::int64_t pid = 0;              ///< of its worker
-  std::string pool;                  ///< empty where the worker does not tell
+  std::int64_t pid = 0;                ///< of its worker
+  std::string pool;                    ///< empty where the worker does not tell
   std::optional<std::int64_t> user{};  ///< the worker's user id
-  std::string script;                ///< empty where that is not known
+  std::string script;                  ///< empty where that is not known
   std::optional<std::chrono::milliseconds> age;
 };
 
 /// When a reset is to be left, and what is to be told of it meanwhile.
 struct reset_options {
-  std::chrono::milliseconds patience{1000};          ///< to look whether it took place
+  std::chrono::milliseconds patience{1000};            ///< to look whether it took place
   std::optional<std::int64_t> if_wasted{};             ///< only if so many per cent of the memory are wasted
   std::optional<std::chrono::milliseconds> if_idle{};  ///< only if nobody uses the cache for so long
   bool careful = false;  ///< look first for requests that may suffer, and tell of them in reset_report::risks
