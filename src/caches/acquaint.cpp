@@ -25,6 +25,13 @@ agent::answer ask_one(adapter::adapter& php) {
   }
 }
 
+// Twice as long as it took, in seconds: a busy pool needs longer to recover.
+std::chrono::milliseconds rest_after(double seconds) {
+  bool const is_time = seconds >= 0 && seconds < 1;  // what PHP answers may be anything
+  auto const rest = is_time ? std::chrono::milliseconds(static_cast<int>(2000 * seconds)) : longest_pause;
+  return std::clamp(rest, shortest_pause, longest_pause);
+}
+
 void acquaint(adapter::adapter& php, clock::time_point until) {
   std::set<std::int64_t> left;
   bool known = false;
@@ -35,8 +42,7 @@ void acquaint(adapter::adapter& php, clock::time_point until) {
     known = true;
     left.erase(answer.pid);
     if (left.empty()) return;
-    auto const took = std::chrono::duration<double>(answer.result.as_double());
-    php.pause(std::clamp(2 * std::chrono::ceil<std::chrono::milliseconds>(took), shortest_pause, longest_pause));
+    php.pause(rest_after(answer.result.as_double()));
   }
 }
 

@@ -67,9 +67,9 @@ std::optional<std::vector<fpm::worker>> holders_of(adapter::adapter const& php) 
 std::vector<blocker> find_blockers(adapter::adapter& php) {
   fpm::proc const processes;
   auto const master = php.master();
+  if (!master) return {};
   std::vector<blocker> of_pool;
-  if (master && fpm::have_settled(processes, *master)) of_pool = requests_of_pool(php);
-  if (!master) return of_pool;
+  if (fpm::have_settled(processes, *master)) of_pool = requests_of_pool(php);
   complete(of_pool, fpm::workers(processes, *master));
   php.pause(std::chrono::milliseconds{2});  // in which the worker that was asked last lets go of the cache itself
   auto const holders = holders_of(php);

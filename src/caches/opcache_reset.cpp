@@ -24,12 +24,19 @@ std::string percent(double value) {
   return text;
 }
 
+// PHP may answer anything: what it counts can be added up, and be taken for seconds.
+std::int64_t count_in(php::value const& value) {
+  constexpr std::int64_t most = std::int64_t{1} << 50;
+  return std::clamp<std::int64_t>(value.as_int(), 0, most);
+}
+
 /// What tells one restart from another, and whether it took place.
 struct restart_state {
   explicit restart_state(php::value const& v)
       : start_time(v["opcache_statistics"]["start_time"].as_int()),
-        restarts(v["opcache_statistics"]["oom_restarts"].as_int() + v["opcache_statistics"]["hash_restarts"].as_int() +
-                 v["opcache_statistics"]["manual_restarts"].as_int()) {}
+        restarts(count_in(v["opcache_statistics"]["oom_restarts"]) +
+                 count_in(v["opcache_statistics"]["hash_restarts"]) +
+                 count_in(v["opcache_statistics"]["manual_restarts"])) {}
 
   std::int64_t start_time;
   std::int64_t restarts;
@@ -37,7 +44,7 @@ struct restart_state {
 
 // How often the cache was used since its last restart.
 std::int64_t uses(php::value const& state) {
-  return state["opcache_statistics"]["hits"].as_int() + state["opcache_statistics"]["misses"].as_int();
+  return count_in(state["opcache_statistics"]["hits"]) + count_in(state["opcache_statistics"]["misses"]);
 }
 
 // PHP returns nothing but false for a reset that it did not schedule; the state beside it tells why.
@@ -141,7 +148,7 @@ void resetting::keep(php::value const& before) {
   report_.file_cache = before["file_cache"].as_string();
   report_.validates_timestamps = before["validate_timestamps"].as_bool();
   report_.preloaded = static_cast<std::int64_t>(before["preload_statistics"]["scripts"].entries().size());
-  report_.kill_after = std::chrono::seconds{std::max<std::int64_t>(before["force_restart_timeout"].as_int(), 0)};
+  report_.kill_after = std::chrono::seconds{count_in(before["force_restart_timeout"])};
 }
 
 std::string resetting::why_not_wasted(php::value const& state) const {
