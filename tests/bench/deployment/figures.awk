@@ -14,8 +14,8 @@ BEGIN {
   name["reload-10s"] = "symlink, reload, process_control_timeout = 10s"
   name["restart"] = "symlink, restart"
   print "Written by `tests/bench/deploy`, on " machine "."
-  printf "%d pairs of windows of %d s (%d s where the action takes longer; %d s: the request through deploy:switch); medians, but for max (the largest) and the counts (sums).\n",
-    pairs, window, window + 4, window + 1
+  printf "%d pairs of windows of %d s, longer where docs/zero-downtime.md says so; medians, but for max (the largest) and the counts (sums).\n",
+    pairs, window
 }
 
 NR == 1 {
