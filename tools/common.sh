@@ -42,11 +42,11 @@ need_packages() {
     apt-get -qy install --no-install-recommends "${missing[@]}"
 }
 
-# build PRESET [TARGET...]: quietly; all targets without TARGET.
+# build PRESET [TARGET...]: all targets without TARGET. With CACHETOOL_STRICT=1 warnings are errors in every preset.
 build() {
   local preset=$1
   shift
-  cd "$root" && cmake --preset "$preset" && cmake --build --preset "$preset" ${1:+--target "$@"}
+  cd "$root" && cmake --preset "$preset" ${CACHETOOL_STRICT:+-DCACHETOOL_STRICT=ON} && cmake --build --preset "$preset" ${1:+--target "$@"}
 }
 
 # start_php_fpm DIRECTORY [PHP-FPM-OPTION...]: a php-fpm with one pool on DIRECTORY/fpm.sock; its pid is in $fpm_pid.

@@ -8,9 +8,11 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include <nlohmann/json.hpp>
 
+#include "fpm/processes.hpp"
 #include "fpm_calls.hpp"
 #include "support/catch.hpp"
 #include "support/test_state.hpp"
@@ -307,7 +309,11 @@ TEST_CASE("a worker that a kept connection holds is a warning to root") {
   request.keep_connection = true;
   auto connection = fastcgi::client(server.endpoint()).connect();
   connection.execute(request);
+  for (int i = 0; i < 500 && fpm::pool_workers(server.pid(), "www").size() < 2; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{10});  // until both have their titles
+  }
   auto const found = examine(server);
+  INFO(found.target.dump(1));
   CHECK(found.exit_code == 1);
   CHECK(found.wrong() == names{"held_workers"});
   CHECK(contains(found.message("held_workers"), "1 of 2 workers wait"));
