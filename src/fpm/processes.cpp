@@ -88,13 +88,22 @@ std::vector<std::string> split_arguments(std::string_view command_line) {
   return arguments;
 }
 
-// Empty for kernel threads and the dead, and for the half millisecond in which a master that is reloaded calls exec().
+bool is_dead(proc const& processes, std::string const& pid) {
+  return processes.read(pid + "/status", 256).find("\nState:\tZ") != std::string::npos;
+}
+
+// Empty for kernel threads and the dead, and for the half millisecond, longer on a busy machine, in which a master that
+// is reloaded calls exec().
 std::string read_command_line(proc const& processes, pid_t pid) {
+  constexpr int most_looks = 10;
   std::string const of = std::to_string(pid);
   std::string line = processes.read(of + "/cmdline", 256);
-  if (!line.empty() || !processes.read(of + "/comm", 16).starts_with("php-fpm")) return line;
-  std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  return processes.read(of + "/cmdline", 256);
+  for (int looks = 1; looks < most_looks; ++looks) {
+    if (!line.empty() || !processes.read(of + "/comm", 16).starts_with("php-fpm") || is_dead(processes, of)) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    line = processes.read(of + "/cmdline", 256);
+  }
+  return line;
 }
 
 std::optional<claimant> look_at(proc const& processes, pid_t pid, uid_t caller) {

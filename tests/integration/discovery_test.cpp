@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -121,6 +122,24 @@ TEST_CASE("a pool is found again after its master was reloaded") {
     server.reload();
     CHECK(pool_of(find_with_workers(server, 2), "www").endpoint == server.endpoint());
   }
+}
+
+TEST_CASE("a master and its pool are found at every moment of a reload") {
+  test::php_fpm server;
+  std::atomic<bool> ended = false;
+  std::thread reloading([&] {
+    for (int i = 0; i < 20; ++i) server.reload();
+    ended = true;
+  });
+  int looks = 0;
+  int found = 0;
+  while (!ended) {
+    ++looks;
+    auto const there = fpm::master_of(server.endpoint(), server.pid());
+    found += there && there->pool && there->master.self.pid == server.pid() ? 1 : 0;
+  }
+  reloading.join();
+  CHECK(found == looks);
 }
 
 TEST_CASE("a variable in 'listen', which only php-fpm knew, does not hide the socket from root") {
