@@ -125,6 +125,13 @@ TEST_CASE("open_basedir that allows no directory that the caller may write: exit
   check_works(call(server, {"opcache:status"}));
 }
 
+TEST_CASE("a pool whose directories for temporary files are taken away works all the same") {
+  php_fpm const server{one_pool({"php_admin_value[sys_temp_dir] = /nonexistent",
+                                 "php_admin_value[upload_tmp_dir] = /nonexistent", "env[TMPDIR] = /nonexistent"})};
+  CHECK(call(server, {"opcache:reset"}).exit_code == 0);
+  CHECK(call(server, {"opcache:refresh", server.document_root()}).exit_code == 0);
+}
+
 TEST_CASE("security.limit_extensions without .php is exit code 5 and named") {
   php_fpm const server{one_pool({"security.limit_extensions = .phtml"})};
   auto const result = call(server, {"opcache:status"});

@@ -7,10 +7,13 @@
 
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "fpm/mounts.hpp"
+#include "fpm/processes.hpp"
 #include "fpm_calls.hpp"
 #include "support/catch.hpp"
+#include "support/child_process.hpp"
 #include "support/test_state.hpp"
 
 using namespace cachetool;
@@ -113,6 +116,25 @@ TEST_CASE("anybody can tell a private /tmp from the mount table") {
   CHECK_FALSE(fpm::may_share(server.pid(), "/tmp"));
   CHECK(fpm::may_share(server.pid(), "/dev/shm"));
   CHECK(fpm::may_share(server.pid(), "/var/tmp"));
+}
+
+TEST_CASE("a worker that has left for a user namespace of its own is not followed") {
+  if (!is_root()) return skip("needs root");
+  auto const [honest, command] =
+      GENERATE(table<bool, std::string>({{true, "sleep 60"}, {false, "unshare -U --fork sleep 60"}}));
+  child_options stand_in;  // for a master with a mount namespace of its own, and its only worker
+  stand_in.argv = {"/usr/bin/unshare", "-m", "/bin/bash", "-c", "(exec -a 'php-fpm: pool www' " + command + ") & wait"};
+  stand_in.environment = {"PATH=/usr/bin:/bin"};
+  child_process const master(stand_in);
+  auto const where = fastcgi::endpoint::unix_socket("/run/no/such.sock");
+  auto const looked_at = [&] { return fpm::view_of(master.pid(), where).looked_at.pid; };
+  std::vector<pid_t> workers;
+  for (int i = 0; i < 500 && (workers.empty() || looked_at() != (honest ? workers.front() : master.pid())); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    workers = fpm::pool_workers(master.pid(), "www");
+  }
+  REQUIRE(workers.size() == 1);
+  CHECK(looked_at() == (honest ? workers.front() : master.pid()));
 }
 
 TEST_CASE("each pool of a master is looked at by itself") {
