@@ -63,8 +63,11 @@ function compile_all($arguments, $excluded, $status)
 
 /**
  * Does $one($i, $path, $said) with each file and streams the row that it returns: serialize(array(outcome, why,
- * warnings, ...)). Stops before a file that fails in a way which those before it may have caused. With a pause between
- * two files (milliseconds, or 0) it also stops after 50 ms of work.
+ * warnings, ...)). Stops before a file that fails in a way which those before it may have caused.
+ *
+ * With a pause between two files (milliseconds, or 0) it also stops after 50 ms of work, or 100 ms with the pauses. A
+ * pause is longer, by up to 100 ms, where the file was kept waiting for a processor: then the pool is short of it.
+ * Returns how many milliseconds of the last pause are left.
  */
 function file_by_file($paths, $pause, $one)
 {
@@ -77,9 +80,12 @@ function file_by_file($paths, $pause, $one)
     });
     $compiled = 0;
     $worked = 0;
+    $rest = 0;
+    $end = microtime(true) + 0.1;
     foreach ($paths as $i => $path) {
         $said = array();
         $began = microtime(true);
+        $before = may('getrusage');
         $row = $one($i, $path, $said);
         if ($row[0] === 'fatal' && $compiled > 0) {
             break;
@@ -93,14 +99,36 @@ function file_by_file($paths, $pause, $one)
         $compiled += $row[0] !== 'kept' && $row[0] !== 'excluded';
         $took = microtime(true) - $began;
         $worked += $took;
-        if ($pause !== null && $worked > 0.05) {
+        if ($pause > 0) {
+            $rest = (int) max($pause, min(100, 4 * 1000 * kept_waiting($before, $took)));
+        }
+        if ($pause !== null && ($worked > 0.05 || microtime(true) + $rest / 1000 > $end)) {
             break;
         }
-        if ($pause > 0 && $i + 1 < count($paths)) {
-            may('usleep', (int) (1000 * max($pause, 2000 * $took))); // a busy pool needs longer to recover
+        if ($rest > 0 && $i + 1 < count($paths)) {
+            may('usleep', 1000 * $rest);
         }
     }
     restore_error_handler();
+    return $rest;
+}
+
+/**
+ * For how many of the $took seconds since getrusage() told $before others had the processor that this process wanted. Where
+ * it was not interrupted it was a disk that it waited for.
+ */
+function kept_waiting($before, $took)
+{
+    $now = may('getrusage');
+    if (!$before || !$now) {
+        return $took / 2;
+    }
+    return $now['ru_nivcsw'] === $before['ru_nivcsw'] ? 0 : $took - (processor_time($now) - processor_time($before));
+}
+
+function processor_time($usage)
+{
+    return $usage['ru_utime.tv_sec'] + $usage['ru_stime.tv_sec'] + ($usage['ru_utime.tv_usec'] + $usage['ru_stime.tv_usec']) / 1e6;
 }
 
 /**

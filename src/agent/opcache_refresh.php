@@ -16,7 +16,7 @@ function do_opcache_refresh($arguments)
         clearstatcache(true); // or a directory that is a link by now would be what it was, in some workers
         may('ini_set', 'opcache.file_update_protection', '0'); // or what was written a moment ago is not cached
         may('ini_set', 'opcache.revalidate_freq', '0');
-        file_by_file($arguments['paths'], $arguments['pause'], function ($i, $path, &$said) use ($status) {
+        $status['rest'] = file_by_file($arguments['paths'], $arguments['pause'], function ($i, $path, &$said) use ($status) {
             return refresh($path, $status, $said);
         });
     }
@@ -46,10 +46,11 @@ function refresh($path, $status, &$said)
         $lasts = $status['validates'] || PHP_VERSION_ID >= 80400 || max($stat['mtime'], $stat['ctime']) < time() - 10;
         may('ini_set', 'opcache.validate_timestamps', $lasts ? '1' : '0');
         $row = compile($path, $status, $said, $plain);
+        $overtaken = $row[0] === 'kept'; // by a visitor, who may have begun before the file was changed
         clearstatcache(true, $path);
         $now = file_exists($path) ? stat($path) : false;
-        if ($again === 1 || ($now && look($now) === look($stat))) {
-            return array($row[0], $row[1], look($stat));
+        if ($again === 1 || (!$overtaken && $now && look($now) === look($stat))) {
+            return array($overtaken ? 'cached' : $row[0], $row[1], look($stat));
         }
     }
 }

@@ -12,9 +12,9 @@
 
 namespace cachetool::opcache {
 
-/// How gently to work on many files. With these a busy pool does not feel it (docs/opcache.md).
+/// How gently to work on many files (docs/refreshing.md).
 struct pacing {
-  std::chrono::milliseconds between_files{2};
+  std::chrono::milliseconds between_files{10};  ///< at least
   std::chrono::milliseconds between_requests{5};
   std::size_t files = 10;  ///< in one request, which also ends after 50 ms of work
 };

@@ -110,8 +110,9 @@ constexpr std::array invalidate_options{
     option_spec{"path", 0, arity::value, value_type::text, "DIRECTORY",
                 "Invalidate what is below this directory, instead of what matches a regular expression"},
     flag("dry-run", 0, "Show what would be invalidated, and do nothing")};
-constexpr option_spec pace_option{
-    "pace", 0, arity::value, value_type::count, "MILLISECONDS", "How long to pause between two files (2)"};
+constexpr option_spec pace_option{"pace",         0,
+                                  arity::value,   value_type::count,
+                                  "MILLISECONDS", "How long to pause between two files, at least; 0: not at all (10)"};
 constexpr std::array refresh_options{
     format_option, force("Also scripts whose files have not changed"),
     option_spec{

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <thread>
 
 #include <cachetool/caches.hpp>
@@ -99,6 +100,28 @@ TEST_CASE("where PHP looks for changes, it goes on doing so after a refresh of a
   std::ofstream{path} << "<?php echo 'newer';";
   fs::last_write_time(path, fs::file_time_type::clock::now() + std::chrono::seconds(2));
   CHECK(answer_of(server, path) == "newer");
+}
+
+TEST_CASE("scripts that visitors compile before they can be refreshed are not taken for gone") {
+  auto options = test::one_pool({}, 6);
+  options.ini["opcache.validate_timestamps"] = "0";
+  php_fpm const server{options};
+  for (int i = 0; i < 200; ++i) {
+    auto const path = server.write_script("part" + std::to_string(i) + ".php", "<?php return 1;");
+    // Its ctime is young, so that nothing tells when it was compiled; its age lets a visitor cache it.
+    fs::last_write_time(path, fs::file_time_type::clock::now() - std::chrono::hours(1));
+  }
+  auto const visitor = server.write_script("visitor.php",
+                                           "<?php for ($end = microtime(true) + 3; microtime(true) < $end;) foreach "
+                                           "(glob(__DIR__ . '/part*') as $path) include $path;");
+  compile_all(server);
+  std::vector<std::jthread> visitors;
+  for (int i = 0; i < 5; ++i) visitors.emplace_back([&] { test::run_script(server, visitor); });
+  for (int i = 0; i < 5; ++i) {
+    auto const result = result_of(server, {"opcache:refresh", "--force", "--pace=0", server.document_root()});
+    CHECK(result["refreshed"] >= 200);
+    CHECK(result["kept"] == 0);
+  }
 }
 
 TEST_CASE("only what changed is refreshed") {

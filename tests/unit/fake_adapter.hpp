@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <chrono>
 #include <functional>
 #include <string>
 #include <utility>
@@ -19,10 +21,14 @@ class fake_adapter final : public adapter::adapter {
     return answer_(what);
   }
   [[nodiscard]] std::string label() const override { return "fake"; }
-  void pause(std::chrono::milliseconds) override { ++pauses; }
+  void pause(std::chrono::milliseconds duration) override {
+    ++pauses;
+    longest_pause = std::max(longest_pause, duration);
+  }
 
   std::vector<std::string> calls;
   int pauses = 0;
+  std::chrono::milliseconds longest_pause{0};
 
  private:
   std::function<agent::answer(agent::call const&)> answer_;
