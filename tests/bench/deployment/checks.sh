@@ -10,6 +10,7 @@ run_checks() {
   check_rollback 'validate_timestamps=1' document_root -d opcache.validate_timestamps=1
   check_rollback '$realpath_root' realpath_root
   check_warm
+  check_prune
   check_keep_alive
   check_forbidden_pool
   check_held_pool
@@ -92,6 +93,29 @@ check_warm() {
   verdict "deploy:switch to the warm release" exits 0 "${cachetool[@]}" deploy:switch "$current" "$directory/releases/2"
   verdict "deploy:warm of the release that was live before" exits 0 "${cachetool[@]}" deploy:warm "$directory/releases/1"
   verdict "then 200 of 200 answers are from release 2 as before" all_from 2
+}
+
+# Under load the old release is forgotten; nobody may notice.
+check_prune() {
+  local wrk_pid
+  start_nginx
+  fresh_site
+  verdict "deploy:switch to release 2" exits 0 "${cachetool[@]}" deploy:switch "$current" "$directory/releases/2"
+  wrk -t1 -c8 -d20s --timeout 10s -s "$parts/load.lua" "http://127.0.0.1:$port/" -- 5 8 0 20 >"$directory/wrk" 2>&1 &
+  wrk_pid=$!
+  sleep 1
+  verdict "under load: opcache:prune of release 1" exits 0 "${cachetool[@]}" opcache:prune --keep="$current"
+  wait "$wrk_pid" || true
+  verdict "all answers meanwhile were from release 2" answers_under_load_from 2
+  verdict "then 200 of 200 answers are from release 2, and the cache has it all" warm_from 2
+}
+
+# answers_under_load_from RELEASE: what wrk got, and that it got anything.
+answers_under_load_from() {
+  local requests failed old new mixed
+  read -r requests failed old new mixed _ < <(grep '^answer ' "$directory/wrk" | judge "$1")
+  [ "$new" -gt 0 ] && [ "$new" -eq "$requests" ] ||
+    { say "        of $requests answers $new were from release $1; old $old, mixed $mixed, failed $failed"; false; }
 }
 
 check_keep_alive() {
