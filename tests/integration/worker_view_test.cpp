@@ -121,7 +121,7 @@ TEST_CASE("anybody can tell a private /tmp from the mount table") {
 TEST_CASE("a worker that has left for a user namespace of its own is not followed") {
   if (!is_root()) return skip("needs root");
   auto const [honest, command] =
-      GENERATE(table<bool, std::string>({{true, "sleep 60"}, {false, "unshare -U --fork sleep 60"}}));
+      GENERATE(table<bool, std::string>({{true, "sleep 60"}, {false, "unshare -U --fork --kill-child sleep 60"}}));
   child_options stand_in;  // for a master with a mount namespace of its own, and its only worker
   stand_in.argv = {"/usr/bin/unshare", "-m", "/bin/bash", "-c", "(exec -a 'php-fpm: pool www' " + command + ") & wait"};
   stand_in.environment = {"PATH=/usr/bin:/bin"};
