@@ -105,11 +105,14 @@ error diagnose(fastcgi::response const& response, agent::answer_reader const& re
 }
 
 std::vector<std::string> allowed_directories(std::string_view stderr_text) {
-  std::string const list = allowed_paths(stderr_text);
+  return directories_in(allowed_paths(stderr_text));
+}
+
+std::vector<std::string> directories_in(std::string_view list) {
   std::vector<std::string> directories;
   for (std::size_t start = 0; start < list.size();) {
     std::size_t const end = std::min(list.find(':', start), list.size());
-    if (end > start) directories.push_back(list.substr(start, end - start));
+    if (end > start) directories.emplace_back(list.substr(start, end - start));
     start = end + 1;
   }
   return directories;

@@ -22,6 +22,9 @@ error diagnose(fastcgi::response const& response, agent::answer_reader const& re
 /// The directories that open_basedir allows, as PHP names them in its warning; none if there is no such warning.
 std::vector<std::string> allowed_directories(std::string_view stderr_text);
 
+/// The directories that a value of open_basedir names.
+std::vector<std::string> directories_in(std::string_view open_basedir);
+
 /// True for a failure that another place for the agent may cure.
 bool is_about_the_place(error_kind kind) noexcept;
 

@@ -3,12 +3,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <optional>
 #include <utility>
 
 #include "adapter/diagnosis.hpp"
 #include "fastcgi/dropped.hpp"
 #include "fastcgi/socket.hpp"
+#include "fpm/discovery.hpp"
 #include "fpm/selinux.hpp"
+#include "fpm/setting.hpp"
 
 namespace cachetool::adapter {
 namespace {
@@ -90,6 +93,18 @@ error fastcgi_call::refusal(fastcgi::response const& response) const {
   return diagnose(response, *reader_, path_, labels).during(phase::answer);
 }
 
+// Where the agent may lie instead, by the refusal, or by the pool's configuration where PHP logs nothing.
+std::vector<std::string> fastcgi_call::allowed(error_kind refusal, std::string_view stderr_text) const {
+  if (refusal == error_kind::restricted) return {reader_->refused_over()};
+  auto told = allowed_directories(stderr_text);
+  if (refusal != error_kind::open_basedir || !told.empty()) return told;
+  auto const peer = target_.master == 0 ? std::nullopt : std::optional(target_.master);
+  auto const behind = fpm::master_of(target_.where, peer);
+  if (!behind || !behind->pool) return {};
+  auto const line = fpm::find_setting(behind->master.pools[*behind->pool], "open_basedir");
+  return line ? directories_in(line->line.value) : std::vector<std::string>{};
+}
+
 void fastcgi_call::read_answer() {
   fastcgi::response const response = exchange_->take_response();
   try {
@@ -98,9 +113,7 @@ void fastcgi_call::read_answer() {
   } catch (error& failed) {
     failed.on(target_.where.text());
     if (!is_about_the_place(failed.kind()) || target_.place.is_exhausted()) throw;
-    bool const is_refusal = failed.kind() == error_kind::restricted;
-    target_.place.reject(path_, failed,
-                         is_refusal ? std::vector{reader_->refused_over()} : allowed_directories(response.stderr_text));
+    target_.place.reject(path_, failed, allowed(failed.kind(), response.stderr_text));
     connect();
     return advance(0);  // whoever drives this waits for the connection that ended
   }

@@ -43,6 +43,7 @@ class fastcgi_call final : public call_in_progress {
   void connect();
   void send();
   [[nodiscard]] error refusal(fastcgi::response const& response) const;
+  [[nodiscard]] std::vector<std::string> allowed(error_kind refusal, std::string_view stderr_text) const;
   void read_answer();
 
   fastcgi_target& target_;

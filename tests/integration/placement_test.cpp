@@ -114,6 +114,19 @@ TEST_CASE("open_basedir: the agent is put where it allows, by itself") {
   CHECK(fs::is_empty(allowed.path()));
 }
 
+TEST_CASE("open_basedir: where PHP logs nothing, the pool's configuration tells root where the agent may lie") {
+  if (!is_root()) return skip("needs root");
+  temp_dir const allowed;
+  chmod(allowed.path().c_str(), 01777);
+  auto options = one_pool({"php_admin_value[open_basedir] = /usr/share:" + allowed.path()});
+  options.ini["log_errors"] = "0";
+  php_fpm const server{options};
+  auto const result = call(server, {"opcache:status", "-vv"});
+  check_works(result);
+  CHECK(contains(result.err, "Agent: " + allowed.path() + "/cachetool-"));
+  CHECK(fs::is_empty(allowed.path()));
+}
+
 TEST_CASE("open_basedir that allows no directory that the caller may write: exit code 5, and the way out") {
   if (!is_root()) return skip("needs root");
   temp_dir const allowed;
