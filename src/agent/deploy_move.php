@@ -21,7 +21,7 @@ function do_deploy_move($arguments)
     if ($status['enabled']) {
         may('ini_set', 'opcache.file_update_protection', '0'); // or what was written a moment ago is not cached
         may('ini_set', 'opcache.validate_timestamps', '0'); // or opcache_is_script_cached() looks at the files
-        $status['rest'] = file_by_file($arguments['paths'], $arguments['pause'], function ($i, $old, &$said) use ($arguments, $status) {
+        file_by_file($arguments['paths'], $arguments['pause'], function ($i, $old, &$said) use ($arguments, $status) {
             $name = substr($old, strlen($arguments['old'][$i]));
             return move($old, $arguments['current'] . $name, $arguments['live'] . $name, $status, $said);
         });
@@ -32,6 +32,7 @@ function do_deploy_move($arguments)
 function move($old, $alias, $live, $status, &$said)
 {
     $plain = file_exists($live) && is_plain($live, $status); // before others, too, have to compile it
+    await_a_quiet_moment();
     opcache_invalidate($old, true);
     if (opcache_is_script_cached($alias)) {
         return array('elsewhere', '');

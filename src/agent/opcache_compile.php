@@ -65,9 +65,8 @@ function compile_all($arguments, $excluded, $status)
  * Does $one($i, $path, $said) with each file and streams the row that it returns: serialize(array(outcome, why,
  * warnings, ...)). Stops before a file that fails in a way which those before it may have caused.
  *
- * With a pause between two files (milliseconds, or 0) it also stops after 50 ms of work, or 100 ms with the pauses. A
- * pause is longer, by up to 100 ms, where the file was kept waiting for a processor: then the pool is short of it.
- * Returns how many milliseconds of the last pause are left.
+ * With a pause (milliseconds) it also stops after 20 ms, with 0 after 50. The client does the pausing, so that no worker is
+ * held meanwhile.
  */
 function file_by_file($paths, $pause, $one)
 {
@@ -79,13 +78,9 @@ function file_by_file($paths, $pause, $one)
         return true;
     });
     $compiled = 0;
-    $worked = 0;
-    $rest = 0;
-    $end = microtime(true) + 0.1;
+    $began = microtime(true);
     foreach ($paths as $i => $path) {
         $said = array();
-        $began = microtime(true);
-        $before = may('getrusage');
         $row = $one($i, $path, $said);
         if ($row[0] === 'fatal' && $compiled > 0) {
             break;
@@ -97,38 +92,32 @@ function file_by_file($paths, $pause, $one)
             break; // PHP has cleaned up as for the end of the request
         }
         $compiled += $row[0] !== 'kept' && $row[0] !== 'excluded';
-        $took = microtime(true) - $began;
-        $worked += $took;
-        if ($pause > 0) {
-            $rest = (int) max($pause, min(100, 4 * 1000 * kept_waiting($before, $took)));
-        }
-        if ($pause !== null && ($worked > 0.05 || microtime(true) + $rest / 1000 > $end)) {
+        if ($pause !== null && microtime(true) - $began > ($pause > 0 ? 0.02 : 0.05)) {
             break;
-        }
-        if ($rest > 0 && $i + 1 < count($paths)) {
-            may('usleep', 1000 * $rest);
         }
     }
     restore_error_handler();
-    return $rest;
 }
 
 /**
- * For how many of the $took seconds since getrusage() told $before others had the processor that this process wanted. Where
- * it was not interrupted it was a disk that it waited for.
+ * Waits for a moment when at least half of the processors have nothing to do, for 10 ms at most. What is compiled then is
+ * done at once: the fewer others ask for the script while it is invalid, and nobody is kept from a processor.
  */
-function kept_waiting($before, $took)
+function await_a_quiet_moment()
 {
-    $now = may('getrusage');
-    if (!$before || !$now) {
-        return $took / 2;
+    $load = '/proc/loadavg';
+    $processors = '/sys/devices/system/cpu/online'; // such as "0-3"
+    if (ini_get('open_basedir') || !may('is_readable', $load) || !may('is_readable', $processors)) {
+        return;
     }
-    return $now['ru_nivcsw'] === $before['ru_nivcsw'] ? 0 : $took - (processor_time($now) - processor_time($before));
-}
-
-function processor_time($usage)
-{
-    return $usage['ru_utime.tv_sec'] + $usage['ru_stime.tv_sec'] + ($usage['ru_utime.tv_usec'] + $usage['ru_stime.tv_usec']) / 1e6;
+    $last = preg_match('/\d+$/', trim(file_get_contents($processors)), $found) ? (int) $found[0] : 0;
+    $few = max(1, ($last + 1) >> 1); // that run, this process among them
+    for ($waited = 0; $waited < 10; ++$waited) {
+        if (!preg_match('#(\d+)/#', file_get_contents($load), $found) || $found[1] <= $few) {
+            return;
+        }
+        may('usleep', 1000);
+    }
 }
 
 /**

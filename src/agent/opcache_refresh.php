@@ -16,7 +16,7 @@ function do_opcache_refresh($arguments)
         clearstatcache(true); // or a directory that is a link by now would be what it was, in some workers
         may('ini_set', 'opcache.file_update_protection', '0'); // or what was written a moment ago is not cached
         may('ini_set', 'opcache.revalidate_freq', '0');
-        $status['rest'] = file_by_file($arguments['paths'], $arguments['pause'], function ($i, $path, &$said) use ($status) {
+        file_by_file($arguments['paths'], $arguments['pause'], function ($i, $path, &$said) use ($status) {
             return refresh($path, $status, $said);
         });
     }
@@ -31,6 +31,7 @@ function refresh($path, $status, &$said)
         $stat = file_exists($path) ? stat($path) : false;
         $elsewhere = $stat && realpath($path) !== $path;
         $plain = $stat && !$elsewhere && is_plain($path, $status); // before others, too, have to compile it
+        await_a_quiet_moment();
         if (!$elsewhere) {
             opcache_invalidate($path, true);
         }

@@ -37,7 +37,7 @@ function do_opcache_detach($arguments)
         clearstatcache(true);
         may('ini_set', 'opcache.validate_timestamps', '0'); // or opcache_is_script_cached() looks at the files
         may('ini_set', 'opcache.file_update_protection', '0');
-        $status['rest'] = file_by_file($arguments['paths'], $arguments['pause'], function ($i, $path, &$said) use ($arguments, $status) {
+        file_by_file($arguments['paths'], $arguments['pause'], function ($i, $path, &$said) use ($arguments, $status) {
             opcache_invalidate($path, true);
             foreach ($arguments['names'][$i] as $name) {
                 $row = lead_elsewhere($name, $status, $said);

@@ -5,12 +5,9 @@
 namespace cachetool::opcache {
 namespace {
 
-constexpr std::chrono::milliseconds longest_rest{100};  // that php-fpm may ask for
-
 struct progress_made {
-  std::size_t done = 0;               ///< files that are done with, at least one
-  bool has_died = false;              ///< the next one may have ended the request
-  std::chrono::milliseconds rest{0};  ///< that php-fpm asks for, whatever that is
+  std::size_t done = 0;   ///< files that are done with, at least one
+  bool has_died = false;  ///< the next one may have ended the request
 };
 
 /// Sends one request.
@@ -24,9 +21,7 @@ progress_made work_on(adapter::adapter& php, std::span<std::string const> part, 
     ++done;
   };
   try {
-    agent::answer const answer = php.run(call);
-    require_cache(answer);
-    made.rest = std::chrono::milliseconds(answer.result["rest"].as_int());
+    require_cache(php.run(call));
     if (done == 0) throw error(error_kind::protocol, "what became of a file is missing");
   } catch (error const& failed) {
     if (!ends_the_request(failed.kind())) throw;
@@ -49,8 +44,7 @@ void file_by_file(adapter::adapter& php, std::vector<std::string> const& paths, 
     left = left.subspan(made.done);
     most = made.has_died ? 1 : pace.files;
     if (tell) tell(paths.size() - left.size(), paths.size());
-    auto const rest = std::min(made.rest, std::max(longest_rest, pace.between_files));
-    if (!left.empty()) php.pause(std::max(pace.between_requests, rest));
+    if (!left.empty()) php.pause(pace.pause);
   }
 }
 

@@ -14,9 +14,8 @@ namespace cachetool::opcache {
 
 /// How gently to work on many files (docs/refreshing.md).
 struct pacing {
-  std::chrono::milliseconds between_files{10};  ///< at least
-  std::chrono::milliseconds between_requests{5};
-  std::size_t files = 10;  ///< in one request, which also ends after 50 ms of work
+  std::chrono::milliseconds pause{20};  ///< between two requests
+  std::size_t files = 10;               ///< in one request, which also ends after 20 ms
 };
 
 /// Is told how far a work on many files has come.

@@ -198,7 +198,7 @@ std::vector<std::string> finishing::move(std::vector<std::string> const& paths) 
                                {"live", site_.live},
                                {"paths", opcache::list({part.begin(), part.end()})},
                                {"old", opcache::list(old)},
-                               {"pause", std::int64_t{options_.pace.between_files.count()}}});
+                               {"pause", std::int64_t{options_.pace.pause.count()}}});
   };
   auto const each = [&](std::string const& path, opcache::compile_row row) {
     if (row.outcome == "moved" || row.outcome == "again" || row.outcome == "stays") again.push_back(path);

@@ -171,7 +171,7 @@ void warming::detach() {
   auto const call_for = [this](std::span<std::string const> part) {
     return ask("opcache.detach", {{"paths", list({part.begin(), part.end()})},
                                   {"names", names_of(part)},
-                                  {"pause", std::int64_t{options_.pace.between_files.count()}}});
+                                  {"pause", std::int64_t{options_.pace.pause.count()}}});
   };
   file_by_file(php_, to_detach_, options_.pace, call_for,
                [this](std::string const& path, compile_row row) {
@@ -188,7 +188,7 @@ void warming::compile() {
   std::sort(to_compile_.begin(), to_compile_.end());
   auto const call_for = [this](std::span<std::string const> part) {
     return ask("opcache.refresh", {{"paths", list({part.begin(), part.end()})},
-                                   {"pause", std::int64_t{options_.pace.between_files.count()}}});
+                                   {"pause", std::int64_t{options_.pace.pause.count()}}});
   };
   file_by_file(
       php_, to_compile_, options_.pace, call_for,

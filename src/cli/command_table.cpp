@@ -112,7 +112,7 @@ constexpr std::array invalidate_options{
     flag("dry-run", 0, "Show what would be invalidated, and do nothing")};
 constexpr option_spec pace_option{"pace",         0,
                                   arity::value,   value_type::count,
-                                  "MILLISECONDS", "How long to pause between two files, at least; 0: not at all (10)"};
+                                  "MILLISECONDS", "How long to pause after each 20 ms of work; 0: not at all (20)"};
 constexpr std::array refresh_options{
     format_option, force("Also scripts whose files have not changed"),
     option_spec{

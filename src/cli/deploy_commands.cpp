@@ -28,7 +28,7 @@ opcache::warm_options warm_options(context const& with, std::string const& relea
   if (std::filesystem::is_directory(release)) {
     for (opcache::script_file& file : opcache::find_scripts(release, {})) options.files.push_back(std::move(file.path));
   }
-  if (auto const pace = with.given.count("pace")) options.pace.between_files = std::chrono::milliseconds{*pace};
+  if (auto const pace = with.given.count("pace")) options.pace.pause = std::chrono::milliseconds{*pace};
   return options;
 }
 

@@ -25,7 +25,7 @@ opcache::refresh_query refresh_query(context const& with) {
   for (std::string const& path : list ? split_list(read_file(*list)) : with.line.arguments) {
     query.names.push_back(absolute_path(path));
   }
-  if (auto const pace = with.given.count("pace")) query.pace.between_files = std::chrono::milliseconds{*pace};
+  if (auto const pace = with.given.count("pace")) query.pace.pause = std::chrono::milliseconds{*pace};
   return query;
 }
 

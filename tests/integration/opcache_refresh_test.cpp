@@ -124,6 +124,25 @@ TEST_CASE("scripts that visitors compile before they can be refreshed are not ta
   }
 }
 
+TEST_CASE("no worker is held while a refresh pauses") {
+  auto options = test::one_pool({}, 1);
+  options.ini["opcache.validate_timestamps"] = "0";
+  php_fpm const server{options};
+  for (int i = 0; i < 11; ++i) (void)server.write_script("part" + std::to_string(i) + ".php", "<?php return 1;");
+  auto const page = server.write_script("page.php", "<?php echo 'here';");
+  compile_all(server);
+  test::program_result refreshed;
+  std::jthread refresh{[&] {
+    refreshed = call(server, {"opcache:refresh", "--force", "--pace=3000", server.document_root()});
+  }};
+  std::this_thread::sleep_for(std::chrono::milliseconds(1000));
+  auto const began = std::chrono::steady_clock::now();
+  CHECK(answer_of(server, page) == "here");
+  CHECK(std::chrono::steady_clock::now() - began < std::chrono::milliseconds(1500));
+  refresh.join();
+  CHECK(contains(refreshed.out, "12 scripts refreshed"));
+}
+
 TEST_CASE("only what changed is refreshed") {
   php_fpm const server{without_timestamps()};
   auto const changed = server.write_script("src/deep/a.php", "<?php echo 'old';");
@@ -427,6 +446,18 @@ TEST_CASE("what open_basedir hides is not taken for gone") {
   CHECK(output.exit_code == 1);
   CHECK(contains(output.err, "/a.php was not refreshed: this pool is not allowed to look at it"));
   CHECK(call(server, {"opcache:refresh", "--force", directory.path()}).exit_code == 0);
+}
+
+TEST_CASE("open_basedir that hides /proc is no cause for a warning, nor for a failure") {
+  fpm_options options = without_timestamps();
+  options.pools[0].lines = {"php_admin_value[open_basedir] = /tmp:/dev/shm:/run/cachetool"};
+  php_fpm const server{options};
+  (void)server.write_script("a.php", "<?php return 1;");
+  compile_all(server);
+  auto const output = call(server, {"opcache:refresh", "--force", "-v", server.document_root()});
+  CHECK(output.exit_code == 0);
+  CHECK(contains(output.out, "1 script refreshed"));
+  CHECK_FALSE(contains(output.out + output.err, "open_basedir"));
 }
 
 TEST_CASE("while a restart is pending nothing is refreshed, and that is said") {

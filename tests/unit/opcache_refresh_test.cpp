@@ -36,7 +36,6 @@ class server {
   char const* file_cache = "";
   std::string states;             ///< what the first examination finds, a letter for each file; empty: all changed
   std::size_t files_at_once = 3;  ///< that a request comes to
-  std::int64_t rest = 0;          ///< milliseconds that it wants to be left alone then
 
   std::vector<std::int64_t> cached_at;  ///< as examined
   std::vector<std::size_t> sent;        ///< files in each request
@@ -61,7 +60,7 @@ class server {
       std::size_t const count = call.arguments["paths"].entries().size();
       sent.push_back(count);
       for (std::size_t i = 0; i < std::min(count, files_at_once); ++i) call.rows(compiled("cached"));
-      out.result = named({{"enabled", true}, {"rest", rest}});
+      out.result = named({{"enabled", true}});
     } else {
       out.result = status();
     }
@@ -105,32 +104,14 @@ TEST_CASE("scripts are refreshed a few at a time, with pauses, until none is lef
                     [](auto const& script) { return script.what == outcome::refreshed; }));
 }
 
-TEST_CASE("a pool that is busy is left alone for as long as it asks, within bounds") {
+TEST_CASE("a pause between two requests is as long as the caller says") {
   server fpm;
   for (int i = 10; i < 15; ++i) fpm.rows += row("/a/" + std::to_string(i) + ".php");
-  SECTION("a while") {
-    fpm.rest = 70;
-    fpm.refresh();
-    CHECK(fpm.php.longest_pause == 70ms);
-  }
-  SECTION("as long as the caller gives it between two files") {
-    fpm.rest = 700;
-    opcache::refresh_query query;
-    query.names = {"/a"};
-    query.pace.between_files = 700ms;
-    opcache::refresh(fpm.php, query);
-    CHECK(fpm.php.longest_pause == 700ms);
-  }
-  SECTION("not at all") {
-    fpm.rest = -1;
-    fpm.refresh();
-    CHECK(fpm.php.longest_pause == 5ms);
-  }
-  SECTION("for ever") {
-    fpm.rest = 1000000;
-    fpm.refresh();
-    CHECK(fpm.php.longest_pause == 100ms);
-  }
+  opcache::refresh_query query;
+  query.names = {"/a"};
+  query.pace.pause = 70ms;
+  opcache::refresh(fpm.php, query);
+  CHECK(fpm.php.longest_pause == 70ms);
 }
 
 TEST_CASE("a file that ends its request fails, and the others go on") {
