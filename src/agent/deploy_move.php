@@ -1,6 +1,6 @@
 <?php
-// The operation that leads names of CURRENT to the release that is live now. It needs opcache.php, pattern.php and
-// opcache_compile.php.
+// The operation that leads names of CURRENT to the release that is live now. It needs opcache.php, pattern.php,
+// opcache_compile.php and look.php.
 
 /**
  * For each script of an old release: has CURRENT/x lead to the live release's x, and streams what became of it:
@@ -31,26 +31,41 @@ function do_deploy_move($arguments)
 
 function move($old, $alias, $live, $status, &$said)
 {
-    $plain = file_exists($live) && is_plain($live, $status); // before others, too, have to compile it
-    await_a_quiet_moment();
-    opcache_invalidate($old, true);
-    if (opcache_is_script_cached($alias)) {
+    if (leads_elsewhere($alias, $old)) {
         return array('elsewhere', '');
     }
-    if (!file_exists($live)) {
-        return array('gone', '');
-    }
-    // A visitor who compiles the live script by its own name between these lines makes that name lead nowhere new.
+    $plain = file_exists($live) && is_plain_at_a_quiet_moment($live, $status, look(stat($live)));
+    // A visitor who compiles the live script by its own name between these lines makes that name lead nowhere new; one
+    // whose page is still the old release's may compile the old script again.
     for ($tries = 0; $tries < 50; ++$tries) {
+        opcache_invalidate($old, true);
+        if (leads_elsewhere($alias, $old)) {
+            return array($tries === 0 ? 'elsewhere' : 'moved', '');
+        }
+        if (opcache_is_script_cached($alias)) {
+            continue;
+        }
+        if (!file_exists($live)) {
+            return array('gone', '');
+        }
         opcache_invalidate($live, true);
         $row = compile_as_the_pool($alias, $status, $said, $plain);
         $plain = false; // it is declared now
-        if (opcache_is_script_cached($alias)) {
+        if (leads_elsewhere($alias, $old)) {
             return array('moved', '');
         }
-        if ($row[0] !== 'not_cached' || !opcache_is_script_cached($live)) {
+        if (!opcache_is_script_cached($alias) && ($row[0] !== 'not_cached' || !opcache_is_script_cached($live))) {
             return array($row[0], $row[1]);
         }
     }
     return array('again', '');
+}
+
+/**
+ * Whether OPcache finds a valid script by that name, and another one than the old. The old one is looked at last: nobody but
+ * this operation invalidates it, so if it is invalid now it was so when the name was looked up.
+ */
+function leads_elsewhere($alias, $old)
+{
+    return opcache_is_script_cached($alias) && !opcache_is_script_cached($old);
 }

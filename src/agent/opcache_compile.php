@@ -158,13 +158,23 @@ function compile($path, $status, &$said, $plain = null)
     return $kept ? array('cached', '') : array('not_cached', why_not_cached($path, $status));
 }
 
+/** Whether a file can be included: that runs no code, and does not end a request with other files. */
 function is_plain($path, $status)
 {
     return !$status['alone'] && is_file($path) && only_declares($path);
 }
 
+/** Waits for a quiet moment; then, whether the file that was like $look can be included. It needs look.php. */
+function is_plain_at_a_quiet_moment($path, $status, $look)
+{
+    $plain = is_plain($path, $status); // before the moment, for the script is still valid
+    await_a_quiet_moment();
+    clearstatcache(true, $path);
+    return $plain && file_exists($path) && look(stat($path)) === $look; // or who knows what would run
+}
+
 /**
- * The same where this request does not look at timestamps otherwise: a script that was compiled so would never be looked
+ * compile() where this request does not look at timestamps otherwise: a script that was compiled so would never be looked
  * at again, by a pool that does.
  */
 function compile_as_the_pool($path, $status, &$said, $plain = null)

@@ -30,8 +30,7 @@ function refresh($path, $status, &$said)
         clearstatcache(true, $path);
         $stat = file_exists($path) ? stat($path) : false;
         $elsewhere = $stat && realpath($path) !== $path;
-        $plain = $stat && !$elsewhere && is_plain($path, $status); // before others, too, have to compile it
-        await_a_quiet_moment();
+        $plain = $stat && !$elsewhere && is_plain_at_a_quiet_moment($path, $status, look($stat));
         if (!$elsewhere) {
             opcache_invalidate($path, true);
         }

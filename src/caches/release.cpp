@@ -178,15 +178,16 @@ std::vector<std::string> finishing::find_names() {
   return scripts_with_aliases(php_, options_.current, old);
 }
 
-/// Moves them, and then looks again at those that were moved: a request that still ran may have compiled an old script
-/// anew meanwhile. Returns what is wrong, if anything is.
+/// Moves them, and then looks at all again until none had to be moved: a request that still ran may have compiled an
+/// old script anew meanwhile. Returns what is wrong, if anything is.
 std::optional<std::string> finishing::move_names() {
   constexpr int most_rounds = 5;
-  std::vector<std::string> again = find_names();
-  std::stable_sort(again.begin(), again.end(), is_moved_before);
-  for (int round = 0; !again.empty() && round < most_rounds; ++round) again = move(again);
-  if (again.empty()) return std::nullopt;
-  return "OPcache goes on leading " + options_.current + " to " + again.front();
+  std::vector<std::string> names = find_names();
+  std::stable_sort(names.begin(), names.end(), is_moved_before);
+  std::vector<std::string> moved = names;
+  for (int round = 0; !moved.empty() && round < most_rounds; ++round) moved = move(names);
+  if (moved.empty()) return std::nullopt;
+  return "OPcache goes on leading " + options_.current + " to " + moved.front();
 }
 
 std::vector<std::string> finishing::move(std::vector<std::string> const& paths) {
@@ -201,7 +202,7 @@ std::vector<std::string> finishing::move(std::vector<std::string> const& paths) 
                                {"pause", std::int64_t{options_.pace.pause.count()}}});
   };
   auto const each = [&](std::string const& path, opcache::compile_row row) {
-    if (row.outcome == "moved" || row.outcome == "again" || row.outcome == "stays") again.push_back(path);
+    if (row.outcome == "moved" || row.outcome == "again") again.push_back(path);
     auto const known = std::find_if(report_.names.begin(), report_.names.end(),
                                     [&](moved_name const& name) { return name.path == path; });
     if (known == report_.names.end()) {

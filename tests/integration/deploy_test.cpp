@@ -130,6 +130,41 @@ TEST_CASE("a request that runs through the finish, and includes files after it, 
   CHECK(visits(server, pages) == texts{"2 2 2"});
 }
 
+TEST_CASE("names are moved also while requests go on compiling the old scripts") {
+  php_fpm const server{options_for(6)};
+  site pages;
+  for (auto const* name : {"1", "2"}) {
+    for (int i = 0; i < 20; ++i) {
+      pages.write(name, "lib/" + std::to_string(i) + ".php", "<?php return " + std::string(name) + ";");
+    }
+  }
+  auto const includes = [&](std::string const& release) {
+    return "for ($i = 0; $i < 20; ++$i) $all .= include \"" + release + "/lib/$i.php\";";
+  };
+  auto const page = server.write_script("page.php", "<?php $all = ''; " + includes(pages.current()) + " echo $all;");
+  auto const old_page = server.write_script(
+      "old.php", "<?php $all = ''; for ($end = microtime(true) + 0.02; microtime(true) < $end;) { " +
+                     includes(pages.release("1")) + " }");
+  REQUIRE(run_script(server, page).body == std::string(20, '1'));
+  pages.link("2");
+  std::vector<std::jthread> visitors;
+  for (int i = 0; i < 5; ++i) {
+    visitors.emplace_back([&](std::stop_token const& stop) {
+      while (!stop.stop_requested()) static_cast<void>(run_script(server, old_page));
+    });
+  }
+  auto const result = finish(server, pages);
+  visitors.clear();
+  INFO(result.err);
+  CHECK(result.exit_code == 0);
+  texts seen;
+  for (int i = 0; i < 24; ++i) seen.insert(run_script(server, page).body);
+  CHECK(seen == texts{std::string(20, '2')});
+  auto const before = misses(server);
+  for (int i = 0; i < 24; ++i) static_cast<void>(run_script(server, page));
+  CHECK(misses(server) == before);
+}
+
 TEST_CASE("deploy:finish waits for a worker that is busy with a request from before") {
   php_fpm const server{options_for(3)};
   site const pages;
