@@ -131,8 +131,8 @@ void refreshing::require_room_for_work() const {
 
 void refreshing::work() {
   auto const call_for = [this](std::span<std::string const> part) {
-    return ask("opcache.refresh", {{"paths", list({part.begin(), part.end()})},
-                                   {"pause", std::int64_t{query_.pace.pause.count()}}});
+    return ask("opcache.refresh",
+               {{"paths", list({part.begin(), part.end()})}, {"pause", std::int64_t{query_.pace.pause.count()}}});
   };
   auto const each = [this](std::string const& path, compile_row row) {
     done_[path] = {path, to_outcome(row.outcome), std::move(row.why), std::move(row.warnings)};

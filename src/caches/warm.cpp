@@ -187,8 +187,8 @@ void warming::detach() {
 void warming::compile() {
   std::sort(to_compile_.begin(), to_compile_.end());
   auto const call_for = [this](std::span<std::string const> part) {
-    return ask("opcache.refresh", {{"paths", list({part.begin(), part.end()})},
-                                   {"pause", std::int64_t{options_.pace.pause.count()}}});
+    return ask("opcache.refresh",
+               {{"paths", list({part.begin(), part.end()})}, {"pause", std::int64_t{options_.pace.pause.count()}}});
   };
   file_by_file(
       php_, to_compile_, options_.pace, call_for,
