@@ -1,6 +1,7 @@
 # windows.csv -> summary.csv: one line for each scenario and action. Medians of the windows, but for max_ms (the largest)
-# and the counts (sums). ratio is the median of the pairs' ratios of p99, action to undisturbed; ratio_min and ratio_max
-# are the extremes. later_old counts the answers of the undisturbed windows that were not new: a release that comes back.
+# and the counts (sums). ratio is the median of the ratios of p99, each action's window to the mean of the undisturbed ones
+# before and after it; ratio_min and ratio_max are the extremes. later_old counts the answers of the undisturbed windows that
+# were not new: a release that comes back.
 BEGIN {
   FS = OFS = ","
   sums = "failed mixed through through_failed through_mixed after_failed after_old after_mixed after_misses"
@@ -52,13 +53,19 @@ function command_failures(group,    i, failures) {
   return failures + 0
 }
 
-# What the pairs say: RATIO, RATIO_MIN, RATIO_MAX, and the median of the differences in ms.
+# p99 of the undisturbed windows on both sides of the I-th action: what grows from window to window, whatever is done in
+# them, and how fast the machine is just then do not count as the action's.
+function undisturbed_p99(undisturbed, i) {
+  return (value[undisturbed, "p99_ms", i] + value[undisturbed, "p99_ms", i + 1]) / 2
+}
+
+# What the windows say: RATIO, RATIO_MIN, RATIO_MAX, and the median of the differences in ms.
 function compare(undisturbed, action,    i, n, difference, ratio) {
   n = windows[action]
-  for (i = 1; i <= n; ++i) sorted[i] = value[action, "p99_ms", i] - value[undisturbed, "p99_ms", i]
+  for (i = 1; i <= n; ++i) sorted[i] = value[action, "p99_ms", i] - undisturbed_p99(undisturbed, i)
   sort(n)
   difference = median_of_sorted(n)
-  for (i = 1; i <= n; ++i) sorted[i] = value[action, "p99_ms", i] / value[undisturbed, "p99_ms", i]
+  for (i = 1; i <= n; ++i) sorted[i] = value[action, "p99_ms", i] / undisturbed_p99(undisturbed, i)
   sort(n)
   return sprintf("%.2f,%.2f,%.2f,%.2f", median_of_sorted(n), sorted[1], sorted[n], difference)
 }
