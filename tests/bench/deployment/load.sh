@@ -19,13 +19,12 @@ judge() {
        { print "answer 1 0 200 " $0 }' | awk -v new="$1" -v since="${2:-0}" -f "$parts/answers.awk"
 }
 
-# start_through_requests SECONDS: requests that are under way when an action begins, in a window of so many: they have
-# included a part of the application by then, and include the rest afterwards. The last takes longer than all that comes
-# before the names are moved.
+# start_through_requests: requests that are under way when an action begins: they have included a part of the application
+# by then, and include the rest afterwards. The last takes longer than all that comes before the names are moved.
 start_through_requests() {
-  local url="http://127.0.0.1:$port/index.php?both" longest=$((1000 * ($1 - 9)))
-  curl -sf --parallel --parallel-immediate --max-time 60 -w '%{http_code}\n' "$url=current&sleep=$longest" \
-    "$url=dir&sleep=$((longest / 2))" "$url=current&sleep=$((longest / 4))" >"$directory/through" 2>/dev/null &
+  local url="http://127.0.0.1:$port/index.php?both"
+  curl -sf --parallel --parallel-immediate --max-time 60 -w '%{http_code}\n' "$url=current&sleep=16000" \
+    "$url=dir&sleep=8000" "$url=current&sleep=4000" >"$directory/through" 2>/dev/null &
   through_pid=$!
 }
 
@@ -52,7 +51,7 @@ run_window() {
     -- "$seconds" "$connections" "$sleep" "$think" >"$directory/wrk" 2>&1 &
   wrk_pid=$!
   sleep 0.5
-  if [ "$action" = switch ]; then start_through_requests "$seconds"; fi
+  if [ "$action" = switch ]; then start_through_requests; fi
   sleep 0.5
   began=$EPOCHREALTIME
   if [ "$kind" = action ]; then "act_$action" >"$directory/command" 2>&1 || exit_code=$?; fi
