@@ -7,8 +7,6 @@
 namespace cachetool::adapter {
 namespace {
 
-constexpr std::size_t most_told = 16;
-
 bool lies_in(std::string_view path, std::string_view directory) {
   return path.starts_with(directory) &&
          (directory.ends_with('/') || path.size() == directory.size() || path[directory.size()] == '/');
@@ -51,7 +49,7 @@ std::vector<candidate> told_places(std::vector<std::string> const& directories) 
   std::vector<candidate> places;
   for (std::string const& each : directories) {
     std::string const where = normal(each);
-    if (places.size() == most_told) break;
+    if (std::ssize(places) == most_told) break;
     if (!where.starts_with('/') || is_of_the_system(where)) continue;
     places.push_back({candidate::way::temporary, where, candidate::origin::told});
   }

@@ -29,7 +29,9 @@ std::vector<candidate> inside(std::vector<candidate> places, std::vector<std::st
 /// Those whose agents have a path that begins with the PREFIX that opcache.restrict_api demands.
 std::vector<candidate> beginning_with(std::vector<candidate> places, std::string const& prefix);
 
-/// The directories that PHP names, as places; at most sixteen. Without those where programs of the system read what
+constexpr int most_told = 16;
+
+/// The directories that PHP names, as places; at most most_told. Without those where programs of the system read what
 /// lies there: what php-fpm says may be anything, and root shall not be talked into making files in them.
 std::vector<candidate> told_places(std::vector<std::string> const& directories);
 

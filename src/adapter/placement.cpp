@@ -156,11 +156,17 @@ void placement::reconsider(error const& why, std::vector<std::string> const& all
 }
 
 void placement::add_told(std::vector<candidate>& rest, std::vector<std::string> const& directories) const {
+  auto const is_told = [](candidate const& place) { return place.from == candidate::origin::told; };
+  auto told =
+      std::count_if(candidates_.begin(), candidates_.end(), is_told) + std::count_if(rest.begin(), rest.end(), is_told);
   for (candidate& place : told_places(directories)) {
+    if (told >= most_told) return;  // of all refusals together
     auto const is_same = [&](candidate const& other) { return other.how == place.how && other.where == place.where; };
     bool const known =
         std::any_of(rest.begin(), rest.end(), is_same) || std::any_of(candidates_.begin(), candidates_.end(), is_same);
-    if (!known) rest.push_back(std::move(place));
+    if (known) continue;
+    rest.push_back(std::move(place));
+    ++told;
   }
 }
 

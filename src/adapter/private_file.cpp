@@ -126,7 +126,11 @@ bool private_file::try_directory(std::string const& name) {
   }
   directory_name_ = name;
   directory_ = fastcgi::unique_fd(openat(base_.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!directory_ || flock(directory_.get(), LOCK_EX | LOCK_NB) != 0) return false;
+  if (!directory_) return false;
+  if (flock(directory_.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) return false;
+    throw placement_error("cannot lock a private directory", errno);
+  }
   struct stat linked {};
   if (fstatat(base_.get(), name.c_str(), &linked, AT_SYMLINK_NOFOLLOW) != 0) return false;
   if (!is_own_directory(directory_.get())) throw error(error_kind::placement, "the private directory is not ours");

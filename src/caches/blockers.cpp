@@ -13,9 +13,10 @@ namespace {
 using caches::ask;
 
 // The requests of this pool, the longest first. It is a courtesy: whatever goes wrong is no reason to fail.
-std::vector<blocker> requests_of_pool(adapter::adapter& php) {
+std::optional<std::vector<blocker>> requests_of_pool(adapter::adapter& php) {
   agent::call call = ask("fpm.requests");
   call.timeout = std::chrono::seconds{1};
+  call.idempotent = false;  // after it has ended a worker another is starting
   std::vector<blocker> found;
   try {
     agent::answer const answer = php.run(call);
@@ -28,6 +29,7 @@ std::vector<blocker> requests_of_pool(adapter::adapter& php) {
     }
   } catch (error const& failed) {
     if (failed.kind() == error_kind::interrupted) throw;
+    return std::nullopt;
   }
   std::stable_sort(found.begin(), found.end(), [](blocker const& a, blocker const& b) { return a.age > b.age; });
   return found;
@@ -64,16 +66,21 @@ std::optional<std::vector<fpm::worker>> holders_of(adapter::adapter const& php) 
 
 }  // namespace
 
-std::vector<blocker> find_blockers(adapter::adapter& php) {
+bool may_ask_for_ages(adapter::adapter const& php) {
+  auto const master = php.master();
+  return !master || fpm::have_settled(fpm::proc(), *master);
+}
+
+blockers find_blockers(adapter::adapter& php) {
   fpm::proc const processes;
   auto const master = php.master();
   if (!master) return {};
-  std::vector<blocker> of_pool;
-  if (fpm::have_settled(processes, *master)) of_pool = requests_of_pool(php);
+  auto asked = fpm::have_settled(processes, *master) ? requests_of_pool(php) : std::nullopt;
+  std::vector<blocker> of_pool = asked.value_or(std::vector<blocker>());
   complete(of_pool, fpm::workers(processes, *master));
   php.pause(std::chrono::milliseconds{2});  // in which the worker that was asked last lets go of the cache itself
   auto const holders = holders_of(php);
-  return holders ? of_holders(of_pool, *holders) : of_pool;
+  return {holders ? of_holders(of_pool, *holders) : of_pool, !asked};
 }
 
 void keep_running(adapter::adapter& php, std::vector<blocker>& running) {

@@ -10,10 +10,18 @@
 
 namespace cachetool::opcache {
 
+struct blockers {
+  std::vector<blocker> running;
+  bool ages_hidden = false;  ///< the master is known, but PHP could not be asked for how long its requests run
+};
+
 /// The requests that a restart of OPcache has to wait for, as far as that can be told: root sees which workers of the
 /// master use the cache; else the requests that run in this pool are taken for that. Which script each runs, and for
 /// how long, PHP tells of this pool alone. PHP must have answered before. Throws nothing but error (interrupted).
-std::vector<blocker> find_blockers(adapter::adapter& php);
+blockers find_blockers(adapter::adapter& php);
+
+/// False while a worker of the master has just been started: then find_blockers() does not ask PHP.
+bool may_ask_for_ages(adapter::adapter const& php);
 
 /// Leaves of RUNNING those that still run, by a look that asks PHP nothing: where that cannot be told, all of them.
 void keep_running(adapter::adapter& php, std::vector<blocker>& running);

@@ -16,7 +16,9 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds looking_time{1000};  // to look who keeps a restart waiting; for one answer while it is awaited
 constexpr milliseconds look_interval{50};   // while looking who goes on for a while
-constexpr milliseconds closing_time{2};     // in which the worker that answered last closes its end
+constexpr milliseconds starting_time{
+    1500};                               // in which workers that have just been started become old enough to be asked
+constexpr milliseconds closing_time{2};  // in which the worker that answered last closes its end
 
 std::string percent(double value) {
   char text[32];
@@ -83,7 +85,8 @@ class resetting {
   [[nodiscard]] std::string why_not_wasted(php::value const& state) const;
   std::string why_not_idle();
   void weigh();
-  std::vector<blocker> find_lasting();
+  void await_ages();
+  blockers find_lasting();
   void keep(php::value const& before);
   void wait(restart_state const& before);
   bool look(restart_state const& before, milliseconds patience);
@@ -185,26 +188,41 @@ std::string resetting::why_not_idle() {
 }
 
 void resetting::weigh() {
-  report_.risks = risks_of(find_lasting(), users_of(php_), report_.kill_after);
-  if (!options_.safe || report_.risks.empty()) return;
-  throw error(error_kind::refused, "nothing was reset: " + report_.risks.front())
-      .advise("try again when that request has ended; without --safe it is reset all the same")
+  if (options_.safe) await_ages();
+  blockers const lasting = find_lasting();
+  report_.risks = risks_of(lasting.running, users_of(php_), report_.kill_after);
+  if (!options_.safe) return;
+  if (!report_.risks.empty()) {
+    throw error(error_kind::refused, "nothing was reset: " + report_.risks.front())
+        .advise("try again when that request has ended; without --safe it is reset all the same")
+        .on(php_.label());
+  }
+  if (!lasting.ages_hidden || running_requests(php_) == 0) return;
+  throw error(error_kind::refused, "nothing was reset: for how long requests run already could not be asked")
+      .advise(
+          "a worker is starting, all are busy, or fpm_get_status() is disabled; without --safe it is reset all the "
+          "same")
       .on(php_.label());
 }
 
-// Of requests whose age nobody tells, those that go on for as long as is looked.
-std::vector<blocker> resetting::find_lasting() {
-  std::vector<blocker> found = find_blockers(php_);
-  auto const unknown = [&found] {
-    return std::any_of(found.begin(), found.end(), [](blocker const& each) { return !each.age; });
+void resetting::await_ages() {
+  auto const until = clock::now() + starting_time;
+  while (!may_ask_for_ages(php_) && clock::now() < until) php_.pause(look_interval);
+}
+
+// Of requests whose age nobody tells, those that go on for as long as is looked, where they matter.
+blockers resetting::find_lasting() {
+  blockers found = find_blockers(php_);
+  auto const unknown = [&running = found.running] {
+    return std::any_of(running.begin(), running.end(), [](blocker const& each) { return !each.age; });
   };
-  bool const several_users = users_of(php_).size() > 1;
+  bool const they_matter = options_.safe || users_of(php_).size() > 1;
   auto const until = clock::now() + looking_time;
-  while (several_users && unknown() && clock::now() < until) {
+  while (they_matter && unknown() && clock::now() < until) {
     php_.pause(look_interval);
-    keep_running(php_, found);
+    keep_running(php_, found.running);
   }
-  if (!several_users) std::erase_if(found, [](blocker const& each) { return !each.age; });
+  if (!they_matter) std::erase_if(found.running, [](blocker const& each) { return !each.age; });
   return found;
 }
 
@@ -214,6 +232,12 @@ bool resetting::look(restart_state const& before, milliseconds patience) {
   call.timeout = patience;
   agent::answer const answer = php_.run(call);
   restart_state const now(answer.result);
+  bool const is_another = now.start_time != 0 && now.start_time < before.start_time;
+  if (is_another) {
+    throw error(error_kind::refused, "another php-fpm answers at this address than the one that was to be reset")
+        .advise("it leads to several of them: name each by an address of its own")
+        .on(php_.label());
+  }
   if (now.start_time != before.start_time) {
     report_.what = reset_report::outcome::reloaded;
   } else if (now.restarts > before.restarts) {
@@ -246,7 +270,7 @@ void resetting::wait(restart_state const& before) {
 }
 
 void resetting::name_blockers() {
-  std::vector<blocker> now = find_blockers(php_);
+  std::vector<blocker> now = find_blockers(php_).running;
   bool const is_news = !std::equal(now.begin(), now.end(), report_.blocked_by.begin(), report_.blocked_by.end(),
                                    [](blocker const& a, blocker const& b) { return a.pid == b.pid; });
   report_.blocked_by = std::move(now);
@@ -286,7 +310,7 @@ std::vector<std::string> risks_of(std::vector<blocker> const& running, std::vect
   if (kill_after.count() == 0) return out;
   std::string const more = ": if it goes on for " + std::to_string(kill_after.count()) + " s more, ";
   for (blocker const& each : running) {
-    if (each.age ? *each.age * 2 < kill_after : users.size() < 2) continue;
+    if (each.age && *each.age * 2 < kill_after) continue;
     out.push_back("a request runs for long already (" + describe(each) + ")" + more +
                   (users.size() < 2 ? "PHP ends its worker, and its client gets no answer"
                                     : "PHP tries to end its worker, and while it may not, because it is another "

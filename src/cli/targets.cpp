@@ -171,7 +171,8 @@ class batch {
   }
 
  private:
-  static constexpr std::size_t most_at_once = 256;  // they wait, for the most part
+  // They wait, for the most part; those of deploy:switch for all others, so that there must be enough.
+  static constexpr std::size_t most_at_once = 2048;
 
   void work() {
     for (std::size_t i = next_++; i < jobs_.size(); i = next_++) {

@@ -17,6 +17,9 @@ constexpr std::size_t most_files = 10000;
 constexpr std::size_t most_bytes = std::size_t{32} << 20;
 constexpr std::size_t most_directives = 200000;
 constexpr std::size_t longest_value = 65536;
+constexpr std::size_t longest_name = 256;  // of a pool
+constexpr std::size_t longest_path = 4096;
+constexpr std::size_t most_includes = 500;  // a pattern may have a directory of many names looked at
 
 constexpr std::string_view blanks = " \t\r";
 
@@ -50,9 +53,10 @@ class value_reader {
   value_reader(std::string_view text, config_source const& source) : rest_(trim(text)), source_(source) {}
 
   std::string read() {
-    if (rest_.find_first_of("\"';$") == rest_.npos) return bare_word(rest_);
+    if (rest_.find_first_of("\"';$") == rest_.npos) return bare_word(rest_.substr(0, longest_value));
     std::string value;
     while (!rest_.empty() && rest_.front() != ';' && value.size() < longest_value) value += part();
+    value.resize(std::min(value.size(), longest_value));
     return value;
   }
 
@@ -117,7 +121,7 @@ class value_reader {
 };
 
 void replace_all(std::string& text, std::string_view what, std::string const& by) {
-  for (std::size_t at = text.find(what); at != text.npos && text.size() < longest_value;
+  for (std::size_t at = text.find(what); at != text.npos && text.size() + by.size() <= longest_value;
        at = text.find(what, at + by.size())) {
     text.replace(at, what.size(), by);
   }
@@ -166,7 +170,7 @@ class parser {
     std::string const name = value_reader(text.substr(0, text.find(']')), source_).read();
     pool_.reset();
     is_global_ = strcasecmp(name.c_str(), "global") == 0;
-    if (is_global_) return;
+    if (is_global_ || name.size() > longest_name) return;
     auto const [known, is_new] = index_.try_emplace(lower(name), result_.pools.size());
     pool_ = known->second;
     if (is_new && result_.pools.size() < most_files) result_.pools.emplace_back(name, directives{});
@@ -175,18 +179,24 @@ class parser {
   void include(std::string pattern, int depth) {
     if (pattern.empty()) return;
     if (!pattern.starts_with('/')) pattern = source_.prefix + "/" + pattern;
+    if (pattern.size() > longest_path || ++includes_ > most_includes) return;
     for (std::string const& path : source_.matches(pattern)) file(path, depth + 1);
   }
 
   void add(std::string const& name, directive what) {
-    if (++directives_ > most_directives) return;
+    if (++directives_ > most_directives || kept_bytes_ >= most_bytes) return;
     if (is_global_) {
-      result_.global[name] = std::move(what);
+      keep(result_.global, name, std::move(what));
     } else if (pool_ && *pool_ < result_.pools.size()) {
       auto& [pool, lines] = result_.pools[*pool_];
       replace_all(what.value, "$pool", pool);
-      lines[name] = std::move(what);
+      keep(lines, name, std::move(what));
     }
+  }
+
+  void keep(directives& lines, std::string const& name, directive what) {
+    kept_bytes_ += name.size() + what.value.size() + what.file.size();
+    lines[name] = std::move(what);
   }
 
   config_source const& source_;
@@ -197,6 +207,8 @@ class parser {
   std::size_t files_ = 0;
   std::size_t bytes_ = 0;
   std::size_t directives_ = 0;
+  std::size_t includes_ = 0;
+  std::size_t kept_bytes_ = 0;
 };
 
 bool is_number(std::string_view text) {

@@ -139,15 +139,29 @@ class inspection {
   listening_socket const* socket_of(pool const& of, std::optional<fastcgi::endpoint> const& configured) const {
     for (process const& worker : of.workers) {
       for (std::uint64_t const inode : sockets_held_by(std::to_string(worker.pid))) {
-        for (listening_socket const& socket : sockets()) {
-          if (socket.inode == inode && held_.contains(inode)) return &socket;
-        }
+        if (!held_.contains(inode)) continue;
+        if (auto const* const socket = with_inode(inode, configured)) return socket;
       }
     }
     for (listening_socket const& socket : sockets()) {
       if (configured && may_be_ours(socket) && is_at(socket, *configured, files_)) return &socket;
     }
     return nullptr;
+  }
+
+  // The kernel prints names of sockets as they are, line breaks and all, so anybody can make up a line for another's
+  // inode. Of several only the configured one is believed.
+  listening_socket const* with_inode(std::uint64_t inode, std::optional<fastcgi::endpoint> const& configured) const {
+    listening_socket const* only = nullptr;
+    bool is_doubtful = false;
+    for (listening_socket const& socket : sockets()) {
+      if (socket.inode != inode) continue;
+      if (configured && is_at(socket, *configured, files_)) return &socket;
+      is_doubtful = only != nullptr;
+      if (is_doubtful && !configured) break;
+      only = &socket;
+    }
+    return is_doubtful ? nullptr : only;
   }
 
   bool may_be_ours(listening_socket const& socket) const {
@@ -159,6 +173,7 @@ class inspection {
   void add_nameless() {
     for (listening_socket const& socket : sockets()) {
       if (!held_.contains(socket.inode) || explained_.contains(socket.inode) || is_status_page(socket)) continue;
+      if (with_inode(socket.inode, std::nullopt) == nullptr) continue;
       pool nameless;
       settle(nameless, endpoint_of(socket), true);
       if (nameless.endpoint || nameless.inside) result_.pools.push_back(std::move(nameless));

@@ -1,7 +1,6 @@
 #include "fpm/lock_holders.hpp"
 
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,41 +10,30 @@
 namespace cachetool::fpm {
 namespace {
 
-/// The file of OPcache's locks, as the kernel's list of locks names it.
-struct lock_file {
-  unsigned device_major = 0;
-  unsigned device_minor = 0;
-  unsigned long long inode = 0;
-
-  bool operator==(lock_file const&) const = default;
-};
-
 // A file in opcache.lockfile_path, or memory where PHP was built with memfd_create().
 bool is_lock_file(std::string const& path) {
   return path.find("/.ZendSem.") != std::string::npos || path.starts_with("/memfd:opcache_lock");
 }
 
-// It is deleted, so only the master's descriptors lead to it.
-std::optional<lock_file> lock_file_of(proc const& processes, pid_t master) {
+// The inode of the file of OPcache's locks. It is deleted, so only the master's descriptors lead to it. The device
+// tells nothing: on btrfs the kernel's list of locks has another than stat().
+std::optional<unsigned long long> lock_file_of(proc const& processes, pid_t master) {
   std::string const directory = std::to_string(master) + "/fd";
   for (std::string const& name : processes.names(directory)) {
     std::string const descriptor = directory + "/" + name;
     if (!is_lock_file(processes.link(descriptor))) continue;
-    if (auto const found = processes.target(descriptor)) {
-      return lock_file{major(found->st_dev), minor(found->st_dev), found->st_ino};
-    }
+    if (auto const found = processes.target(descriptor)) return found->st_ino;
   }
   return std::nullopt;
 }
 
 // The process in "1: POSIX  ADVISORY  READ 8123 08:01:262149 1 1", if that is how a request uses this cache; else 0.
-pid_t holder_in(std::string const& line, lock_file const& wanted) {
+pid_t holder_in(std::string const& line, unsigned long long wanted) {
   pid_t pid = 0;
-  lock_file held;
+  unsigned long long held = 0;
   unsigned long long first = 0;
-  int const fields = std::sscanf(line.c_str(), "%*u: POSIX %*s READ %d %x:%x:%llu %llu", &pid, &held.device_major,
-                                 &held.device_minor, &held.inode, &first);
-  return fields == 5 && held == wanted && first == 1 ? pid : 0;
+  int const fields = std::sscanf(line.c_str(), "%*u: POSIX %*s READ %d %*x:%*x:%llu %llu", &pid, &held, &first);
+  return fields == 3 && held == wanted && first == 1 ? pid : 0;
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ namespace cachetool::fpm {
 namespace {
 
 // A pattern like /*/*/*/* would walk through everything.
-constexpr std::size_t most_names = 200000;
+constexpr std::size_t most_names = 20000;
 
 // An open descriptor as a path, which leads to that very file.
 std::string path_of(int fd) {

@@ -261,6 +261,27 @@ TEST_CASE("a socket is one, though it was bound by another path than the configu
   CHECK(masters[0].pools[0].reach == fpm::access::reachable);
 }
 
+TEST_CASE("a made-up line for a pool's socket in the kernel's table leads nobody elsewhere") {
+  test::machine_tree const machine;
+  machine.file("/etc/x.conf", "[www]\nlisten = /run/php/www.sock\n");
+  machine.master(10, "/etc/x.conf", "/usr/sbin/php-fpm8.2");
+  machine.file("/proc/10/task/10/children", "11 ");
+  machine.worker(11, 10, "www", 33);
+  machine.link("/proc/10/fd/7", "socket:[1001]");
+  machine.link("/proc/11/fd/7", "socket:[1001]");
+  // Somebody's abstract socket has a line break in its name, and this behind it.
+  std::string const made_up = "0: 00000002 00000000 00010000 0001 01 1001 /home/eve/www.sock\n";
+  std::string const true_one = "0: 00000002 00000000 00010000 0001 01 1001 /run/php/www.sock\n";
+  auto const listener = test::listening_socket(machine.path("/run/php/www.sock"), true);
+  auto const text = GENERATE_COPY(made_up + true_one, true_one + made_up);
+  machine.file("/proc/net/unix", "Num       RefCount Protocol Flags    Type St Inode Path\n" + text);
+  auto const masters = find(machine);
+  REQUIRE(masters.size() == 1);
+  REQUIRE(masters[0].pools.size() == 1);
+  CHECK(masters[0].pools[0].endpoint->text() == "/run/php/www.sock");
+  CHECK(masters[0].pools[0].reach == fpm::access::reachable);
+}
+
 TEST_CASE("a socket that nobody listens on is stale, with its master and without") {
   test::machine_tree const machine;
   machine.file("/etc/x.conf", "[www]\nlisten = /run/php/www.sock\n");

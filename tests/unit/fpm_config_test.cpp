@@ -127,11 +127,39 @@ TEST_CASE("hostile text is taken for what it may be, and ends") {
   CHECK(parse({{"/etc/php-fpm.conf", "[www\nlisten = 1\n=\n[]\n[x]\n\0listen = 2\na\0b = 1\n"s}}).pools.size() == 3);
   CHECK(value("\"unterminated") == "unterminated");
   CHECK(value("'unterminated") == "unterminated");
-  CHECK(value(std::string(1 << 20, 'x')).size() <= 1 << 20);
-  CHECK(value("'" + std::string(300000, '$') + "pool'").size() < 400000);
+  CHECK(value(std::string(1 << 20, 'x')).size() <= 65536);
+  CHECK(value("'" + std::string(300000, '$') + "pool'").size() <= 65536);
   std::string pools;
   for (int i = 0; i < 100000; ++i) pools += "[" + std::to_string(i) + "]\n";
   CHECK(parse({{"/etc/php-fpm.conf", pools}}).pools.size() <= 10000);
+}
+
+TEST_CASE("the name of a pool cannot be made to fill the memory") {
+  std::string text = "[" + std::string(300, 'n') + "]\nlisten = 1\n[" + std::string(256, 'n') + "]\n";
+  for (int i = 0; i < 40000; ++i) text += "a" + std::to_string(i) + " = $pool$pool$pool$pool$pool$pool$pool$pool\n";
+  auto const read = parse({{"/etc/php-fpm.conf", text}});
+  REQUIRE(read.pools.size() == 1);
+  std::size_t bytes = 0;
+  for (auto const& [name, line] : read.pools[0].second) bytes += line.value.size();
+  CHECK(bytes > 0);
+  CHECK(bytes < std::size_t{64} << 20);
+}
+
+TEST_CASE("include lines are bounded in number and length") {
+  std::vector<std::string> patterns;
+  fpm::config_source source;
+  source.read = [](std::string const&) {
+    std::string text = "include = " + std::string(5000, '/') + "\n";
+    for (int i = 0; i < 1000; ++i) text += "include = /etc/x/*\n";
+    return std::optional(text);
+  };
+  source.matches = [&patterns](std::string const& pattern) {
+    patterns.push_back(pattern);
+    return std::vector<std::string>();
+  };
+  source.variable = [](std::string const&) { return std::optional<std::string>(); };
+  static_cast<void>(fpm::parse_config("/etc/php-fpm.conf", source));
+  CHECK(patterns == std::vector<std::string>(500, "/etc/x/*"));
 }
 
 TEST_CASE("every form of 'listen' is understood") {

@@ -56,6 +56,13 @@ TEST_CASE("a worker with a read lock on byte 1 of OPcache's file uses the cache"
   CHECK(machine.holders() == std::vector<pid_t>{102});
 }
 
+TEST_CASE("the device of a lock may be another than the file's, as on btrfs") {
+  if (geteuid() != 0) return does_not_apply("the kernel names who holds a lock to root alone");
+  locked_machine const machine;
+  machine.locks("1: POSIX  ADVISORY  READ 102 00:1f:" + machine.file.substr(machine.file.rfind(':') + 1) + " 1 1\n");
+  CHECK(machine.holders() == std::vector<pid_t>{102});
+}
+
 TEST_CASE("other locks, other files and other processes do not count") {
   if (geteuid() != 0) return does_not_apply("the kernel names who holds a lock to root alone");
   locked_machine const machine;
