@@ -51,15 +51,22 @@ function delete_below($directory)
             left($path, 'it is not of OPcache\'s making');
         } elseif (@unlink($path)) {
             ++$deleted;
-        } else {
+        } elseif (is_there($path)) {
             left($path, '');
         }
     }
     error_clear_last();
-    if (!@rmdir($directory) && !entries($directory)) {
+    if (!@rmdir($directory) && !entries($directory) && is_there($directory)) {
         left($directory, '');
     }
     return $deleted;
+}
+
+/** False for what somebody else has deleted meanwhile. Keeps the last error. */
+function is_there($path)
+{
+    clearstatcache(true, $path);
+    return file_exists($path) || is_link($path);
 }
 
 function entries($directory)

@@ -80,7 +80,8 @@ std::vector<std::string> matching_directories(std::string const& pattern) {
   std::vector<std::string> directories;
   if (glob(pattern.c_str(), GLOB_BRACE | GLOB_ONLYDIR, nullptr, &matched) == 0) {
     for (std::size_t i = 0; i < matched.gl_pathc; ++i) {
-      if (fs::is_directory(matched.gl_pathv[i])) directories.emplace_back(matched.gl_pathv[i]);
+      std::error_code hidden;
+      if (fs::is_directory(matched.gl_pathv[i], hidden)) directories.emplace_back(matched.gl_pathv[i]);
     }
   }
   globfree(&matched);
@@ -100,7 +101,10 @@ std::vector<script_file> find_scripts(std::string const& directory, std::vector<
   std::vector<std::string> directories{directory};
   if (!fs::is_directory(directory, failed)) directories = matching_directories(directory);
   if (directories.empty()) {
-    throw error(error_kind::usage, "the directory \"" + directory + "\" does not exist");
+    bool const is_hidden =
+        failed && failed != std::errc::no_such_file_or_directory && failed != std::errc::not_a_directory;
+    throw error(error_kind::usage, "the directory \"" + directory + "\" " +
+                                       (is_hidden ? "cannot be read: " + failed.message() : "does not exist"));
   }
   walk all(exclude);
   for (std::string const& one : directories) all.directory(without_slashes(one));

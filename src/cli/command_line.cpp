@@ -1,6 +1,7 @@
 #include "cli/command_line.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include <cachetool/fastcgi/error.hpp>
 
@@ -116,7 +117,7 @@ class reader {
       if (is_option(words_[at_])) {
         skim_option(words_[at_]);
       } else {
-        line_.command = &find_command(words_[at_]);
+        line_.command = &command_named(words_[at_]);
         break;
       }
     }
@@ -124,12 +125,19 @@ class reader {
     command_seen_ = false;
   }
 
+  // A second reading says better what is wrong with an option.
   void skim_option(std::string const& word) {
     try {
       read_option(word);
-    } catch (error const&) {
-      // Not known yet; the second reading says so better.
+    } catch (error const& failed) {
+      if (!skim_failure_) skim_failure_ = failed;
     }
+  }
+
+  // After an option that there is not, a word that is no command may have been meant as its value.
+  command_spec const& command_named(std::string const& word) const {
+    if (skim_failure_ && matching_commands(word).empty()) throw *skim_failure_;
+    return find_command(word);
   }
 
   void read_option(std::string const& word) {
@@ -170,8 +178,13 @@ class reader {
     if (spec.takes == arity::flag) return std::nullopt;
     bool const has_next = at_ + 1 < words_.size();
     if (spec.takes == arity::value) {
-      if (!has_next || words_[at_ + 1] == "--") {
-        throw error(error_kind::usage, "the option --" + std::string(spec.name) + " requires a value");
+      if (!has_next || is_option(words_[at_ + 1])) {
+        error missing(error_kind::usage, "the option --" + std::string(spec.name) + " requires a value");
+        if (has_next && words_[at_ + 1] != "--") {
+          missing.advise("is a shell variable unset? A value that begins with a dash is given as --" +
+                         std::string(spec.name) + "=VALUE");
+        }
+        throw missing;
       }
       return words_[++at_];
     }
@@ -221,6 +234,7 @@ class reader {
   command_line line_;
   std::size_t at_ = 0;
   bool command_seen_ = false;
+  std::optional<error> skim_failure_;
 };
 
 }  // namespace

@@ -33,17 +33,21 @@ opcache::refresh_query refresh_query(context const& with) {
 
 exit_code opcache_refresh(context& with) {
   opcache::refresh_query const query = refresh_query(with);
-  return for_each_target(with, outcome_view::csv_columns(), [&](adapter::adapter& php, target_output& out) {
-    auto const report = opcache::refresh(php, query, progress_on(out.streams(), php, "refreshed"));
-    out.show(
-        report.from,
-        {[&](report::json_writer& json) { write_json(json, report); }, [&] { return scripts_of(report).csv_rows(); },
-         [&] {
-           if (with.given.flag("verbose") > 0) out.table(scripts_of(report).table());
-           out.line(report.from, refresh_text(report));
-         }},
-        remarks(report), failure(report));
-  });
+  return for_each_master(with, outcome_view::csv_columns(),
+                         [&](adapter::adapter& php, console& streams) -> report_view {
+                           return [&, report = opcache::refresh(php, query, progress_on(streams, php, "refreshed"))](
+                                      target_output& out, std::string const& pool) {
+                             origin const from = as_of_pool(report.from, pool);
+                             out.show(from,
+                                      {[&](report::json_writer& json) { write_json(json, report); },
+                                       [&] { return scripts_of(report).csv_rows(); },
+                                       [&] {
+                                         if (with.given.flag("verbose") > 0) out.table(scripts_of(report).table());
+                                         out.line(from, refresh_text(report));
+                                       }},
+                                      remarks(report), failure(report));
+                           };
+                         });
 }
 
 }  // namespace cachetool::cli

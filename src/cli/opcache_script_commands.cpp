@@ -131,7 +131,7 @@ exit_code opcache_invalidate_scripts(context& with) {
 exit_code opcache_reset_file_cache(context& with) {
   bool const force = with.given.given("force");
   if (!force && (with.given.given("no-interaction") || isatty(STDIN_FILENO) != 1)) {
-    with.out.line("Aborted file deletion");
+    if (with.given.text("format").value_or("table") == "table") with.out.line("Aborted file deletion");
     with.out.flush();
     throw error(error_kind::usage, "nobody can be asked whether to delete files, so nothing was deleted")
         .advise("--force deletes them without asking");

@@ -34,11 +34,12 @@ std::string list_of(std::vector<std::string_view> const& choices) {
   return list;
 }
 
-bool is_count(std::string const& text) {
+std::optional<std::int64_t> to_count(std::string const& text) {
   constexpr std::int64_t most = 1'000'000'000;
   std::int64_t number = 0;
   auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return failed == std::errc() && end == text.data() + text.size() && number >= 0 && number <= most;
+  bool const is_one = failed == std::errc() && end == text.data() + text.size() && number >= 0 && number <= most;
+  return is_one ? std::optional(number) : std::nullopt;
 }
 
 bool is_seconds(std::string const& text) {
@@ -61,10 +62,15 @@ void check_value(option_spec const& spec, std::string const& value) {
     bool const known = std::find(choices.begin(), choices.end(), value) != choices.end();
     if (!known) refuse(spec, value, list_of(choices), choices.front());
   } else if (spec.type == value_type::count) {
-    if (!is_count(value)) refuse(spec, value, "a whole number from 0 to 1000000000", "3");
+    if (!to_count(value)) refuse(spec, value, "a whole number from 0 to 1000000000", "3");
   } else if (!is_seconds(value)) {
     refuse(spec, value, "a time in seconds above 0", "2.5");
   }
+}
+
+// CLI11 takes a number that begins with 0 for an octal one.
+std::string plain(option_spec const& spec, std::string const& value) {
+  return spec.type == value_type::count ? std::to_string(*to_count(value)) : value;
 }
 
 }  // namespace
@@ -86,7 +92,7 @@ void options::convert(command_line const& line) {
     std::string const name = "--" + std::string(spec.name);
     if (spec.takes != arity::flag && (is_text(spec) || !given.value)) continue;
     if (spec.takes != arity::flag) check_value(spec, *given.value);
-    words.push_back(given.value ? name + "=" + *given.value : name);
+    words.push_back(given.value ? name + "=" + plain(spec, *given.value) : name);
     if (app.get_option_no_throw(name) != nullptr) continue;
     CLI::Option* option = nullptr;
     if (spec.takes == arity::flag) {

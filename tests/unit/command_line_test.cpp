@@ -114,6 +114,12 @@ TEST_CASE("an unknown option is refused with the near ones") {
   CHECK(failed.hint() == "did you mean --format?");
 }
 
+TEST_CASE("an unknown option before the command is refused, not the word after it") {
+  auto const failed = usage_error({"--fgci", "/run/php.sock", "opcache:reset"});
+  CHECK(failed.message() == "the option --fgci does not exist");
+  CHECK(failed.hint().find("--fcgi") != std::string::npos);
+}
+
 TEST_CASE("an unknown letter is refused") {
   CHECK(usage_error({"opcache:reset", "-z"}).message() == "the option -z does not exist for opcache:reset");
 }
@@ -133,6 +139,8 @@ TEST_CASE("an option that needs a value is refused without one") {
   CHECK(usage_error({"opcache:reset", "--tmp-dir"}).message() == "the option --tmp-dir requires a value");
   CHECK(usage_error({"opcache:reset", "-t"}).message() == "the option --tmp-dir requires a value");
   CHECK(usage_error({"opcache:reset", "-t", "--"}).message() == "the option --tmp-dir requires a value");
+  CHECK(usage_error({"opcache:reset", "-t", "--fcgi=/a"}).message() == "the option --tmp-dir requires a value");
+  CHECK(usage_error({"opcache:reset", "--tmp-dir", "-q"}).message() == "the option --tmp-dir requires a value");
 }
 
 TEST_CASE("a flag with a value is refused") {

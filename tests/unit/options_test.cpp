@@ -55,6 +55,8 @@ TEST_CASE("the last of several values wins") {
 
 TEST_CASE("no retries at all can be asked for") {
   CHECK(given({"opcache:reset", "--retries=0"}).count("retries") == 0);
+  CHECK(given({"opcache:reset", "--retries=010"}).count("retries") == 10);
+  CHECK(given({"opcache:reset", "--retries=08"}).count("retries") == 8);
 }
 
 TEST_CASE("a timeout that is no positive number is refused") {
