@@ -27,6 +27,7 @@ function do_deploy_look($arguments)
     $status = opcache_call('opcache_get_status', false);
     $result['enabled'] = !empty($status['opcache_enabled']);
     $result['restart_pending'] = !empty($status['restart_pending']);
+    $result['full'] = !empty($status['cache_full']);
     if (!$result['enabled']) {
         return $result;
     }

@@ -1,6 +1,6 @@
 <?php
 // The operation that leads names of CURRENT to the release that is live now. It needs opcache.php, pattern.php,
-// opcache_compile.php and look.php.
+// opcache_compile.php, opcache_forget.php and look.php.
 
 /**
  * For each script of an old release: has CURRENT/x lead to the live release's x, and streams what became of it:
@@ -39,6 +39,9 @@ function move($old, $alias, $live, $status, &$said)
     // whose page is still the old release's may compile the old script again.
     for ($tries = 0; $tries < 50; ++$tries) {
         opcache_invalidate($old, true);
+        if (!file_exists($old)) {
+            forget($old);
+        }
         if (leads_elsewhere($alias, $old)) {
             return array($tries === 0 ? 'elsewhere' : 'moved', '');
         }

@@ -28,10 +28,11 @@ function only_declares($path)
             }
             $namespace = $kind === T_NAMESPACE ? $found[1] . '\\' : $namespace;
         } elseif ($kind === T_CLASS || $kind === T_INTERFACE || $kind === T_TRAIT) {
-            $names[] = $namespace . name_before_block($tokens, $at);
-            if (!skip_body($tokens, $at)) {
+            $name = name_before_block($tokens, $at);
+            if ($name === '' || !skip_body($tokens, $at)) {
                 return false;
             }
+            $names[] = $namespace . $name;
         } elseif ($kind !== null && $tokens[$at][1] === '#[') {
             for ($depth = 1; $depth > 0 && ++$at < $end;) {
                 $text = is_array($tokens[$at]) ? $tokens[$at][1] : $tokens[$at];
@@ -43,11 +44,11 @@ function only_declares($path)
         }
     }
     foreach ($names as $name) {
-        if (substr($name, -1) === '\\' || class_exists($name, false) || interface_exists($name, false) || trait_exists($name, false)) {
+        if (class_exists($name, false) || interface_exists($name, false) || trait_exists($name, false)) {
             return false;
         }
     }
-    return $names !== array() && $names !== array('');
+    return $names !== array();
 }
 
 /** The text from $at to before the next semicolon, without spaces and comments. Moves $at to it. */

@@ -110,7 +110,9 @@ void pruning::require_release(std::string const& keep, deploy::site const& seen)
 
 void pruning::find_dead_releases() {
   std::set<std::string> linked;
-  for (deploy::site const& site : sites_) linked.insert(site.linked.begin(), site.linked.end());
+  for (deploy::site const& site : sites_) {
+    for (deploy::release const& each : site.linked) linked.insert(each.path);
+  }
   std::map<std::string, deploy::release> dead;
   for (deploy::site const& site : sites_) {
     for (deploy::release const& other : site.others) {

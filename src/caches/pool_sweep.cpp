@@ -61,7 +61,7 @@ void pool_sweep::ended(adapter::call_in_progress& which, std::optional<error> co
   std::unique_ptr<adapter::call_in_progress> call = std::move(*at);
   calls_.erase(at);
   if (failure) return failed(*failure);
-  failures_ = 0;
+  if (stage_ != stage::first) failures_ = 0;  // there it is not enough that one worker answers
   agent::answer answer = call->take();
   if (stage_ != stage::asking) held_.push_back(std::move(call));
   answered(std::move(answer));
@@ -69,7 +69,7 @@ void pool_sweep::ended(adapter::call_in_progress& which, std::optional<error> co
 
 void pool_sweep::answered(agent::answer answer) {
   if (stage_ == stage::first) {
-    learn_workers(answer);
+    if (!learn_workers(answer)) return;
     result_.answers.push_back(std::move(answer));
   } else if (expected_.erase(answer.pid) > 0) {
     result_.answers.push_back(std::move(answer));
@@ -83,14 +83,19 @@ void pool_sweep::answered(agent::answer answer) {
   }
 }
 
-void pool_sweep::learn_workers(agent::answer const& first) {
+/// False if it is not known yet which there are.
+bool pool_sweep::learn_workers(agent::answer const& first) {
   result_.from = from(first);
   auto const alive = first.pid == 0 ? std::nullopt : php_.workers(first.pool);
-  visible_ = alive.has_value();
-  if (alive) expected_ = {alive->begin(), alive->end()};
+  // None: the worker has no /proc to tell its pool from, or who listens for the master is not the master (FPM_SOCKETS).
+  visible_ = alive && !alive->empty();
+  if (visible_) expected_ = {alive->begin(), alive->end()};
   if (!visible_) {
     held_.clear();  // the one worker of a pool has to answer again
-    list_by_php();
+    if (auto const failure = list_by_php()) {
+      failed(*failure);
+      return false;
+    }
   }
   result_.workers_known = visible_ || expected_.count(first.pid) > 0;
   if (!result_.workers_known) expected_.clear();
@@ -98,6 +103,8 @@ void pool_sweep::learn_workers(agent::answer const& first) {
   expected_.erase(first.pid);
   stage_ = visible_ ? stage::holding : stage::asking;
   next_round_ = clock::now();
+  failures_ = 0;
+  return true;
 }
 
 void pool_sweep::hold_all() {
@@ -144,19 +151,27 @@ void pool_sweep::strike_the_dead() {
     workers_ = alive.size();
     std::erase_if(expected_, [&alive](std::int64_t pid) { return std::count(alive.begin(), alive.end(), pid) == 0; });
   } else if (result_.workers_known && fastcgi::passed(listed_ + list_interval)) {
-    std::set<std::int64_t> const before = std::move(expected_);
-    list_by_php();
+    std::set<std::int64_t> const before = expected_;
+    if (list_by_php()) return;  // the pool is full: what was known has to do
     std::erase_if(expected_, [&before](std::int64_t pid) { return before.count(pid) == 0; });
   }
 }
 
-void pool_sweep::list_by_php() {
+/// Makes what PHP says the workers that are expected, or returns why it could not be asked.
+std::optional<error> pool_sweep::list_by_php() {
   agent::call list = ask("stat.workers");
   list.timeout = list_interval;
+  list.idempotent = false;  // after it has ended a worker another is starting
   listed_ = clock::now();
-  agent::answer const answer = php_.run(list);
-  expected_.clear();
-  for (php::entry const& each : answer.result.entries()) expected_.insert(each.item.as_int());
+  try {
+    agent::answer const answer = php_.run(list);
+    expected_.clear();
+    for (php::entry const& each : answer.result.entries()) expected_.insert(each.item.as_int());
+    return std::nullopt;
+  } catch (error const& failure) {
+    if (failure.kind() == error_kind::interrupted) throw;
+    return failure;
+  }
 }
 
 void pool_sweep::failed(error const& why) {

@@ -46,8 +46,8 @@ class pool_sweep {
   void hold_all();
   void begin_round();
   void answered(agent::answer answer);
-  void learn_workers(agent::answer const& first);
-  void list_by_php();
+  [[nodiscard]] bool learn_workers(agent::answer const& first);
+  [[nodiscard]] std::optional<error> list_by_php();
   void strike_the_dead();
   void let_go();
   void failed(error const& why);

@@ -47,7 +47,7 @@ void sort_out(site& into, release found) {
   if (is_in(into.live, found.path)) {
     into.live_scripts += found.scripts;
   } else if (linked) {
-    into.linked.push_back(std::move(found.path));
+    into.linked.push_back(std::move(found));
   } else if (!is_shared(found.path)) {
     into.others.push_back(std::move(found));
   }
@@ -81,8 +81,10 @@ class finishing {
 
  private:
   void look_at_site();
+  void add_replaced();
   [[nodiscard]] std::optional<std::string> why_not(std::vector<std::string> const& unreachable) const;
   std::optional<std::string> ask_every_worker(bool clear, std::chrono::milliseconds patience);
+  [[nodiscard]] std::string name_of(caches::sweep const& swept, std::size_t pool) const;
   void keep(caches::sweep const& swept, std::size_t pool);
   std::vector<std::string> find_names();
   std::optional<std::string> move_names();
@@ -90,6 +92,7 @@ class finishing {
   [[nodiscard]] release& old_release_of(std::string const& path);
   void reset(std::string why);
   [[nodiscard]] std::chrono::milliseconds left() const;
+  [[nodiscard]] std::chrono::milliseconds kept_for_reset() const;
 
   std::span<adapter::adapter* const> pools_;
   adapter::adapter& php_;
@@ -105,10 +108,16 @@ std::chrono::milliseconds finishing::left() const {
   return std::max(left, std::chrono::milliseconds{100});
 }
 
+// Of the patience: a reset waits for requests that run, too, and is to be confirmed.
+std::chrono::milliseconds finishing::kept_for_reset() const {
+  constexpr std::chrono::milliseconds at_most{10'000};
+  return options_.fall_back && site_.has_opcache ? std::min(at_most, left() / 4) : std::chrono::milliseconds{0};
+}
+
 finish_report finishing::run(std::vector<std::string> const& unreachable) {
   look_at_site();
   auto problem = why_not(unreachable);
-  if (!problem) problem = ask_every_worker(true, left());
+  if (!problem) problem = ask_every_worker(true, left() - kept_for_reset());
   if (!site_.has_opcache && !problem) return std::move(report_);
   if (!problem) problem = move_names();
   constexpr std::chrono::milliseconds a_while{5000};  // all were reached a moment ago
@@ -125,10 +134,28 @@ void finishing::look_at_site() {
     throw error(error_kind::not_found, "php-fpm sees nothing at " + options_.current)
         .advise("name the link as php-fpm sees it: a chroot or a container may show it other paths");
   }
-  report_.old = site_.others;
-  if (options_.old.empty()) return;
-  report_.old.clear();
-  for (std::string const& path : options_.old) report_.old.push_back({path, 0});
+  if (site_.live == options_.current) {
+    throw error(error_kind::usage, options_.current + " is a release itself, and no link that leads to one")
+        .advise("name the link that was switched");
+  }
+  if (options_.old.empty()) {
+    report_.old = site_.others;
+    for (release const& each : site_.linked) {
+      if (each.path != options_.replaced) report_.left_alone.push_back(each.path);
+    }
+  } else {
+    for (std::string const& path : options_.old) report_.old.push_back({path, 0});
+  }
+  add_replaced();
+}
+
+// Its directory may be elsewhere, or the target of another link: "previous".
+void finishing::add_replaced() {
+  std::string const& replaced = options_.replaced;
+  auto const is_it = [&replaced](release const& each) { return each.path == replaced; };
+  if (replaced.empty() || replaced == site_.live || std::any_of(report_.old.begin(), report_.old.end(), is_it)) return;
+  auto const linked = std::find_if(site_.linked.begin(), site_.linked.end(), is_it);
+  report_.old.push_back({replaced, linked == site_.linked.end() ? 0 : linked->scripts});
 }
 
 std::optional<std::string> finishing::why_not(std::vector<std::string> const& unreachable) const {
@@ -148,23 +175,30 @@ std::optional<std::string> finishing::ask_every_worker(bool clear, std::chrono::
   for (std::size_t i = 0; i < swept.size(); ++i) {
     if (clear) keep(swept[i], i);
     for (agent::answer const& answer : swept[i].answers) {
-      if (answer.result.as_string() == site_.live) continue;
-      return "the worker " + std::to_string(answer.pid) + " of the pool " + answer.pool + " sees " +
+      if (!answer.result.is_string() || answer.result.as_string() == site_.live) continue;
+      return "the worker " + std::to_string(answer.pid) + " of the pool " + name_of(swept[i], i) + " sees " +
              std::string(answer.result.as_string()) + " at " + options_.current;
+    }
+    if (clear && !swept[i].failure && !swept[i].workers_known) {
+      return "nobody tells which workers the pool " + name_of(swept[i], i) + " has";
     }
     if (clear && !swept[i].complete()) {
       return swept[i].failure
                  ? "the pool at " + pools_[i]->label() + " could not be asked: " + swept[i].failure->message()
                  : "not every worker could be reached: " + pids_text(swept[i].missing) + " of the pool " +
-                       swept[i].from.pool;
+                       name_of(swept[i], i);
     }
   }
   return std::nullopt;
 }
 
+std::string finishing::name_of(caches::sweep const& swept, std::size_t pool) const {
+  return swept.from.pool.empty() ? pools_[pool]->label() : swept.from.pool;
+}
+
 void finishing::keep(caches::sweep const& swept, std::size_t pool) {
   pool_report out;
-  out.pool = swept.from.pool.empty() ? pools_[pool]->label() : swept.from.pool;
+  out.pool = name_of(swept, pool);
   out.cleared = static_cast<std::int64_t>(swept.answers.size());
   out.missing = swept.missing;
   if (swept.workers_known) out.workers = out.cleared + static_cast<std::int64_t>(swept.missing.size());
@@ -183,6 +217,7 @@ std::vector<std::string> finishing::find_names() {
 std::optional<std::string> finishing::move_names() {
   constexpr int most_rounds = 5;
   std::vector<std::string> names = find_names();
+  if (site_.full && !names.empty()) return "OPcache is full, so the names below the link cannot be moved";
   std::stable_sort(names.begin(), names.end(), is_moved_before);
   std::vector<std::string> moved = names;
   for (int round = 0; !moved.empty() && round < most_rounds; ++round) moved = move(names);
@@ -225,8 +260,14 @@ release& finishing::old_release_of(std::string const& path) {
 }
 
 void finishing::reset(std::string why) {
+  if (!site_.has_opcache && !site_.restart_pending) {
+    throw error(error_kind::timeout, why +
+                                         "; it may serve the release before until it forgets where the link led "
+                                         "(realpath_cache_ttl, 120 s by default)")
+        .advise("try again: cachetool deploy:finish " + options_.current);
+  }
   if (!options_.fall_back) {
-    throw error(error_kind::timeout, why + "; nothing was changed, and the release before may be served yet")
+    throw error(error_kind::timeout, why + "; OPcache was left as it is, and the release before may be served yet")
         .advise("without --no-fallback OPcache is reset then; or try again when its requests have ended");
   }
   report_.fell_back = std::move(why);
@@ -247,6 +288,7 @@ site look(adapter::adapter& php, std::string const& current) {
   out.live = answer.result["live"].as_string();
   out.has_opcache = answer.result["enabled"].as_bool();
   out.restart_pending = answer.result["restart_pending"].as_bool();
+  out.full = answer.result["full"].as_bool();
   out.pools = strings(answer.result["pools"]);
   out.links = links(answer.result["links"]);
   for (php::entry const& each : answer.result["releases"].entries()) {
@@ -263,7 +305,14 @@ std::vector<std::string> scripts_with_aliases(adapter::adapter& php, std::string
   call.rows = [&paths](std::string_view rows) {
     while (!rows.empty()) paths.emplace_back(caches::take_row(rows, {}));
   };
+  auto const is_asked_for = [&old](std::string const& path) {
+    return std::any_of(old.begin(), old.end(), [&path](std::string const& each) { return is_in(path, each); });
+  };
   opcache::require_listing(php.run(call));
+  if (!std::all_of(paths.begin(), paths.end(), is_asked_for)) {
+    throw error(error_kind::protocol, "php-fpm names scripts of other directories than it was asked for")
+        .on(php.label());
+  }
   return paths;
 }
 

@@ -31,28 +31,30 @@ struct link {
 /// A site as one php-fpm sees it.
 struct site {
   origin from;
-  std::string live;                 ///< the directory to which CURRENT leads; empty if there is none
-  bool has_opcache = true;          ///< false: OPcache is off there
-  bool restart_pending = false;     ///< and what is cached is not known
-  std::int64_t live_scripts = 0;    ///< cached ones of the live release
-  std::vector<release> others;      ///< the directories beside it that have cached scripts, but for targets of links
-  std::vector<std::string> linked;  ///< of those, the targets of other links, which are left alone
-  std::vector<link> links;          ///< but CURRENT: beside it, beside the live release, and beside directories above
-  std::vector<std::string> pools;   ///< of that master, where it shows them
+  std::string live;                ///< the directory to which CURRENT leads; empty if there is none
+  bool has_opcache = true;         ///< false: OPcache is off there
+  bool restart_pending = false;    ///< and what is cached is not known
+  bool full = false;               ///< OPcache caches nothing more
+  std::int64_t live_scripts = 0;   ///< cached ones of the live release
+  std::vector<release> others;     ///< the directories beside it that have cached scripts, but for targets of links
+  std::vector<release> linked;     ///< of those, the targets of other links, which are left alone
+  std::vector<link> links;         ///< but CURRENT: beside it, beside the live release, and beside directories above
+  std::vector<std::string> pools;  ///< of that master, where it shows them
 };
 
 /// CURRENT is absolute, as php-fpm sees it.
 site look(adapter::adapter& php, std::string const& current);
 
 /// The cached scripts of the OLD releases whose name below CURRENT is a key of OPcache's too. It leads to them or to
-/// another release's. Throws error (pending, opcache_off) where no scripts are listed.
+/// another release's. Throws error: pending or opcache_off where no scripts are listed, protocol if PHP names others.
 std::vector<std::string> scripts_with_aliases(adapter::adapter& php, std::string const& current,
                                               std::vector<std::string> const& old);
 
 struct finish_options {
   std::string current;           ///< the link, as php-fpm sees it
   std::vector<std::string> old;  ///< releases that were live before; empty: all that are beside the live one
-  std::chrono::milliseconds patience{std::chrono::minutes{5}};  ///< to reach every worker
+  std::string replaced;          ///< the one that was live until now, also an old one; empty if that is not known
+  std::chrono::milliseconds patience{std::chrono::minutes{5}};  ///< to reach every worker, and for a reset instead
   bool fall_back = true;                                        ///< reset OPcache if a worker cannot be reached
   opcache::pacing pace;
 };
@@ -82,7 +84,8 @@ struct finish_report {
   origin from;
   std::string live;  ///< the release that is served
   std::vector<pool_report> pools;
-  std::vector<release> old;  ///< with what is left of each
+  std::vector<release> old;             ///< with what is left of each
+  std::vector<std::string> left_alone;  ///< releases that OPcache knows, and to which another link leads
   std::vector<moved_name> names;
   std::optional<std::string> fell_back;        ///< why OPcache was reset instead
   std::optional<opcache::reset_report> reset;  ///< if it was
@@ -90,9 +93,10 @@ struct finish_report {
 
 /// After CURRENT was switched: has every worker of POOLS, which are all pools of one master, forget where it led, and
 /// then has the names below it lead to the live release. What else OPcache has of the old ones stays, for requests that
-/// still run. Where a worker cannot be reached in time, or UNREACHABLE says that a pool cannot, nothing of that is
-/// done: OPcache is reset instead, or without fall_back error (timeout) thrown. Also throws not_found if CURRENT leads
-/// nowhere.
+/// still run. Where a worker cannot be reached in time, or UNREACHABLE says that a pool cannot, or nobody tells which
+/// workers a pool has, nothing of that is done: OPcache is reset instead, or without fall_back error (timeout) thrown.
+/// A worker that cannot see CURRENT cannot serve it either, and is no hindrance. Also throws error: not_found if
+/// CURRENT leads nowhere, usage if it is no link but the release itself.
 finish_report finish(std::span<adapter::adapter* const> pools, std::vector<std::string> const& unreachable,
                      finish_options const& options, opcache::progress const& tell = {});
 

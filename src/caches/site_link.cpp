@@ -37,6 +37,16 @@ std::string link_text(std::string const& link, std::string const& release) {
   return fs::path(release).lexically_relative(real_path(fs::path(link).parent_path().string())).string();
 }
 
+// Only root can give the new link away, and only root needs to. Who may write the directory may have put another file
+// in its place, so it is given by its descriptor, and only if it is root's own link and has no other name.
+void give_to(struct stat const& owner, int directory, std::string const& made) {
+  fastcgi::unique_fd const link(openat(directory, made.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  struct stat info {};
+  if (!link || fstat(link.get(), &info) != 0) return;
+  if (!S_ISLNK(info.st_mode) || info.st_uid != 0 || info.st_nlink != 1) return;
+  [[maybe_unused]] int const given = fchownat(link.get(), "", owner.st_uid, owner.st_gid, AT_EMPTY_PATH);
+}
+
 }  // namespace
 
 site_link::site_link(std::string current) : path_(std::move(current)) {
@@ -67,11 +77,7 @@ void site_link::lead_to(std::string const& release) const {
   std::string const made = "." + name + "." + agent::random_hex();
   if (symlinkat(text.c_str(), directory.get(), made.c_str()) != 0)
     throw cannot("cannot make a link beside " + path_, errno);
-  // Only root can give it away, and only root needs to.
-  if (was_there && geteuid() == 0) {
-    [[maybe_unused]] int const given =
-        fchownat(directory.get(), made.c_str(), before.st_uid, before.st_gid, AT_SYMLINK_NOFOLLOW);
-  }
+  if (was_there && geteuid() == 0) give_to(before, directory.get(), made);
   if (renameat(directory.get(), made.c_str(), directory.get(), name.c_str()) == 0) return;
   int const code = errno;
   unlinkat(directory.get(), made.c_str(), 0);

@@ -55,7 +55,11 @@ std::string below(std::string const& directory, std::string const& path, std::st
 class warming {
  public:
   warming(adapter::adapter& php, std::string const& release, warm_options const& options, progress const& tell)
-      : php_(php), options_(options), tell_(tell), around_(look_around(php, release)), running_(running(around_)) {}
+      : php_(php),
+        options_(options),
+        tell_(tell),
+        around_(look_around(php, release)),
+        running_(options.running.value_or(running(around_))) {}
 
   warm_report run() {
     choose();
@@ -83,7 +87,8 @@ class warming {
   surroundings around_;
   std::string running_;
   selection selected_;            // of the release, and of the one that runs
-  std::set<std::string> wanted_;  // files of the release
+  std::set<std::string> in_use_;  // files of the release that the one that runs has cached
+  std::set<std::string> wanted_;  // files of the release that are compiled
   std::vector<std::string> to_detach_;
   std::vector<std::string> to_compile_;
   std::map<std::string, warmed_script> done_;
@@ -93,12 +98,14 @@ void warming::choose() {
   std::vector<std::string> names{around_.release};
   if (!running_.empty()) names.push_back(running_);
   selected_ = select(php_, names);
-  bool const like_running = options_.like_running && !running_.empty() && running_ != around_.release;
+  bool const another_runs = !running_.empty() && running_ != around_.release;
   for (selected_script const& script : selected_.scripts) {
-    if (!like_running || !script.valid || !at_or_below(script.path, running_)) continue;
-    wanted_.insert(below(running_, script.path, around_.release));
+    if (!another_runs || !script.valid || !at_or_below(script.path, running_)) continue;
+    in_use_.insert(below(running_, script.path, around_.release));
   }
-  for (std::string const& path : wanted_.empty() ? options_.files : std::vector<std::string>{}) {
+  wanted_ = in_use_;
+  for (std::string const& path : options_.files) {
+    if (options_.like_running && !in_use_.empty()) break;
     if (at_or_below(path, around_.release)) wanted_.insert(path);
   }
   if (wanted_.empty()) throw error(error_kind::not_found, "there is nothing to compile in " + around_.release);
@@ -204,7 +211,10 @@ void warming::compile() {
 
 warm_report warming::report() {
   warm_report out{selected_.from, around_.release, running_, {}};
-  for (auto& [path, script] : done_) out.scripts.push_back(std::move(script));
+  for (auto& [path, script] : done_) {
+    script.in_use = in_use_.contains(path);
+    out.scripts.push_back(std::move(script));
+  }
   return out;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,8 +14,11 @@
 namespace cachetool::opcache {
 
 struct warm_options {
-  /// Compile what is cached of the release that runs, if there is any, instead of all FILES.
+  /// Compile what is cached of the release that runs, if there is any, and nothing else of FILES.
   bool like_running = true;
+
+  /// The release that runs, by its real name; empty: none does. Without it, what running_release() says.
+  std::optional<std::string> running;
 
   /// The files of the release, by their real names, as php-fpm sees them. Those outside of it are left out.
   std::vector<std::string> files;
@@ -38,6 +42,7 @@ struct warmed_script {
   outcome what = outcome::failed;
   std::string why;                    ///< of left_out, not_cached and failed
   std::vector<std::string> warnings;  ///< what PHP said
+  bool in_use = false;                ///< the release that runs has it cached
 };
 
 struct warm_report {

@@ -179,7 +179,7 @@ constexpr option_spec no_fallback_option =
 constexpr std::array deploy_finish_options{format_option, old_option, no_fallback_option};
 constexpr std::array deploy_switch_options{
     format_option, old_option, no_fallback_option,
-    flag("every-file", 0, "Compile every *.php of the release, not what the running one has cached")};
+    flag("every-file", 0, "Compile every *.php of the release, also what the running one has not cached")};
 
 constexpr std::array completion_arguments{argument_spec{"shell", "bash, zsh or fish; without it, what SHELL names"}};
 constexpr std::array self_update_arguments{argument_spec{"version_constraint", "Accepted, for scripts"}};
@@ -295,8 +295,7 @@ constexpr std::array command_specs{
     command_spec{"deploy:switch",
                  "Compiles a release, switches the link to it, and has every worker serve it",
                  "deploy:warm, the link switched in one step, and deploy:finish. It is the rollback too. It tries to "
-                 "reach every "
-                 "worker for --deadline (300 s) at most.",
+                 "reach every worker for 300 s at most after the link was switched, or for what is left of --deadline.",
                  deploy_switch_options,
                  switch_arguments,
                  deploy_switch,

@@ -97,6 +97,10 @@ std::string leftover_text(deploy::release const& old, std::string const& current
          "; when these have ended: cachetool opcache:prune --keep=" + current;
 }
 
+std::string left_alone_text(std::string const& path) {
+  return "left alone, because another link leads there: " + path + "; if it was live before, --old=" + path;
+}
+
 std::vector<std::string> finish_columns() {
   return {"pool", "live", "workers", "cleared", "moved", "fell_back"};
 }
@@ -118,6 +122,9 @@ void write_json(report::json_writer& json, deploy::finish_report const& report) 
   for (deploy::release const& old : report.old) {
     json.begin_object().key("path").string(old.path).key("scripts").integer(old.scripts).end_object();
   }
+  json.end_array();
+  json.key("left_alone").begin_array();
+  for (std::string const& path : report.left_alone) json.string(path);
   json.end_array();
   write_names(json, report);
   json.key("fell_back");

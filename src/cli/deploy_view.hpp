@@ -15,6 +15,9 @@ std::string finish_text(deploy::finish_report const& report);
 /// What is left of a release that was live before, and when to forget it. CURRENT leads to the live one.
 std::string leftover_text(deploy::release const& old, std::string const& current);
 
+/// Of a release that another link leads to: that it was not taken for an old one.
+std::string left_alone_text(std::string const& path);
+
 std::vector<std::string> finish_columns();
 std::vector<std::string> csv_fields(deploy::finish_report const& report);
 void write_json(report::json_writer& json, deploy::finish_report const& report);

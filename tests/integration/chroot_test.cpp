@@ -51,6 +51,15 @@ TEST_CASE("--fcgi-chroot leads into a chrooted php-fpm, and leaves nothing there
   CHECK(std::filesystem::is_empty(pool.root / "tmp"));
 }
 
+TEST_CASE("all workers of a chroot without /proc, which cannot tell their pool's name, are counted") {
+  if (geteuid() != 0) return test::skip("needs root");
+  chrooted const pool;
+  auto const result = pool.run({"stat:clear"});
+  INFO(result.err);
+  CHECK(result.exit_code == 0);
+  CHECK(contains(result.out, "cleared in 2/2 workers"));
+}
+
 TEST_CASE("--tmp-dir names a directory in the chroot by its path outside") {
   if (geteuid() != 0) return test::skip("needs root");
   chrooted const pool;

@@ -196,6 +196,55 @@ TEST_CASE("a worker that cannot be reached in time: OPcache is reset instead, an
   CHECK(visits(server, pages) == texts{"2 2 2"});
 }
 
+TEST_CASE("the deadline of deploy:switch is one for warming and finishing: it falls back in time") {
+  php_fpm const server{options_for(3)};
+  site const pages;
+  visits(server, pages);
+  auto const held = fastcgi::client(server.endpoint()).connect();
+  visits(server, pages, 3);
+  auto const result = switch_to(server, pages, "2", {"--deadline=4"});
+  INFO(result.err);
+  CHECK(result.exit_code == 0);
+  CHECK(contains(result.out, "because not every worker could be reached"));
+  CHECK(visits(server, pages) == texts{"2 2 2"});
+}
+
+TEST_CASE("deploy:switch --every-file switches nothing either if a file that is in use does not compile") {
+  php_fpm const server{options_for(2)};
+  site pages;
+  visits(server, pages);
+  pages.write("2", "rel.php", "<?php this is no PHP");
+  auto const result = switch_to(server, pages, "2", {"--every-file"});
+  CHECK(result.exit_code == 1);
+  CHECK(contains(result.err, "nothing was switched"));
+  CHECK(fs::read_symlink(pages.current()) == pages.release("1"));
+}
+
+TEST_CASE("deploy:switch --every-file goes on where a file that is not in use does not compile") {
+  php_fpm const server{options_for(2)};
+  site pages;
+  visits(server, pages);
+  pages.write("2", "template.php", "<?php this is no PHP");
+  CHECK(switch_to(server, pages, "2", {"--every-file"}).exit_code == 0);
+  CHECK(visits(server, pages) == texts{"2 2 2"});
+}
+
+TEST_CASE("a reset instead is waited for: a request that ends a moment later is no failure") {
+  php_fpm const server{options_for(3)};
+  site const pages;
+  visits(server, pages);
+  visit_in_progress running(server, pages);
+  pages.link("2");
+  program command(arguments_for(server, {"deploy:finish", pages.current(), "--deadline=4"}));
+  std::this_thread::sleep_for(3500ms);
+  running.finish();
+  auto const result = command.finish();
+  INFO(result.err);
+  CHECK(result.exit_code == 0);
+  CHECK(contains(result.out, "OPcache reset, confirmed"));
+  CHECK(visits(server, pages) == texts{"2 2 2"});
+}
+
 TEST_CASE("--no-fallback changes nothing then, and ends with 4") {
   php_fpm const server{options_for(3)};
   site const pages;
@@ -205,8 +254,99 @@ TEST_CASE("--no-fallback changes nothing then, and ends with 4") {
   pages.link("2");
   auto const result = finish(server, pages, {"--deadline=1", "--no-fallback"});
   CHECK(result.exit_code == 4);
-  CHECK(contains(result.err, "nothing was changed"));
+  CHECK(contains(result.err, "OPcache was left as it is"));
   CHECK(visits(server, pages, 12) == texts{"1 1 1"});
+}
+
+TEST_CASE("a pool that cannot see the site is no reason for a reset") {
+  if (!is_root()) return skip("needs root");
+  auto options = options_for(2);
+  options.pools.push_back({.name = "stranger", .max_children = 2, .lines = {"user = nobody", "group = nogroup"}});
+  php_fpm const server{options};
+  site const pages;
+  chmod(pages.directory().c_str(), 0700);
+  REQUIRE(chown(pages.directory().c_str(), pool_user(), gid_t(-1)) == 0);
+  CHECK(visits(server, pages) == texts{"1 1 1"});
+  auto const result = switch_to(server, pages, "2");
+  INFO(result.err);
+  CHECK(contains(result.out, "4/4 workers of 2 pools cleared"));
+  CHECK(visits(server, pages) == texts{"2 2 2"});
+}
+
+TEST_CASE("a pool that does not tell its workers' pids is not moved, but reset") {
+  auto options = options_for(3);
+  options.pools.front().lines = {"php_admin_value[disable_functions] = getmypid"};
+  php_fpm const server{options};
+  site const pages;
+  visits(server, pages);
+  auto const result = switch_to(server, pages, "2");
+  INFO(result.err);
+  CHECK(result.exit_code == 0);
+  CHECK(contains(result.out, "nobody tells which workers the pool www has"));
+  CHECK(visits(server, pages) == texts{"2 2 2"});
+}
+
+TEST_CASE("the release that deploy:switch replaces is an old one, also if another link leads to it") {
+  php_fpm const server{options_for(4)};
+  site const pages;
+  visits(server, pages);
+  fs::create_symlink(pages.release("1"), pages.directory() + "/previous");
+  auto const result = switch_to(server, pages, "2");
+  CHECK(contains(result.out, "2 names moved"));
+  CHECK(visits(server, pages) == texts{"2 2 2"});
+}
+
+TEST_CASE("a release that was deleted, but is cached yet, does not come back by its names") {
+  bool const validates = GENERATE(false, true);
+  if (!validates && php_fpm::version() < "8.2") return;  // what is gone cannot be forgotten there: OPcache is reset
+  php_fpm const server{options_for(3, validates)};
+  site pages{{"1", "2", "3"}};
+  for (auto const* name : {"1", "2", "3"}) {
+    pages.write(name, "admin.php", "<?php echo '" + std::string(name) + "';");
+  }
+  visits(server, pages);
+  REQUIRE(run_script(server, pages.release("1") + "/admin.php").body == "1");
+  REQUIRE(switch_to(server, pages, "2").exit_code == 0);
+  REQUIRE(run_script(server, pages.current() + "/admin.php").body == "2");
+  fs::remove_all(pages.release("1"));
+  auto const result = switch_to(server, pages, "3");
+  INFO(result.err);
+  CHECK(result.exit_code == 0);
+  CHECK_FALSE(contains(result.out, "OPcache reset"));
+  CHECK(visits(server, pages) == texts{"3 3 3"});
+  CHECK(run_script(server, pages.current() + "/admin.php").body == "3");
+}
+
+TEST_CASE("while a restart of OPcache is pending deploy:switch switches nothing") {
+  php_fpm const server{options_for(3)};
+  site const pages;
+  visits(server, pages);
+  visit_in_progress running(server, pages);
+  REQUIRE(call(server, {"opcache:reset"}).exit_code == 0);
+  auto const result = switch_to(server, pages, "2");
+  running.finish();
+  CHECK(result.exit_code == 1);
+  CHECK(contains(result.err, "a restart of OPcache is pending, so nothing was compiled, and nothing switched"));
+  CHECK(fs::read_symlink(pages.current()) == pages.release("1"));
+}
+
+TEST_CASE("deploy:finish refuses a release in the place of the link") {
+  php_fpm const server{options_for(1)};
+  site const pages;
+  visits(server, pages);
+  auto const result = call(server, {"deploy:finish", pages.release("1")});
+  CHECK(result.exit_code == 2);
+  CHECK(contains(result.err, "name the link that was switched"));
+}
+
+TEST_CASE("a release that another link leads to is left alone by deploy:finish, which says so") {
+  php_fpm const server{options_for(2)};
+  site const pages{{"1", "2", "3"}};
+  fs::create_symlink(pages.release("3"), pages.directory() + "/staging");
+  visits(server, pages);
+  run_script(server, pages.release("3") + "/rel.php");
+  pages.link("2");
+  CHECK(contains(finish(server, pages).out, "left alone, because another link leads there: " + pages.release("3")));
 }
 
 TEST_CASE("every pool of the master is cleared, whatever pool was named") {

@@ -1,5 +1,7 @@
 // A release is compiled before it goes live, and nothing of what is served changes.
 
+#include <unistd.h>
+
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -10,6 +12,7 @@
 
 #include "fpm_calls.hpp"
 #include "support/catch.hpp"
+#include "support/test_state.hpp"
 
 using namespace cachetool;
 using nlohmann::json;
@@ -70,7 +73,7 @@ class site {
 
  private:
   static test::fpm_options options(std::map<std::string, std::string> ini) {
-    test::fpm_options out;
+    auto out = test::one_pool();
     ini.emplace("opcache.validate_timestamps", "0");
     out.ini = std::move(ini);
     return out;
@@ -90,6 +93,21 @@ TEST_CASE("what is cached of the running release is compiled of the new one, and
   CHECK(target["result"]["compiled"] == 3);
   CHECK(target["result"]["scripts"].size() == 3);
   CHECK(app.answer() == "1 1 1 ");
+}
+
+TEST_CASE("a file with several classes that inherit compiles, though what they inherit from is not there") {
+  auto options = test::fpm_options{.ini = {{"opcache.validate_timestamps", "0"}}, .extensions = {"tokenizer.so"}};
+  php_fpm const server{options};
+  auto const file = server.write_script("release/two.php",
+                                        "<?php class A extends Missing {} class B extends Missing {} function f() {}");
+  auto const other =
+      server.write_script("release/templates.php", "<?php class T1 extends Template {}\nclass T2 extends Template {}");
+  auto const plain = server.write_script("release/plain.php", "<?php class Plain {}");
+  auto const output = call(server, {"deploy:warm", server.document_root() + "/release", "--format=json"});
+  INFO(output.err);
+  auto const result = json::parse(output.out)["targets"][0]["result"];
+  CHECK(result["compiled"] == 3);
+  CHECK(result["failed"] == 0);
 }
 
 TEST_CASE("what is cached and has not changed is ready") {
@@ -160,6 +178,25 @@ TEST_CASE("a file of the release that does not compile is named, and the others 
   CHECK(output.exit_code == 1);
   CHECK(contains(output.out, "2 scripts compiled, 1 failed"));
   CHECK(contains(output.err, app.release("2") + "/rel.php did not compile: syntax error"));
+}
+
+TEST_CASE("a release that only php-fpm can read is compiled like the running one; to list its files is an error") {
+  if (!test::is_root()) return test::skip("needs root");
+  site const app;
+  CHECK(app.answer() == "1 1 1 ");
+  std::string const all = (*app).document_root() + "/releases";
+  fs::permissions(all, fs::perms::owner_all);
+  REQUIRE(chown(all.c_str(), test::pool_user(), gid_t(-1)) == 0);
+  auto const warmed = call(*app, {"deploy:warm", app.release("2")}, test::as_nobody());
+  INFO(warmed.err);
+  CHECK(warmed.exit_code == 0);
+  CHECK(contains(warmed.out, "3 scripts compiled"));
+  auto const listed = call(*app, {"opcache:compile:scripts", app.release("2")}, test::as_nobody());
+  CHECK(listed.exit_code == 2);
+  CHECK(contains(listed.err, "cannot be read: Permission denied"));
+  auto const every = call(*app, {"deploy:warm", "--every-file", app.release("2")}, test::as_nobody());
+  CHECK(every.exit_code == 2);
+  CHECK(contains(every.err, "cannot be read: Permission denied"));
 }
 
 TEST_CASE("a release that php-fpm does not see is an error") {

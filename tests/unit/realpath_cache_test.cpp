@@ -70,6 +70,38 @@ TEST_CASE("any other error ends the attempt") {
   REQUIRE_THROWS_AS(realpath_cache::clear(php, patience), error);
 }
 
+TEST_CASE("a pool that is too full to tell its workers at first is asked again") {
+  int lists = 0;
+  fake_adapter php([&](agent::call const& what) {
+    if (what.operation == "stat.workers" && ++lists == 1) throw error(error_kind::timeout, "no answer");
+    return from_worker(1, {1});
+  });
+  auto const report = realpath_cache::clear(php, patience);
+  CHECK(report.cleared == 1);
+  CHECK(report.workers == 1);
+}
+
+TEST_CASE("a pool that cannot tell its workers without one of them dying is given up") {
+  fake_adapter php([&](agent::call const& what) {
+    if (what.operation == "stat.workers") throw error(error_kind::worker_died, "it crashed");
+    return from_worker(1, {});
+  });
+  REQUIRE_THROWS_AS(realpath_cache::clear(php, patience), error);
+  CHECK(php.calls.size() <= 10);
+}
+
+TEST_CASE("a pool that is full when its workers are listed again keeps the list that was known") {
+  int lists = 0;
+  fake_adapter php([&](agent::call const& what) {
+    if (what.operation == "stat.workers" && ++lists > 1) throw error(error_kind::timeout, "no answer");
+    return from_worker(1, {1, 2});
+  });
+  auto const report = realpath_cache::clear(php, std::chrono::milliseconds{1100});
+  CHECK(report.cleared == 1);
+  CHECK(report.missing == std::vector<std::int64_t>{2});
+  CHECK(lists > 1);
+}
+
 TEST_CASE("where PHP does not tell the workers, one is reached") {
   fake_adapter php([&](agent::call const&) { return from_worker(1, {}); });
   auto const report = realpath_cache::clear(php, patience);

@@ -118,6 +118,27 @@ TEST_CASE("the release that runs is the one to which a link current leads") {
   CHECK(opcache::running_release(fpm.php, "/srv/releases/2") == "/srv/releases/1");
 }
 
+TEST_CASE("a release that is said to run is the model, whatever links there are") {
+  server fpm;
+  fpm.cached["/srv/green/app/c.php"] = true;
+  opcache::warm_options options;
+  options.running = "/srv/green/app";
+  fpm.warm("/srv/releases/2", options);
+  CHECK(fpm.compiled == texts{"/srv/releases/2/c.php"});
+}
+
+TEST_CASE("with every file, too, it is known which the running release uses") {
+  server fpm;
+  opcache::warm_options options;
+  options.like_running = false;
+  options.files = {"/srv/releases/2/a.php", "/srv/releases/2/x.php"};
+  auto const report = fpm.warm("/srv/releases/2", options);
+  REQUIRE(fpm.compiled == texts{"/srv/releases/2/a.php", "/srv/releases/2/b.php", "/srv/releases/2/x.php"});
+  CHECK(report.scripts[0].in_use);
+  CHECK(report.scripts[1].in_use);
+  CHECK_FALSE(report.scripts[2].in_use);
+}
+
 TEST_CASE("without a link current it is the one to which the only link leads") {
   server fpm;
   fpm.links = {{"/srv/www", "/srv/releases/1"}, {"/srv/web", "/srv/releases/1"}};
@@ -141,15 +162,15 @@ TEST_CASE("of what the running release has cached, what was invalidated is no mo
   CHECK(fpm.compiled == texts{"/srv/releases/2/a.php"});
 }
 
-TEST_CASE("where no release runs, or if that is wanted, the files of the release are compiled") {
+TEST_CASE("where no release runs the files of the release are compiled") {
   server fpm;
   opcache::warm_options options;
   options.files = {"/srv/releases/2/x.php", "/srv/releases/3/not-of-it.php"};
-  SECTION("no release runs") {
+  SECTION("no link leads to one") {
     fpm.links.clear();
   }
-  SECTION("it is wanted") {
-    options.like_running = false;
+  SECTION("it is said that none does") {
+    options.running = "";
   }
   fpm.warm("/srv/releases/2", options);
   CHECK(fpm.compiled == texts{"/srv/releases/2/x.php"});
