@@ -40,8 +40,8 @@ struct config_source {
 /// and go on through included files, quotes, ${NAME}, comments, $pool. Where php-fpm would refuse to start it goes on:
 /// what runs may have been started with another content. Operators (|, &, !) and PHP's constants stay as they are.
 ///
-/// The files may be anybody's: bounded are the depth of includes (php-fpm's own limit), their number, the files, the bytes,
-/// the pools, the directives, and the length of names and values; what goes beyond is left out.
+/// The files may be anybody's: bounded are the depth of includes (php-fpm's own limit), their number, the files, the
+/// bytes, the pools, the directives, and the length of names and values; what goes beyond is left out.
 configuration parse_config(std::string const& file, config_source const& source);
 
 /// Where a 'listen' line makes php-fpm listen, as this machine reaches it: a port and "*:PORT" on 127.0.0.1,
