@@ -222,7 +222,7 @@ std::optional<std::string> finishing::move_names() {
   std::vector<std::string> moved = names;
   for (int round = 0; !moved.empty() && round < most_rounds; ++round) moved = move(names);
   if (moved.empty()) return std::nullopt;
-  return "OPcache goes on leading " + options_.current + " to " + moved.front();
+  return "OPcache keeps " + moved.front() + ", to which a name below " + options_.current + " may lead";
 }
 
 std::vector<std::string> finishing::move(std::vector<std::string> const& paths) {
@@ -238,6 +238,7 @@ std::vector<std::string> finishing::move(std::vector<std::string> const& paths) 
   };
   auto const each = [&](std::string const& path, opcache::compile_row row) {
     if (row.outcome == "moved" || row.outcome == "again") again.push_back(path);
+    if (row.outcome == "again") return;  // nothing has come of it yet
     auto const known = std::find_if(report_.names.begin(), report_.names.end(),
                                     [&](moved_name const& name) { return name.path == path; });
     if (known == report_.names.end()) {

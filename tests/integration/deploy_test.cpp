@@ -297,9 +297,7 @@ TEST_CASE("the release that deploy:switch replaces is an old one, also if anothe
 }
 
 TEST_CASE("a release that was deleted, but is cached yet, does not come back by its names") {
-  bool const validates = GENERATE(false, true);
-  if (!validates && php_fpm::version() < "8.2") return;  // what is gone cannot be forgotten there: OPcache is reset
-  php_fpm const server{options_for(3, validates)};
+  php_fpm const server{options_for(3, GENERATE(false, true))};
   site pages{{"1", "2", "3"}};
   for (auto const* name : {"1", "2", "3"}) {
     pages.write(name, "admin.php", "<?php echo '" + std::string(name) + "';");
@@ -312,7 +310,9 @@ TEST_CASE("a release that was deleted, but is cached yet, does not come back by 
   auto const result = switch_to(server, pages, "3");
   INFO(result.err);
   CHECK(result.exit_code == 0);
-  CHECK_FALSE(contains(result.out, "OPcache reset"));
+  // Before PHP 8.2 not every script can be forgotten whose file is gone.
+  CHECK((php_fpm::version() < "8.2" || !contains(result.out, "OPcache reset")));
+  CHECK(result.err.empty());
   CHECK(visits(server, pages) == texts{"3 3 3"});
   CHECK(run_script(server, pages.current() + "/admin.php").body == "3");
 }
