@@ -22,6 +22,7 @@ function run($nonce, $operation)
     may('ini_set', 'serialize_precision', PHP_VERSION_ID < 70100 ? '17' : '-1');
     may('error_reporting', E_ALL);
     register_shutdown_function('cachetool\fatal');
+    $GLOBALS['cachetool_reserve'] = str_repeat("\0", 16384); // for fatal(), where memory_limit is what ended the script
     if ($operation === 'cachetool\do_php_eval') {
         ob_start(null, 4096); // as long as it is not full, the code that is run may send headers
     }
@@ -102,6 +103,7 @@ function release_output()
 /** Runs at shutdown: an error that ended the script is sent as data too. */
 function fatal()
 {
+    unset($GLOBALS['cachetool_reserve']);
     release_output();
     $error = error_get_last();
     if ($error && $error['type'] & (E_ERROR | E_PARSE | E_CORE_ERROR | E_COMPILE_ERROR)) {
