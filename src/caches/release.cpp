@@ -86,6 +86,8 @@ class finishing {
   std::optional<std::string> ask_every_worker(bool clear, std::chrono::milliseconds patience);
   [[nodiscard]] std::string name_of(caches::sweep const& swept, std::size_t pool) const;
   void keep(caches::sweep const& swept, std::size_t pool);
+  void take_linked_that_are_served();
+  bool leads_to_one_of(std::vector<std::string> const& scripts);
   std::vector<std::string> find_names();
   std::optional<std::string> move_names();
   std::vector<std::string> move(std::vector<std::string> const& paths);
@@ -205,6 +207,34 @@ void finishing::keep(caches::sweep const& swept, std::size_t pool) {
   report_.pools.push_back(std::move(out));
 }
 
+// A release that another link leads to may be the one before: "previous". OPcache does not tell where a name leads, so
+// a few of its scripts are tried, those that requests begin with last.
+void finishing::take_linked_that_are_served() {
+  for (release const& each : site_.linked) {
+    auto const left = std::find(report_.left_alone.begin(), report_.left_alone.end(), each.path);
+    if (left == report_.left_alone.end()) continue;
+    report_.old.push_back(each);
+    std::vector<std::string> scripts = scripts_with_aliases(php_, options_.current, {each.path});
+    std::stable_sort(scripts.begin(), scripts.end(), is_moved_before);
+    constexpr std::size_t most_tried = 4;
+    if (scripts.size() > most_tried) scripts.erase(scripts.begin() + most_tried - 1, scripts.end() - 1);
+    if (leads_to_one_of(scripts)) {
+      report_.left_alone.erase(left);
+    } else {
+      report_.old.pop_back();
+    }
+  }
+}
+
+// A name that leads to it is moved.
+bool finishing::leads_to_one_of(std::vector<std::string> const& scripts) {
+  std::size_t const before = report_.names.size();
+  for (std::string const& each : scripts) {
+    if (move({each}).size() + report_.names.size() > before) return true;
+  }
+  return false;
+}
+
 std::vector<std::string> finishing::find_names() {
   std::vector<std::string> old;
   for (release const& each : report_.old) old.push_back(each.path);
@@ -216,6 +246,7 @@ std::vector<std::string> finishing::find_names() {
 /// old script anew meanwhile. Returns what is wrong, if anything is.
 std::optional<std::string> finishing::move_names() {
   constexpr int most_rounds = 5;
+  if (!site_.full) take_linked_that_are_served();
   std::vector<std::string> names = find_names();
   if (site_.full && !names.empty()) return "OPcache is full, so the names below the link cannot be moved";
   std::stable_sort(names.begin(), names.end(), is_moved_before);
@@ -243,11 +274,13 @@ std::vector<std::string> finishing::move(std::vector<std::string> const& paths) 
                                     [&](moved_name const& name) { return name.path == path; });
     if (known == report_.names.end()) {
       if (row.outcome == "elsewhere") return;  // it never led to the old one
-      std::int64_t& left = old_release_of(path).scripts;
-      left = std::max<std::int64_t>(left - 1, 0);  // of a release that was named nothing was counted
-      report_.names.push_back({path, to_outcome(row.outcome), std::move(row.why)});
+      release& old = old_release_of(path);
+      old.scripts = std::max<std::int64_t>(old.scripts - 1, 0);  // of a release that was named nothing was counted
+      std::string live = site_.live + path.substr(old.path.size());
+      report_.names.push_back({path, std::move(live), to_outcome(row.outcome), std::move(row.why)});
     } else {
-      *known = {path, to_outcome(row.outcome), std::move(row.why)};
+      known->what = to_outcome(row.outcome);
+      known->why = std::move(row.why);
     }
   };
   opcache::file_by_file(php_, paths, options_.pace, call_for, each, tell_);
@@ -268,8 +301,10 @@ void finishing::reset(std::string why) {
         .advise("try again: cachetool deploy:finish " + options_.current);
   }
   if (!options_.fall_back) {
-    throw error(error_kind::timeout, why + "; OPcache was left as it is, and the release before may be served yet")
-        .advise("without --no-fallback OPcache is reset then; or try again when its requests have ended");
+    throw error(error_kind::timeout, why + "; OPcache was left as it is: " + options_.current + " leads to " +
+                                         site_.live + ", but the release before may be served yet")
+        .advise("cachetool deploy:finish " + options_.current +
+                " when that has changed; without --no-fallback OPcache is reset");
   }
   report_.fell_back = std::move(why);
   report_.reset = opcache::reset(php_, {.patience = left()});

@@ -76,6 +76,7 @@ struct moved_name {
     failed       ///< the live release's file does not compile
   };
   std::string path;  ///< of the old script
+  std::string live;  ///< of the live release's file
   outcome what = outcome::failed;
   std::string why;
 };

@@ -67,7 +67,7 @@ void show(target_output& out, deploy::finish_report const& report, std::string c
                 if (!report.reset && old.scripts > 0) out.line(report.from, leftover_text(old, current));
               }
             }},
-           remarks(report));
+           remarks(report), failure(report));
 }
 
 std::string real_directory(std::string const& path) {

@@ -134,13 +134,19 @@ void write_json(report::json_writer& json, deploy::finish_report const& report) 
   json.end_object();
 }
 
+std::optional<error> failure(deploy::finish_report const& report) {
+  std::int64_t const failed = count(report, outcome::failed);
+  if (failed == 0) return std::nullopt;
+  return error(error_kind::php_error, counted(failed, "file") + " of the release that is live " +
+                                          (failed == 1 ? "does" : "do") + " not compile")
+      .advise("mend them, or switch back");
+}
+
 std::vector<std::string> remarks(deploy::finish_report const& report) {
   std::vector<std::string> out;
   for (deploy::moved_name const& name : report.names) {
-    if (name.what == outcome::failed)
-      out.push_back("the live release's file for " + name.path + " does not compile: " + name.why);
-    if (name.what == outcome::not_cached)
-      out.push_back("the live release's file for " + name.path + " is not cached: " + name.why);
+    if (name.what == outcome::failed) out.push_back(name.live + ", which is in use, does not compile: " + name.why);
+    if (name.what == outcome::not_cached) out.push_back(name.live + ", which is in use, is not cached: " + name.why);
   }
   return out;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,9 @@ std::string left_alone_text(std::string const& path);
 std::vector<std::string> finish_columns();
 std::vector<std::string> csv_fields(deploy::finish_report const& report);
 void write_json(report::json_writer& json, deploy::finish_report const& report);
+
+/// That files which are in use do not compile, if any do not.
+std::optional<error> failure(deploy::finish_report const& report);
 
 /// One line for each thing that a user should know.
 std::vector<std::string> remarks(deploy::finish_report const& report);

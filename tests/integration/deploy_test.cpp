@@ -296,6 +296,32 @@ TEST_CASE("the release that deploy:switch replaces is an old one, also if anothe
   CHECK(visits(server, pages) == texts{"2 2 2"});
 }
 
+TEST_CASE("deploy:finish, too, finds the release before where another link leads to it") {
+  php_fpm const server{options_for(4)};
+  site const pages;
+  visits(server, pages);
+  fs::create_symlink(pages.release("1"), pages.directory() + "/previous");
+  pages.link("2");
+  auto const result = finish(server, pages);
+  INFO(result.err);
+  CHECK(contains(result.out, "2 names moved"));
+  CHECK_FALSE(contains(result.out, "left alone"));
+  CHECK(visits(server, pages) == texts{"2 2 2"});
+}
+
+TEST_CASE("a site behind another link goes on as it was while the one beside it goes live") {
+  php_fpm const server{options_for(4)};
+  site const pages{{"1", "2", "3"}};
+  fs::create_symlink(pages.release("3"), pages.directory() + "/staging");
+  visits(server, pages);
+  auto const staging = [&] { return run_script(server, pages.directory() + "/staging/rel.php").status; };
+  for (int i = 0; i < 8; ++i) CHECK(staging() == 200);
+  REQUIRE(switch_to(server, pages, "2").exit_code == 0);
+  CHECK(visits(server, pages) == texts{"2 2 2"});
+  for (int i = 0; i < 8; ++i) CHECK(staging() == 200);
+  CHECK(visits(server, pages) == texts{"2 2 2"});
+}
+
 TEST_CASE("a release that was deleted, but is cached yet, does not come back by its names") {
   php_fpm const server{options_for(3, GENERATE(false, true))};
   site pages{{"1", "2", "3"}};
@@ -450,6 +476,17 @@ TEST_CASE("deploy:switch switches nothing if a file that is in use does not comp
   CHECK(contains(result.err, "nothing was switched"));
   CHECK(fs::read_symlink(pages.current()) == pages.release("1"));
   CHECK(visits(server, pages) == texts{"1 1 1"});
+}
+
+TEST_CASE("deploy:finish of a release in which a file that is in use does not compile ends with 1, and names it") {
+  php_fpm const server{options_for(2)};
+  site pages;
+  visits(server, pages);
+  pages.write("2", "abs.php", "<?php this is no PHP");
+  pages.link("2");
+  auto const result = finish(server, pages);
+  CHECK(result.exit_code == 1);
+  CHECK(contains(result.err, pages.release("2") + "/abs.php, which is in use, does not compile"));
 }
 
 TEST_CASE("deploy:switch refuses what is no link, and what is no directory") {
