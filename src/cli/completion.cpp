@@ -11,7 +11,7 @@ namespace {
 
 // Everything between single quotes is literal in all three shells, but for the quote itself (and in fish the backslash,
 // which no text of the table has).
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out = "'";
   for (char const c : text) out += c == '\'' ? "'\\''" : std::string(1, c);
   return out + "'";
@@ -76,7 +76,7 @@ std::string for_bash() {
   for (command_spec const& command : commands()) {
     names += (names.empty() ? "" : " ") + std::string(command.name);
     if (command.options.empty()) continue;
-    cases += "    " + std::string(command.name) + ") options+=" + quoted(" " + bash_words(command.options)) + " ;;\n";
+    cases += "    " + std::string(command.name) + ") options+=" + in_quotes(" " + bash_words(command.options)) + " ;;\n";
   }
   std::string script(bash_script);
   replace(script, "{commands}", names);
@@ -113,7 +113,7 @@ if [[ ${funcstack[1]} == _cachetool ]]; then _cachetool "$@"; else compdef _cach
 std::string described(std::string_view name, std::string_view text) {
   std::string out;
   for (char const c : name) out += c == ':' ? "\\:" : std::string(1, c);
-  return quoted(out + ":" + std::string(text));
+  return in_quotes(out + ":" + std::string(text));
 }
 
 std::string zsh_options(std::span<option_spec const> options, std::string const& indent) {
@@ -149,9 +149,9 @@ std::string fish_option(option_spec const& option, std::string const& condition)
     for (std::string_view const choice : alternatives(option.choices)) {
       choices += (choices.empty() ? "" : " ") + std::string(choice);
     }
-    out += " -f -a " + quoted(choices);
+    out += " -f -a " + in_quotes(choices);
   }
-  return out + " -d " + quoted(option.help) + "\n";
+  return out + " -d " + in_quotes(option.help) + "\n";
 }
 
 std::string for_fish() {
@@ -159,7 +159,7 @@ std::string for_fish() {
   for (option_spec const& option : global_options()) out += fish_option(option, "");
   for (command_spec const& command : commands()) {
     std::string const name(command.name);
-    out += "complete -c cachetool -n __fish_use_subcommand -f -a " + name + " -d " + quoted(command.description) + "\n";
+    out += "complete -c cachetool -n __fish_use_subcommand -f -a " + name + " -d " + in_quotes(command.description) + "\n";
     for (option_spec const& option : command.options) {
       out += fish_option(option, " -n '__fish_seen_subcommand_from " + name + "'");
     }
