@@ -2,6 +2,7 @@
 #include <future>
 #include <mutex>
 #include <span>
+#include <system_error>
 
 #include "caches/compile_rows.hpp"
 #include "caches/opcache.hpp"
@@ -154,8 +155,11 @@ compile_report compile(std::vector<adapter::adapter*> const& php, std::vector<sc
   bool has_died = false;
   if (files.empty()) shared.compile(*php.front(), {}, &has_died);  // it may be that nothing can be cached
   std::vector<std::future<void>> others;
-  for (std::size_t i = 1; i < php.size(); ++i) {
-    others.push_back(std::async(std::launch::async, [&shared, job = php[i]] { shared.work(*job); }));
+  try {
+    for (std::size_t i = 1; i < php.size(); ++i) {
+      others.push_back(std::async(std::launch::async, [&shared, job = php[i]] { shared.work(*job); }));
+    }
+  } catch (std::system_error const&) {  // no thread is to be had: those that there are do it all
   }
   shared.work(*php.front());
   for (auto& other : others) other.get();

@@ -90,13 +90,13 @@ exit_code run_line(std::vector<std::string> const& arguments, console& out) {
                  isatty(STDERR_FILENO) == 1, width_of_terminal()});
   exit_code const code = run_command(line, given, env, out);
   out.flush();
-  return code;
+  return code == exit_code::done && out.output_is_lost() ? exit_code::output_lost : code;
 }
 
 }  // namespace
 
 int run(std::vector<std::string> const& arguments) {
-  // A reader that went away is an error like any other: what a call has put somewhere is removed.
+  // A reader that went away ends nothing: what was begun is done, and what a call has put somewhere is removed.
   std::signal(SIGPIPE, SIG_IGN);
   console out({});
   try {
@@ -106,7 +106,7 @@ int run(std::vector<std::string> const& arguments) {
     return static_cast<int>(exit_code_for(failed.kind()));
   } catch (std::exception const& failed) {
     out.error_line(failed.what());
-    return static_cast<int>(exit_code::refused);
+    return static_cast<int>(exit_code::agent_not_run);
   }
 }
 

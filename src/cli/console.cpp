@@ -16,11 +16,14 @@ namespace {
 // A pipe that is ready takes this much without blocking (PIPE_BUF, pipe(7)).
 constexpr std::size_t write_size = 4096;
 
-void wait_until_ready(int fd, short event, int interrupt_fd) {
-  pollfd watched[2] = {{fd, event, 0}, {interrupt_fd, POLLIN, 0}};
-  while (poll(watched, 2, -1) < 0 && errno == EINTR) {
+constexpr std::size_t most_rescued = std::size_t{64} << 10;
+
+// What can be written at once is written also when the time is over.
+void wait_until_ready(int fd, short event, int signal_fd, int interrupt_fd) {
+  pollfd watched[3] = {{fd, event, 0}, {signal_fd, POLLIN, 0}, {interrupt_fd, POLLIN, 0}};
+  while (poll(watched, 3, -1) < 0 && errno == EINTR) {
   }
-  if (watched[1].revents != 0) throw error(error_kind::interrupted, "interrupted");
+  if (watched[0].revents == 0 || watched[1].revents != 0) throw error(error_kind::interrupted, "interrupted");
 }
 
 }  // namespace
@@ -28,7 +31,7 @@ void wait_until_ready(int fd, short event, int interrupt_fd) {
 console console::aside() const {
   console out(chosen_);
   out.kept_.emplace();
-  out.interrupt_fd_ = interrupt_fd_;
+  out.watch(signal_fd_, interrupt_fd_);
   return out;
 }
 
@@ -81,14 +84,34 @@ void console::message(std::initializer_list<std::string_view> parts) {
 
 void console::flush() {
   end_progress();
-  std::string const out = std::exchange(buffer_, {});
-  for (std::string_view rest = out; !rest.empty();) {
-    if (interrupt_fd_ >= 0) wait_until_ready(STDOUT_FILENO, POLLOUT, interrupt_fd_);
-    ssize_t const written = ::write(STDOUT_FILENO, rest.data(), std::min(rest.size(), write_size));
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) throw std::system_error(errno, std::generic_category(), "cannot write to standard output");
-    rest.remove_prefix(static_cast<std::size_t>(written));
+  put(std::exchange(buffer_, {}));
+}
+
+void console::put(std::string_view text) {
+  if (sink_ == sink::lost) rescue(text);
+  while (sink_ == sink::open && !text.empty()) {
+    if (interrupt_fd_ >= 0) wait_until_ready(STDOUT_FILENO, POLLOUT, signal_fd_, interrupt_fd_);
+    ssize_t const written = ::write(STDOUT_FILENO, text.data(), std::min(text.size(), write_size));
+    if (written < 0 && errno != EINTR) return cannot_write(errno, text);
+    text.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
   }
+}
+
+void console::cannot_write(int code, std::string_view rest) {
+  sink_ = code == EPIPE ? sink::closed_by_reader : sink::lost;
+  if (sink_ != sink::lost) return;
+  error_line("standard output cannot be written: " + std::generic_category().message(code) +
+             "; what it would have said:");
+  rescue(rest);
+}
+
+// Whoever wants to know what was done finds it here. Control bytes are for a file, not for a terminal.
+void console::rescue(std::string_view text) {
+  std::string_view const part = text.substr(0, most_rescued - rescued_);
+  if (part.empty()) return;
+  rescued_ += part.size();
+  say(report::escape_controls(part, "\n\t"));
+  if (rescued_ == most_rescued) say("\n...\n");
 }
 
 void console::warning(std::string_view text) {
@@ -126,7 +149,7 @@ bool console::confirm(std::string_view question) {
   [[maybe_unused]] ssize_t const written = ::write(STDERR_FILENO, shown.data(), shown.size());
   std::string answer;
   for (char byte = 0; byte != '\n'; answer += byte) {
-    wait_until_ready(STDIN_FILENO, POLLIN, interrupt_fd_);
+    wait_until_ready(STDIN_FILENO, POLLIN, signal_fd_, interrupt_fd_);
     if (read(STDIN_FILENO, &byte, 1) != 1) break;
   }
   return answer.starts_with('y') || answer.starts_with('Y');

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -42,12 +43,20 @@ class console {
   /// One line as CacheTool writes it, in its two colours: "APCu key=", KEY, " exists". Every second part is raw().
   void message(std::initializer_list<std::string_view> parts);
 
-  /// Writes out what is buffered. Throws error (interrupted) if INTERRUPT_FD (-1: none) becomes readable while the
-  /// reader keeps it waiting, or std::system_error if it cannot be written.
+  /// Writes out what is buffered. Throws error (interrupted) at a signal, or if the time is over and the reader keeps
+  /// it waiting, see watch(). A reader that went away wants no more: nothing is said of that. Where standard output
+  /// cannot be written, it goes to standard error from there on, its first 64 KiB: see output_is_lost().
   void flush();
 
-  /// While set, a reader that does not read cannot keep the program from noticing a signal.
-  void watch(int interrupt_fd) noexcept { interrupt_fd_ = interrupt_fd; }
+  /// True once standard output could not be written, for another reason than that its reader went away.
+  [[nodiscard]] bool output_is_lost() const noexcept { return sink_ == sink::lost; }
+
+  /// While set, a reader that does not read cannot keep the program from noticing a signal, or that its time is over.
+  /// Readable become SIGNAL_FD for the first, INTERRUPT_FD for both; -1: none.
+  void watch(int signal_fd, int interrupt_fd) noexcept {
+    signal_fd_ = signal_fd;
+    interrupt_fd_ = interrupt_fd;
+  }
 
   // One line on standard error each, control bytes escaped.
   void warning(std::string_view text);
@@ -75,6 +84,12 @@ class console {
     std::string text;
   };
 
+  /// What became of standard output.
+  enum class sink : std::uint8_t { open, closed_by_reader, lost };
+
+  void put(std::string_view text);
+  void cannot_write(int code, std::string_view rest);
+  void rescue(std::string_view text);
   void talk(std::string_view label, std::string_view text);
   void say(std::string_view text);
   void end_progress();
@@ -82,7 +97,10 @@ class console {
   settings chosen_;
   std::optional<std::vector<piece>> kept_;  // of a console that keeps what is written
   std::string buffer_;
+  int signal_fd_ = -1;
   int interrupt_fd_ = -1;
+  sink sink_ = sink::open;
+  std::size_t rescued_ = 0;  // bytes for standard output that went to standard error
   bool in_progress_ = false;
 };
 

@@ -168,21 +168,26 @@ exit_code deploy_switch(context& with) {
   switch_plan const plan = plan_switch(with);
   std::unique_ptr<switch_gate> gate;
   std::once_flag made;
-  return for_each_whole_master(with, finish_columns(), [&](reached_master& master) -> report_view {
-    std::call_once(made, [&] {
-      gate = std::make_unique<switch_gate>(master.masters, [&plan] { plan.link.lead_to(plan.release); });
-    });
-    switch_gate::ticket ticket(*gate);
-    deploy::site const seen = deploy::look(*master.pools.front(), plan.finish.current);
-    require_same_site(seen, plan.link, plan.finish.current);
-    require_no_restart(seen);
-    warm_up(master, plan, seen);
-    require_time(plan);
-    ticket.pass();
-    auto const finishing = plan.finish_after(seen.live);
-    return [&plan, report = deploy::finish(master.pools, master.out_of_reach, finishing, progress_of(master, "moved"))](
-               target_output& out, std::string const&) { show(out, report, plan.finish.current); };
-  });
+  return for_each_whole_master(
+      with, finish_columns(),
+      [&](reached_master& master) -> report_view {
+        std::call_once(made, [&] {
+          gate = std::make_unique<switch_gate>(
+              master.masters, [&plan] { plan.link.lead_to(plan.release); }, master.interrupt_fd);
+        });
+        switch_gate::ticket ticket(*gate);
+        deploy::site const seen = deploy::look(*master.pools.front(), plan.finish.current);
+        require_same_site(seen, plan.link, plan.finish.current);
+        require_no_restart(seen);
+        warm_up(master, plan, seen);
+        require_time(plan);
+        ticket.pass();
+        auto const finishing = plan.finish_after(seen.live);
+        return [&plan,
+                report = deploy::finish(master.pools, master.out_of_reach, finishing, progress_of(master, "moved"))](
+                   target_output& out, std::string const&) { show(out, report, plan.finish.current); };
+      },
+      meeting::all_at_once);
 }
 
 exit_code deploy_warm(context& with) {

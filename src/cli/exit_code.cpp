@@ -23,6 +23,7 @@ exit_code exit_code_for(error_kind kind) noexcept {
     case error_kind::protocol:
     case error_kind::not_fastcgi:
     case error_kind::placement:
+    case error_kind::no_resources:
       return exit_code::agent_not_run;
     case error_kind::restricted:
     case error_kind::disabled:

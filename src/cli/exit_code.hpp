@@ -11,7 +11,8 @@ enum class exit_code : int {
   usage = 2,        ///< the command line or the config file is wrong; nothing was sent
   unreachable = 3,  ///< php-fpm cannot be reached
   timed_out = 4,
-  agent_not_run = 5,    ///< reached, but the agent did not run
+  agent_not_run = 5,    ///< reached, but the agent did not run; or this side has no thread, descriptor or memory left
+  output_lost = 6,      ///< done, but standard output could not be written: what it said stands on standard error
   interrupted_by = 128  ///< plus the signal's number
 };
 

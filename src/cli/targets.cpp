@@ -6,6 +6,8 @@
 #include <future>
 #include <list>
 #include <memory>
+#include <system_error>
+#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
@@ -21,6 +23,7 @@ struct plan {
   target_action each;
   std::function<report_view(reached_master& master)> once;
   target_visit visit;
+  meeting where = meeting::never;
   signal_watch const* watch = nullptr;
   std::size_t targets = 0;
   output_format format = output_format::text;
@@ -64,6 +67,7 @@ class job {
 
  private:
   void work(console& streams, std::list<target_output>& outputs);
+  void work_or_fail(console& streams, std::list<target_output>& outputs);
   void work_with(adapters const& pools, console& streams, std::list<target_output>& outputs);
   void show_rest(std::list<target_output>& outputs, report_view const& show);
   void separate(console& streams);
@@ -86,13 +90,24 @@ void job::run(console& streams) {
     outputs.emplace_back(streams, plan_.format, plan_.columns.size(), address.label, several_);
   }
   try {
-    work(streams, outputs);
+    work_or_fail(streams, outputs);
   } catch (error const& failed) {
     bool const stopped = failed.kind() == error_kind::interrupted;
     interrupted_ = stopped && !plan_.watch->deadline_is_over();
     if (interrupted_) return;
     error const shown = stopped ? out_of_time(with_) : failed;
     show_rest(outputs, [&](target_output& out, std::string const&) { fail(out, shown); });
+  }
+}
+
+// What the machine refuses (a thread, memory) is this target's failure, and not that of the others.
+void job::work_or_fail(console& streams, std::list<target_output>& outputs) {
+  try {
+    work(streams, outputs);
+  } catch (error const&) {
+    throw;
+  } catch (std::exception const& failed) {
+    throw error(error_kind::no_resources, failed.what());
   }
 }
 
@@ -118,7 +133,7 @@ void job::work_with(adapters const& pools, console& streams, std::list<target_ou
   if (!plan_.once) {
     return show_rest(outputs, [&](target_output& out, std::string const&) { plan_.each(*pools.front(), out); });
   }
-  reached_master master{{}, target_.out_of_reach, plan_.targets, streams};
+  reached_master master{{}, target_.out_of_reach, plan_.targets, plan_.watch->fd(), streams};
   for (auto const& each : pools) master.pools.push_back(each.get());
   show_rest(outputs, plan_.once(master));
 }
@@ -154,25 +169,49 @@ void job::fail(target_output& out, error failed) {
 /// Several jobs at the same time, each with a console of its own that is poured into the command's in their order.
 class batch {
  public:
-  batch(context& with, std::vector<std::unique_ptr<job>>& jobs) : out_(with.out), jobs_(jobs) {
+  batch(context& with, std::vector<std::unique_ptr<job>>& jobs, meeting where)
+      : out_(with.out), jobs_(jobs), where_(where) {
     for (std::size_t i = 0; i < jobs.size(); ++i) consoles_.push_back(with.out.aside());
   }
 
   void run() {
-    std::vector<std::future<void>> workers;
-    for (std::size_t i = 0; i < std::min(jobs_.size(), most_at_once); ++i) {
-      workers.push_back(std::async(std::launch::async, [this] { work(); }));
-    }
+    std::promise<bool> all_are_there;
+    std::shared_future<bool> const may_begin = all_are_there.get_future().share();
+    std::vector<std::jthread> const threads = start_threads(may_begin);
+    bool const enough = where_ == meeting::never || threads.size() == jobs_.size();
+    all_are_there.set_value(enough);
+    if (!enough) throw too_few(threads.size());
+    if (threads.empty()) work();
     for (std::size_t i = 0; i < jobs_.size(); ++i) {
       ended_[i].get_future().get();
       if (!interrupted_) show(i);
     }
-    for (auto& worker : workers) worker.get();
   }
 
  private:
-  // They wait, for the most part; those of deploy:switch for all others, so that there must be enough.
-  static constexpr std::size_t most_at_once = 2048;
+  static constexpr std::size_t most_at_once = 2048;  // they wait, for the most part
+
+  // As many as the machine gives.
+  std::vector<std::jthread> start_threads(std::shared_future<bool> const& may_begin) {
+    std::vector<std::jthread> threads;
+    try {
+      while (threads.size() < std::min(jobs_.size(), most_at_once)) {
+        threads.emplace_back([this, may_begin] {
+          if (may_begin.get()) work();
+        });
+      }
+    } catch (std::system_error const&) {
+    }
+    return threads;
+  }
+
+  error too_few(std::size_t threads) const {
+    return error(error_kind::no_resources,
+                 fmt::format("nothing was begun: {} php-fpm are worked on at the same time, and "
+                             "only {} threads are to be had",
+                             jobs_.size(), threads))
+        .advise("allow more processes (ulimit -u), or name one php-fpm after the other: --fcgi=ADDRESS");
+  }
 
   void work() {
     for (std::size_t i = next_++; i < jobs_.size(); i = next_++) {
@@ -194,6 +233,7 @@ class batch {
 
   console& out_;
   std::vector<std::unique_ptr<job>>& jobs_;
+  meeting where_;
   std::deque<console> consoles_;
   std::vector<std::promise<void>> ended_{jobs_.size()};
   std::atomic<std::size_t> next_{0};
@@ -218,7 +258,7 @@ void work_on_all(context& with, plan const& what, std::vector<std::unique_ptr<jo
   if (jobs.size() == 1) {
     jobs.front()->run(with.out);
   } else {
-    batch(with, jobs).run();
+    batch(with, jobs, what.where).run();
   }
   bool const interrupted = std::any_of(jobs.begin(), jobs.end(), [](auto const& one) { return one->interrupted(); });
   if (interrupted) throw error(error_kind::interrupted, "interrupted");
@@ -244,16 +284,16 @@ exit_code carry_out(context& with, std::optional<std::vector<std::string>> csv_c
 
   signal_watch signals(deadline_of(with));
   what.watch = &signals;
-  with.out.watch(signals.signal_fd());
+  with.out.watch(signals.signal_fd(), signals.fd());
   try {
     auto jobs = make_jobs(with, what, signals.fd());
     work_on_all(with, what, jobs);
-    with.out.watch(-1);
+    with.out.watch(-1, -1);
     exit_code worst = exit_code::done;
     for (auto const& one : jobs) worst = std::max(worst, one->code());
     return worst;
   } catch (error const& failed) {
-    with.out.watch(-1);
+    with.out.watch(-1, -1);
     if (failed.kind() != error_kind::interrupted) throw;
     if (signals.deadline_is_over()) throw out_of_time(with);
     int const signal = signals.take();
@@ -279,9 +319,10 @@ exit_code for_each_master(context& with, std::optional<std::vector<std::string>>
 }
 
 exit_code for_each_whole_master(context& with, std::optional<std::vector<std::string>> csv_columns,
-                                std::function<report_view(reached_master& master)> const& action) {
+                                std::function<report_view(reached_master& master)> const& action, meeting where) {
   plan what;
   what.once = action;
+  what.where = where;
   return carry_out(with, std::move(csv_columns), std::move(what));
 }
 

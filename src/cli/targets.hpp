@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -38,12 +39,19 @@ struct reached_master {
   std::vector<adapter::adapter*> pools;   ///< at least one
   std::vector<std::string> out_of_reach;  ///< why others of its pools cannot be reached
   std::size_t masters = 1;                ///< how many are worked on at the same time
+  int interrupt_fd = -1;                  ///< readable once there is no more time, or a signal came
   console& streams;                       ///< for what is said meanwhile
+};
+
+enum class meeting : std::uint8_t {
+  never,       ///< the masters are worked on as threads are to be had
+  all_at_once  ///< ACTION waits for the other masters: there is a thread for each, or nothing is begun
 };
 
 /// As for_each_master(), for commands with target_scope::whole_master.
 exit_code for_each_whole_master(context& with, std::optional<std::vector<std::string>> csv_columns,
-                                std::function<report_view(reached_master& master)> const& action);
+                                std::function<report_view(reached_master& master)> const& action,
+                                meeting where = meeting::never);
 
 /// Goes to one target that nothing was opened of yet.
 using target_visit = std::function<void(target const& whom, adapter::observer& log, target_output& out)>;

@@ -52,6 +52,8 @@ std::string_view name(error_kind kind) noexcept {
       return "not_fastcgi";
     case error_kind::placement:
       return "placement";
+    case error_kind::no_resources:
+      return "no_resources";
   }
   return "unknown";
 }

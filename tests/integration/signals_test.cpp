@@ -10,7 +10,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "fastcgi/unique_fd.hpp"
 #include "fpm_calls.hpp"
+#include "release_site.hpp"
 #include "support/catch.hpp"
 #include "support/test_state.hpp"
 
@@ -54,6 +56,55 @@ class closed_pipe {
 
  private:
   int write_end_;
+};
+
+class full_disk {
+ public:
+  [[nodiscard]] int get() const noexcept { return file_.get(); }
+
+ private:
+  fastcgi::unique_fd file_{open("/dev/full", O_WRONLY | O_CLOEXEC)};
+};
+
+/// Its other end is open, and nobody reads there.
+class unread_pipe {
+ public:
+  unread_pipe() {
+    int ends[2];
+    REQUIRE(pipe2(ends, O_CLOEXEC) == 0);
+    read_end_ = fastcgi::unique_fd(ends[0]);
+    write_end_ = fastcgi::unique_fd(ends[1]);
+  }
+  [[nodiscard]] int write_end() const noexcept { return write_end_.get(); }
+
+ private:
+  fastcgi::unique_fd read_end_;
+  fastcgi::unique_fd write_end_;
+};
+
+fpm_options open_to_all() {
+  return one_pool({"listen.mode = 0666"});
+}
+
+/// A user who may have two threads, and to whom a site belongs.
+class owned_by_few_threads {
+ public:
+  explicit owned_by_few_threads(site const& of) {
+    REQUIRE(chown(of.directory().c_str(), user, user) == 0);
+    REQUIRE(chmod(of.directory().c_str(), 0755) == 0);
+  }
+
+  [[nodiscard]] program_result run(std::vector<std::string> const& arguments) const {
+    program_options options;
+    options.user = user;
+    options.path = "/usr/bin/prlimit";
+    std::vector<std::string> all{"--nproc=2", built_program()};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    return run_program(all, options);
+  }
+
+ private:
+  static constexpr uid_t user = 64901;  // nobody's
 };
 
 struct ending {
@@ -137,7 +188,7 @@ TEST_CASE("what a killed run left is removed by the next run") {
   CHECK(place.empty());
 }
 
-TEST_CASE("a reader that went away ends the program without a crash and without a trace") {
+TEST_CASE("a reader that went away is no error: what was asked for is done, and nothing is left behind") {
   php_fpm const server{one_pool()};
   for (int i = 0; i < 200; ++i) run_script(server, server.write_script("s" + std::to_string(i) + ".php", "<?php"));
   agent_directory const place;
@@ -148,22 +199,99 @@ TEST_CASE("a reader that went away ends the program without a crash and without 
   auto options = as_pool_user();
   options.standard_output = nobody.write_end();
   auto const result = call(server, {command, "--format=" + format, place.option()}, options);
-  CHECK(result.exit_code == 1);
-  CHECK(result.err == "error: cannot write to standard output: Broken pipe\n");
+  CHECK(result.exit_code == 0);
+  CHECK(result.err.empty());
+  CHECK(place.empty());
+  if (command == "opcache:reset") CHECK(cache_status(server)["opcache_statistics"]["manual_restarts"].as_int() == 1);
+}
+
+TEST_CASE("what was done is told on standard error where standard output cannot be written, with a code of its own") {
+  php_fpm const server{one_pool()};
+  agent_directory const place;
+  full_disk const full;
+  auto options = as_pool_user();
+  options.standard_output = full.get();
+  auto const result = call(server, {"opcache:reset", place.option()}, options);
+  CHECK(result.exit_code == 6);
+  CHECK(result.err.starts_with(
+      "error: standard output cannot be written: No space left on device; what it would have said:\n" +
+      server.endpoint().text() + " (pool www): OPcache reset, confirmed"));
   CHECK(place.empty());
 }
 
-TEST_CASE("a full disk behind standard output is an error, not a crash") {
+TEST_CASE("a release that went live is told also where standard output is full") {
+  site const of;
+  of.link("1");
+  php_fpm const server{options_for(2)};
+  visit(server, of);
+  full_disk const full;
+  program_options options;
+  options.standard_output = full.get();
+  auto const result = call(server, {"deploy:switch", of.current(), of.release("2")}, options);
+  CHECK(result.exit_code == 6);
+  CHECK(contains(result.err, "is served"));
+  CHECK(std::filesystem::read_symlink(of.current()) == of.release("2"));
+}
+
+TEST_CASE("a command that fails keeps its exit code where standard output is full") {
+  full_disk const full;
+  program_options options;
+  options.standard_output = full.get();
+  auto const result =
+      run_program({"opcache:status", "--format=json", "--fcgi=/tmp/cachetool-test-no-such.sock"}, options);
+  CHECK(result.exit_code == 3);
+  CHECK(contains(result.err, "no such socket"));
+}
+
+TEST_CASE("no more than a bounded part of a long output goes to standard error") {
   php_fpm const server{one_pool()};
-  agent_directory const place;
-  int const full = open("/dev/full", O_WRONLY | O_CLOEXEC);
-  auto options = as_pool_user();
-  options.standard_output = full;
-  auto const result = call(server, {"opcache:status", place.option()}, options);
-  close(full);
-  CHECK(result.exit_code == 1);
-  CHECK(result.err == "error: cannot write to standard output: No space left on device\n");
-  CHECK(place.empty());
+  full_disk const full;
+  program_options options;
+  options.standard_output = full.get();
+  auto const result = call(server, {"php:eval", "-r", "echo str_repeat(\"line\\n\", 1000000);"}, options);
+  CHECK(result.exit_code == 6);
+  CHECK(result.err.size() > 60000);
+  CHECK(result.err.size() < 70000);
+}
+
+TEST_CASE("a deadline holds also when nobody reads what is printed") {
+  php_fpm const server{one_pool()};
+  unread_pipe const nobody;
+  auto options = program_options();
+  options.standard_output = nobody.write_end();
+  auto const start = clock::now();
+  auto const result = call(server, {"php:eval", "-r", "echo str_repeat('x', 9000000);", "--deadline=0.5"}, options);
+  CHECK(clock::now() - start < 500ms + at_once);
+  CHECK(result.exit_code == 4);
+  CHECK(contains(result.err, "not done within 0.5 s"));
+}
+
+TEST_CASE("a switch of two php-fpm for which there are too few threads is refused before anything begins") {
+  if (!is_root()) return skip("needs root: a limit of processes for a user of its own");
+  site const of;
+  of.link("1");
+  fpm_options const options = open_to_all();
+  php_fpm const one{options};
+  php_fpm const two{options};
+  owned_by_few_threads const user(of);
+  auto const result = user.run({"deploy:switch", of.current(), of.release("2"), "--fcgi=" + one.endpoint().text(),
+                                "--fcgi=" + two.endpoint().text()});
+  CHECK_FALSE(result.timed_out);
+  CHECK(result.exit_code == 5);
+  CHECK(contains(result.err, "nothing was begun"));
+  CHECK(std::filesystem::read_symlink(of.current()) == of.release("1"));
+}
+
+TEST_CASE("a command whose targets do not wait for each other does with the threads that there are") {
+  if (!is_root()) return skip("needs root: a limit of processes for a user of its own");
+  site const of;
+  php_fpm const one{open_to_all()};
+  php_fpm const two{open_to_all()};
+  owned_by_few_threads const user(of);
+  auto const result = user.run({"opcache:reset", "--fcgi=" + one.endpoint().text(), "--fcgi=" + two.endpoint().text()});
+  CHECK(result.exit_code == 0);
+  CHECK(contains(result.out, one.endpoint().text() + " (pool www): OPcache reset, confirmed"));
+  CHECK(contains(result.out, two.endpoint().text() + " (pool www): OPcache reset, confirmed"));
 }
 
 TEST_CASE("a time-out leaves nothing behind") {

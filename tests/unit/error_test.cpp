@@ -8,7 +8,7 @@ using namespace cachetool;
 
 TEST_CASE("every error kind has a name of its own") {
   std::set<std::string> names;
-  int const count = static_cast<int>(error_kind::placement) + 1;
+  int const count = static_cast<int>(error_kind::no_resources) + 1;
   for (int i = 0; i < count; ++i) names.emplace(name(static_cast<error_kind>(i)));
   CHECK(names.size() == static_cast<std::size_t>(count));
   CHECK(names.count("unknown") == 0);

@@ -33,7 +33,8 @@ enum class error_kind : std::uint8_t {
   worker_died,        ///< the connection closed in the middle of an answer
   protocol,           ///< the answer breaks FastCGI, or is not the agent's
   not_fastcgi,        ///< what listens does not speak FastCGI
-  placement           ///< no place was found for the agent
+  placement,          ///< no place was found for the agent
+  no_resources        ///< this side has no thread, no descriptor or no memory left for it
 };
 
 /// The name of a kind as it stands in JSON output: "unreachable", "not_visible".
