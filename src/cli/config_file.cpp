@@ -1,16 +1,19 @@
 #include "cli/config_file.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <cstdio>
-#include <memory>
-#include <system_error>
 
 #include <cachetool/fastcgi/error.hpp>
 
 #include "cli/nearest.hpp"
 #include "cli/trusted_file.hpp"
+#include "fastcgi/text.hpp"
+#include "fastcgi/unique_fd.hpp"
 
 namespace cachetool::cli {
 namespace {
@@ -41,6 +44,7 @@ bool boolean(std::string const& path, YAML::Node const& node, std::string const&
 
 struct known_key {
   std::string_view name;
+  bool names_an_address;  // or does nothing
   void (*take)(config&, std::string const& path, YAML::Node const&, std::string const& key);
 };
 
@@ -69,28 +73,37 @@ void take_web_client(config& into, std::string const& path, YAML::Node const& no
 
 // "http" is a key that CacheTool reads and never uses.
 constexpr known_key keys[] = {
-    {"adapter", take_text<&config::adapter>},
-    {"extensions", take_list<&config::extensions>},
-    {"temp_dir", take_text<&config::temp_dir>},
-    {"fastcgi", take_list<&config::fastcgi>},
-    {"fastcgiChroot", take_text<&config::fastcgi_chroot>},
-    {"agent", take_text<&config::agent>},
-    {"webClient", take_web_client},
-    {"webPath", take_text<&config::web_path>},
-    {"webUrl", take_text<&config::web_url>},
-    {"webAllowInsecure", take_boolean<&config::web_allow_insecure>},
-    {"webBasicAuth", take_text<&config::web_basic_auth>},
-    {"webHost", take_text<&config::web_host>},
-    {"http", [](config&, std::string const&, YAML::Node const&, std::string const&) {}},
+    {"adapter", true, take_text<&config::adapter>},
+    {"extensions", true, take_list<&config::extensions>},
+    {"temp_dir", false, take_text<&config::temp_dir>},
+    {"fastcgi", true, take_list<&config::fastcgi>},
+    {"fastcgiChroot", false, take_text<&config::fastcgi_chroot>},
+    {"agent", false, take_text<&config::agent>},
+    {"webClient", false, take_web_client},
+    {"webPath", false, take_text<&config::web_path>},
+    {"webUrl", false, take_text<&config::web_url>},
+    {"webAllowInsecure", false, take_boolean<&config::web_allow_insecure>},
+    {"webBasicAuth", false, take_text<&config::web_basic_auth>},
+    {"webHost", false, take_text<&config::web_host>},
+    {"http", true, [](config&, std::string const&, YAML::Node const&, std::string const&) {}},
 };
 
-void take_key(config& into, std::string const& path, YAML::Node const& name, YAML::Node const& node) {
+bool names_an_address(known_key const& known, YAML::Node const& node) {
+  bool const another_way = known.name == "adapter" && !(node.IsScalar() && node.Scalar() == "fastcgi");
+  return known.names_an_address && !another_way;
+}
+
+void take_key(config& into, std::string const& path, YAML::Node const& name, YAML::Node const& node,
+              bool addresses_only) {
   std::string const key = scalar(path, name, "a key");
   std::vector<std::string_view> names;
   for (known_key const& known : keys) {
     if (known.name == key) {
-      if (!node.IsNull()) known.take(into, path, node, key);  // "fastcgi: ~" is as good as no line
-      return;
+      if (node.IsNull()) return;  // "fastcgi: ~" is as good as no line
+      if (addresses_only && !names_an_address(known, node)) {
+        throw untrusted_config(path, "it says " + key + ", which the user who called sudo may not");
+      }
+      return known.take(into, path, node, key);
     }
     names.push_back(known.name);
   }
@@ -99,41 +112,77 @@ void take_key(config& into, std::string const& path, YAML::Node const& name, YAM
                           (near.empty() ? "" : ", " + near));
 }
 
-// yaml-cpp does not say why it cannot read a file. It is opened first and then looked at: what is read is what was
-// found good.
-std::string read_file(std::string const& path, std::vector<uid_t> const& owners) {
+std::vector<uid_t> all_of(config_owners const& owners) {
+  std::vector<uid_t> all = owners.fully;
+  all.insert(all.end(), owners.for_addresses.begin(), owners.for_addresses.end());
+  return all;
+}
+
+std::string why_not_trusted_at_all(fastcgi::unique_fd const& file, std::string const& path,
+                                   std::vector<uid_t> const& owners) {
+  // First the name: that a file cannot be read may be what somebody else wants.
+  std::string const why = why_name_not_trusted(path, owners);
+  return why.empty() && file ? why_not_trusted(file.get(), path, owners) : why;
+}
+
+// A link to a file that only root may read would show whoever made it what stands there.
+bool may_be_shown(fastcgi::unique_fd const& file, config_owners const& owners) {
+  struct stat info {};
+  if (!file || fstat(file.get(), &info) != 0) return true;
+  return (info.st_mode & S_IROTH) != 0 ||
+         std::find(owners.for_addresses.begin(), owners.for_addresses.end(), info.st_uid) != owners.for_addresses.end();
+}
+
+struct read_text {
+  std::string text;
+  bool addresses_only;
+};
+
+std::string read_all(fastcgi::unique_fd const& file, std::string const& path) {
   constexpr std::size_t largest = 1 << 20;
-  std::unique_ptr<FILE, int (*)(FILE*)> const file(std::fopen(path.c_str(), "re"), std::fclose);
-  if (file && !owners.empty()) {
-    std::string const why = why_not_trusted(fileno(file.get()), path, owners);
+  std::string text;
+  char part[16384];
+  while (text.size() <= largest) {
+    ssize_t const size = read(file.get(), part, sizeof part);
+    if (size == 0) return text;
+    if (size < 0) throw error(error_kind::config, "cannot read " + path + ": " + fastcgi::errno_text(errno));
+    text.append(part, static_cast<std::size_t>(size));
+  }
+  throw error(error_kind::config, path + " is larger than a megabyte, and no config file");
+}
+
+// It is opened first and then looked at: what is read is what was found good. A FIFO does not hold that up.
+read_text read_if_trusted(std::string const& path, config_owners const& owners) {
+  fastcgi::unique_fd const file(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  int const failed = errno;
+  bool addresses_only = false;
+  if (!owners.fully.empty() && !why_not_trusted_at_all(file, path, owners.fully).empty()) {
+    std::string const why = why_not_trusted_at_all(file, path, all_of(owners));
     if (!why.empty()) throw untrusted_config(path, why);
+    if (!may_be_shown(file, owners)) throw untrusted_config(path, "it is a link to what others may not read");
+    addresses_only = true;
   }
-  std::string text(largest + 1, '\0');
-  std::size_t const size = file ? std::fread(text.data(), 1, text.size(), file.get()) : 0;
-  if (!file || std::ferror(file.get()) != 0) {
-    throw error(error_kind::config, "cannot read " + path + ": " + std::generic_category().message(errno));
-  }
-  if (size > largest) throw error(error_kind::config, path + " is larger than a megabyte, and no config file");
-  text.resize(size);
-  return text;
+  if (!file) throw error(error_kind::config, "cannot read " + path + ": " + fastcgi::errno_text(failed));
+  fcntl(file.get(), F_SETFL, fcntl(file.get(), F_GETFL) & ~O_NONBLOCK);
+  return {read_all(file, path), addresses_only};
 }
 
 }  // namespace
 
 untrusted_config::untrusted_config(std::string const& path, std::string const& why)
-    : error(error_kind::config, "root does not follow the config file " + path + ": " + why) {
-  advise("let root, or the user who called sudo, own it and every directory above it, and nobody else write them");
+    : error(error_kind::config, "the config file " + path + " is not followed: " + why) {
+  advise("let root or the user who runs this own it and every directory above it, and nobody else write them");
 }
 
-config read_config_file(std::string const& path, std::vector<uid_t> const& owners) {
-  std::string const text = read_file(path, owners);
+config read_config_file(std::string const& path, config_owners const& owners) {
+  auto const [text, addresses_only] = read_if_trusted(path, owners);
   try {
     YAML::Node const root = YAML::Load(text);
     config out;
     out.path = path;
     if (root.IsNull()) return out;  // an empty file says nothing
     if (!root.IsMap()) throw config_error(path, root.Mark(), "a map of keys and values is expected");
-    for (auto const& pair : root) take_key(out, path, pair.first, pair.second);
+    for (auto const& pair : root) take_key(out, path, pair.first, pair.second, addresses_only);
     return out;
   } catch (YAML::Exception const& failed) {
     throw config_error(path, failed.mark, failed.msg);

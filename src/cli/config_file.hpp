@@ -31,6 +31,15 @@ struct config {
   std::vector<std::string> warnings;
 };
 
+/// Whose files count.
+struct config_owners {
+  std::vector<uid_t> fully;  ///< none: everybody's
+
+  /// Those whose files count as long as they do no more than to name a php-fpm: who called sudo may be allowed this one
+  /// command, and shall not have another user write or run something by what the file says besides.
+  std::vector<uid_t> for_addresses{};
+};
+
 /// Somebody else than those who are believed can write the file, or put another in its place.
 class untrusted_config : public error {
  public:
@@ -41,8 +50,8 @@ class untrusted_config : public error {
 /// its parents and HOME, then /etc/cachetool.yml or .yaml.
 std::vector<std::string> find_config_files(std::string const& home);
 
-/// Reads a file. Throws error (config) that names file, line and column; untrusted_config if anybody but OWNERS (none:
-/// all are believed) has a say in it.
-config read_config_file(std::string const& path, std::vector<uid_t> const& owners = {});
+/// Reads a file. Throws error (config) that names file, line and column; untrusted_config if anybody but OWNERS has a
+/// say in it, also where it cannot be read.
+config read_config_file(std::string const& path, config_owners const& owners = {});
 
 }  // namespace cachetool::cli

@@ -1,5 +1,6 @@
 #include "cli/settings.hpp"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -85,6 +86,17 @@ int choose_retries(options const& given, int otherwise) {
   return static_cast<int>(std::min(given.count("retries").value_or(otherwise), most));
 }
 
+// Who owns HOME is the caller, or set the caller up: a container's image. But not for root, nor by sudo, which may
+// leave HOME as it was.
+config_owners believed(environment const& env) {
+  config_owners owners{{0, geteuid()}};
+  if (env.sudo_uid) owners.for_addresses.push_back(*env.sudo_uid);
+  struct stat home {};
+  bool const is_callers = geteuid() != 0 && !env.sudo_uid && !env.home.empty();
+  if (is_callers && stat(env.home.c_str(), &home) == 0) owners.fully.push_back(home.st_uid);
+  return owners;
+}
+
 }  // namespace
 
 environment read_environment() {
@@ -121,9 +133,7 @@ bool wants_colour(options const& given, environment const& env) {
 }
 
 config load_config(options const& given, environment const& env) {
-  std::vector<uid_t> owners;
-  if (geteuid() == 0) owners = {0};
-  if (geteuid() == 0 && env.sudo_uid) owners.push_back(*env.sudo_uid);
+  config_owners const owners = believed(env);
   auto const named = given.text("config");
   if (named && named->empty()) throw error(error_kind::usage, "the option --config has an empty value");
   if (named) return read_config_file(*named, owners);

@@ -1,5 +1,6 @@
 // The threats of docs/security.md that the program as a whole meets; the others have their tests beside the code.
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -86,23 +87,51 @@ TEST_CASE("a script with a hostile name is listed without its control bytes in J
   CHECK_FALSE(has_control_bytes(result.out));
 }
 
-TEST_CASE("a config file that another user put above root's working directory is ignored with a warning") {
+TEST_CASE("a config file that another user put above the working directory is ignored with a warning") {
   if (!is_root()) return skip("needs root");
   temp_dir const parent;
   fs::create_directory(parent / "work");
-  std::ofstream(parent / ".cachetool.yml") << "fastcgi: /hostile.sock\n";
-  give_away(parent / ".cachetool.yml", 65534);
-  php_fpm const server;
-  program_options options;
+  std::ofstream(parent / "work/.cachetool.yml") << "adapter: web\nwebUrl: http://127.0.0.1:1\n";
+  std::ofstream(parent / ".cachetool.yaml") << "fastcgi: /hostile.sock\n";
+  fs::create_symlink("/no/such/file", parent / ".cachetool.yml");
+  for (auto const* name : {"work/.cachetool.yml", ".cachetool.yaml", ".cachetool.yml"}) {
+    REQUIRE(lchown((parent / name).c_str(), 1, 1) == 0);
+  }
+  php_fpm const server(one_pool());
+  auto options = GENERATE(program_options{}, as_pool_user(), as_nobody());
   options.directory = parent / "work";
   auto const result = call(server, {"opcache:status"}, options);
   CHECK(result.exit_code == 0);
-  CHECK(contains(result.err, "warning: root does not follow the config file " + parent / ".cachetool.yml"));
-  auto const named = call(server, {"opcache:status", "-c", parent / ".cachetool.yml"});
+  for (auto const* name : {"work/.cachetool.yml", ".cachetool.yaml", ".cachetool.yml"}) {
+    CHECK(contains(result.err, "warning: the config file " + parent / name + " is not followed: "));
+  }
+  auto const named = call(server, {"opcache:status", "-c", parent / ".cachetool.yaml"}, options);
   CHECK(named.exit_code == 2);
-  options.environment = {{"SUDO_UID", "65534"}};
-  auto const sudo = run_program({"opcache:status"}, options);
-  CHECK(contains(sudo.err, "/hostile.sock"));
+}
+
+TEST_CASE(
+    "by sudo, the caller's config file may say which php-fpm, and cannot have another user run or write anything") {
+  if (!is_root()) return skip("needs root");
+  temp_dir const work;
+  php_fpm const server(one_pool());
+  auto const evil = server.write_script("evil.php", "<?php touch('" + server.document_root() + "/owned');");
+  chmod(server.document_root().c_str(), 01777);
+  auto options = GENERATE(program_options{}, as_pool_user());
+  options.directory = work.path();
+  options.environment = {
+      {"SUDO_UID", "65534"}, {"HOME", work.path()}, {"CACHETOOL_FCGI", server.endpoint().text()}};
+  auto const run_with = [&](std::string const& text) {
+    std::ofstream(work / ".cachetool.yml") << text;
+    give_away(work / ".cachetool.yml", 65534);
+    return run_program({"opcache:status"}, options);
+  };
+  give_away(work.path(), 65534);
+  auto const address = "fastcgi: " + server.endpoint().text() + "\n";
+  CHECK(contains(run_with("fastcgi: /no/such.sock\n").err, "/no/such.sock"));
+  CHECK(run_with(address).err.empty());
+  auto const refused = run_with(address + "agent: " + evil + "\n");
+  CHECK(contains(refused.err, "it says agent, which the user who called sudo may not; it is ignored"));
+  CHECK_FALSE(fs::exists(server.document_root() + "/owned"));
 }
 
 TEST_CASE("agent:show prints the agent byte for byte") {
@@ -175,7 +204,11 @@ TEST_CASE("runs that are killed in the middle leave nothing that the next one do
   chmod((root / "tmp").c_str(), 01777);
   auto const left = root / ("tmp/cachetool-0-" + std::string(32, 'a'));
   fs::create_directory(left);
-  std::ofstream(left + "/" + std::string(32, 'b') + ".php") << "<?php";
+  auto const file = left + "/" + std::string(32, 'b') + ".php";
+  std::ofstream(file) << agent::source_for("opcache.status").text;
+  chmod(file.c_str(), 0444);
+  timespec const epoch[2] = {};
+  REQUIRE(utimensat(AT_FDCWD, file.c_str(), epoch, 0) == 0);
   php_fpm const server(one_pool({"chroot = " + root.path()}));
   CHECK(call(server, {"opcache:status"}).exit_code == 0);
   CHECK(fs::is_empty(root / "tmp"));

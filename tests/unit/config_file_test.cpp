@@ -1,8 +1,10 @@
 #include "cli/config_file.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -155,15 +157,31 @@ TEST_CASE_METHOD(config_fixture, "a config file may be a symbolic link") {
 
 namespace {
 
-/// Why root would not follow a file that lies there; empty if it would.
-std::string objection(std::string const& path) {
+/// Why the caller would not follow a file that lies there; empty if it would be.
+std::string objection(std::string const& path, cli::config_owners const& owners = {{0, geteuid()}}) {
   try {
-    cli::read_config_file(path, {0});
+    cli::read_config_file(path, owners);
   } catch (cli::untrusted_config const& why) {
     return why.message();
   }
   return "";
 }
+
+constexpr uid_t nobody = 65534;
+
+void give_away(std::string const& path, uid_t to = nobody) {
+  REQUIRE(lchown(path.c_str(), to, to) == 0);
+}
+
+/// This process is an ordinary user's for as long as the object lives.
+struct as_ordinary_user {
+  as_ordinary_user() { REQUIRE((setegid(nobody) == 0 && seteuid(nobody) == 0)); }
+  as_ordinary_user(as_ordinary_user const&) = delete;
+  as_ordinary_user& operator=(as_ordinary_user const&) = delete;
+  ~as_ordinary_user() {
+    if (seteuid(0) != 0 || setegid(0) != 0) std::abort();
+  }
+};
 
 }  // namespace
 
@@ -172,12 +190,113 @@ TEST_CASE_METHOD(config_fixture, "root follows a config file that nobody else ha
   CHECK(objection(write("c.yml", "")).empty());
 }
 
-TEST_CASE_METHOD(config_fixture, "root follows no config file of another user, but of the one who called sudo") {
+TEST_CASE_METHOD(config_fixture, "root follows no config file of another user") {
   if (geteuid() != 0) return test::skip("needs root");
   auto const path = write("c.yml", "");
-  REQUIRE(chown(path.c_str(), 65534, 65534) == 0);
-  CHECK(objection(path) == "root does not follow the config file " + path + ": " + path + " belongs to uid 65534");
-  CHECK_NOTHROW(cli::read_config_file(path, {0, 65534}));
+  give_away(path);
+  CHECK(objection(path) == "the config file " + path + " is not followed: " + path + " belongs to uid 65534");
+}
+
+TEST_CASE_METHOD(config_fixture,
+                 "an ordinary user follows no config file of another user, nor one below such a directory") {
+  if (geteuid() != 0) return test::skip("needs root");
+  auto const theirs = write("c.yml", "");
+  give_away(theirs, 33);
+  std::filesystem::create_directories(directory / "theirs/inner");
+  auto const below = write("theirs/inner/c.yml", "");
+  give_away(directory / "theirs", 33);
+  as_ordinary_user const user;
+  CHECK(objection(theirs).find(theirs + " belongs to uid 33") != std::string::npos);
+  CHECK(objection(below).find(directory / "theirs" + " belongs to uid 33") != std::string::npos);
+  CHECK(objection(theirs, {{0, geteuid(), 33}}).empty());
+}
+
+TEST_CASE_METHOD(config_fixture,
+                 "an ordinary user follows a file that the user's own group can write, and none that others can") {
+  if (geteuid() != 0) return test::skip("needs root");
+  auto const path = write("shared/c.yml", "");
+  give_away(path);
+  chmod(path.c_str(), 0664);
+  REQUIRE(chown((directory / "shared").c_str(), 0, 33) == 0);
+  chmod((directory / "shared").c_str(), 02775);
+  {
+    as_ordinary_user const user;
+    CHECK(objection(path).empty());
+  }
+  SECTION("a file that everybody can write") {
+    chmod(path.c_str(), 0666);
+  }
+  SECTION("a file that another group can write") {
+    REQUIRE(chown(path.c_str(), nobody, 33) == 0);
+  }
+  SECTION("a file in a directory that everybody can write") {
+    chmod((directory / "shared").c_str(), 0777);
+  }
+  as_ordinary_user const user;
+  CHECK(objection(path).find("others can write ") != std::string::npos);
+}
+
+TEST_CASE_METHOD(config_fixture, "what another user put there is not followed although it cannot be read") {
+  if (geteuid() != 0) return test::skip("needs root");
+  auto const path = directory / "c.yml";
+  SECTION("a link that leads nowhere") {
+    std::filesystem::create_symlink("/no/such/file", path);
+  }
+  SECTION("a FIFO") {
+    REQUIRE(mkfifo(path.c_str(), 0600) == 0);
+  }
+  SECTION("a file for its owner alone") {
+    chmod(write("c.yml", "adapter: web\n").c_str(), 0600);
+  }
+  SECTION("a directory") {
+    std::filesystem::create_directory(path);
+  }
+  give_away(path, 33);
+  CHECK(objection(path).find(path + " belongs to uid 33") != std::string::npos);
+  as_ordinary_user const user;
+  CHECK(objection(path).find(path + " belongs to uid 33") != std::string::npos);
+}
+
+TEST_CASE_METHOD(config_fixture, "a config file that is a pipe of the caller's is read") {
+  int ends[2];
+  REQUIRE(pipe2(ends, O_CLOEXEC) == 0);
+  REQUIRE(::write(ends[1], "temp_dir: /x\n", 13) == 13);
+  close(ends[1]);
+  auto const file = cli::read_config_file("/dev/fd/" + std::to_string(ends[0]), {{0, geteuid()}});
+  CHECK(file.temp_dir == "/x");
+  close(ends[0]);
+}
+
+TEST_CASE_METHOD(config_fixture, "/dev/null is a config file that says nothing") {
+  CHECK(cli::read_config_file("/dev/null", {{0, geteuid()}}).path == "/dev/null");
+}
+
+TEST_CASE_METHOD(config_fixture, "the file of the user who called sudo may name a php-fpm, and nothing else") {
+  if (geteuid() != 0) return test::skip("needs root");
+  cli::config_owners const owners{{0}, {nobody}};
+  auto const path = write("c.yml", "adapter: fastcgi\nfastcgi: /run/a.sock\nextensions: [apcu]\ntemp_dir: ~\n");
+  give_away(path);
+  CHECK(cli::read_config_file(path, owners).fastcgi == std::vector<std::string>{"/run/a.sock"});
+  for (auto const* line : {"adapter: web", "adapter: cli", "temp_dir: /x", "agent: /x.php", "fastcgiChroot: /x",
+                           "webPath: /x", "webUrl: http://x", "webBasicAuth: a:b"}) {
+    CAPTURE(line);
+    write("c.yml", line);
+    auto const why = objection(path, owners);
+    CHECK(why.find(path + " is not followed: it says ") != std::string::npos);
+    CHECK(why.find(", which the user who called sudo may not") != std::string::npos);
+  }
+}
+
+TEST_CASE_METHOD(config_fixture, "the user who called sudo does not see what others may not read by a link to it") {
+  if (geteuid() != 0) return test::skip("needs root");
+  auto const secret = write("secret.yml", "password: x\n");
+  auto const link = directory / "c.yml";
+  std::filesystem::create_symlink(secret, link);
+  give_away(link);
+  chmod(secret.c_str(), 0600);
+  CHECK(objection(link, {{0}, {nobody}}).find("others may not read") != std::string::npos);
+  chmod(secret.c_str(), 0644);
+  CHECK(objection(link, {{0}, {nobody}}).empty());
 }
 
 TEST_CASE_METHOD(config_fixture, "root follows no config file that others can write") {
