@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "adapter/new_directory.hpp"
 #include "adapter/write_file.hpp"
 #include "agent/agent.hpp"
 #include "agent/random_hex.hpp"
@@ -83,7 +84,7 @@ bool install_agent(std::string const& path) {
   if (!std::filesystem::exists(directory)) {
     refuse_if_others_can_write(directory.parent_path(), path);
     fastcgi::unique_fd const parent = worker_root().open_directory(directory.parent_path());
-    if (mkdirat(parent.get(), directory.filename().c_str(), 0755) != 0) {
+    if (!make_directory(parent.get(), directory.filename(), 0755)) {
       throw cannot_install(path, placement_error(directory, errno).message());
     }
   }

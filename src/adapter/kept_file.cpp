@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "adapter/new_directory.hpp"
 #include "adapter/write_file.hpp"
 #include "fastcgi/unique_fd.hpp"
 
@@ -28,13 +29,11 @@ fastcgi::unique_fd open_directory(std::string const& path) {
   if (!parent) throw placement_error("cannot use " + path, errno);
   check_parent(parent.get(), split.parent_path());
 
-  constexpr int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
   std::string const name = split.filename();
-  fastcgi::unique_fd directory(openat(parent.get(), name.c_str(), flags));
-  if (!directory && errno == ENOENT && mkdirat(parent.get(), name.c_str(), 0711) == 0) {
-    directory = fastcgi::unique_fd(openat(parent.get(), name.c_str(), flags));
-    if (directory) fchmod(directory.get(), 0711);  // whatever the umask says
-  }
+  auto const open_there = [&] { return open_inside(parent.get(), name.c_str(), O_RDONLY | O_DIRECTORY); };
+  fastcgi::unique_fd directory = open_there();
+  if (!directory && errno == ENOENT) directory = make_directory(parent.get(), name, 0711);
+  if (!directory && (errno == EEXIST || errno == ESTALE)) directory = open_there();  // another run was faster
   struct stat info {};
   if (!directory || fstat(directory.get(), &info) != 0) throw placement_error("cannot use " + path, errno);
   if (info.st_uid != 0 || (info.st_mode & 0022U) != 0) {

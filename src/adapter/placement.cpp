@@ -70,6 +70,7 @@ void placement::look(pid_t master) {
   master_ = master;
   if (geteuid() != 0 || !options_.chroot.empty() || master == 0) return;
   fpm::worker_view view = fpm::view_of(master, where_);
+  if (view.what == fpm::worker_view::kind::foreign) foreign_ = view.looked_at;
   if (view.what != fpm::worker_view::kind::elsewhere) return;
   root_path_ = view.root_path == "/" ? "" : view.root_path;
   // A master of root's was set up by root. What another one's workers see is up to its user.
@@ -203,6 +204,13 @@ void placement::report(error const& why) {
 }
 
 void placement::give_up() const {
+  if (rejected_ && foreign_) {
+    throw error(rejected_->kind(), rejected_->message() + "; process " + std::to_string(foreign_->pid) +
+                                       " is in a user namespace of uid " + std::to_string(foreign_->uid) +
+                                       ", where root puts nothing; all places were tried: " + tried_)
+        .advise("run cachetool in there, or write the agent there (cachetool agent:show) and name it: --agent=PATH")
+        .during(phase::answer);
+  }
   if (rejected_) {
     throw error(rejected_->kind(), rejected_->message() + "; all places were tried: " + tried_)
         .advise(rejected_->hint())

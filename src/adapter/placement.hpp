@@ -13,6 +13,7 @@
 #include "adapter/private_file.hpp"
 #include "adapter/worker_root.hpp"
 #include "agent/agent.hpp"
+#include "fpm/master.hpp"
 
 namespace cachetool::adapter {
 
@@ -61,10 +62,11 @@ class placement {
   placement_options options_;
   fastcgi::endpoint where_;
   observer& watcher_;
-  pid_t master_ = 0;              // 0 where it is not known
-  worker_root root_;              // of the workers
-  std::string root_path_;         // a chroot's path out here, without a final slash; empty for none
-  std::optional<uid_t> open_to_;  // see base_directory
+  pid_t master_ = 0;                     // 0 where it is not known
+  worker_root root_;                     // of the workers
+  std::string root_path_;                // a chroot's path out here, without a final slash; empty for none
+  std::optional<uid_t> open_to_;         // see base_directory
+  std::optional<fpm::process> foreign_;  // a worker in whose file system root puts nothing
   bool planned_ = false;
   std::vector<candidate> candidates_;
   std::size_t current_ = 0;

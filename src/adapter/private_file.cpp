@@ -10,9 +10,11 @@
 #include <filesystem>
 #include <memory>
 #include <system_error>
+#include <vector>
 
 #include <cachetool/fastcgi/error.hpp>
 
+#include "adapter/new_directory.hpp"
 #include "adapter/write_file.hpp"
 #include "agent/random_hex.hpp"
 
@@ -26,25 +28,52 @@ std::string own_prefix() {
   return "cachetool-" + std::to_string(geteuid()) + "-";
 }
 
-bool is_own_directory(int fd) {
-  struct stat info {};
-  return fstat(fd, &info) == 0 && S_ISDIR(info.st_mode) && info.st_uid == geteuid() && (info.st_mode & 0022U) == 0;
+constexpr std::string_view suffix = ".php";
+
+bool is_random(std::string_view name) {
+  return name.size() == random_digits && name.find_first_not_of("0123456789abcdef") == name.npos;
 }
 
-// "<32 hex digits>.php"
 bool is_own_file_name(std::string_view name) {
-  constexpr std::string_view suffix = ".php";
-  return name.size() == random_digits + suffix.size() && name.ends_with(suffix) &&
-         name.find_first_not_of("0123456789abcdef") == random_digits;
+  return name.ends_with(suffix) && is_random(name.substr(0, name.size() - suffix.size()));
 }
 
-// Removes the files in a directory that make up an agent. Anything else stays, and keeps the directory.
-void empty_directory(int fd) noexcept {
-  int const copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+bool is_own_directory_name(std::string_view name) {
+  std::string const prefix = own_prefix();
+  return name.starts_with(prefix) && is_random(name.substr(prefix.size()));
+}
+
+// At most MOST of them.
+std::vector<std::string> entries(int directory, std::size_t most) {
+  std::vector<std::string> names;
+  int const copy = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   std::unique_ptr<DIR, int (*)(DIR*)> const list(copy >= 0 ? fdopendir(copy) : nullptr, closedir);
-  while (dirent const* entry = list ? readdir(list.get()) : nullptr) {
-    if (is_own_file_name(entry->d_name)) unlinkat(fd, entry->d_name, 0);
+  while (dirent const* entry = list && names.size() < most ? readdir(list.get()) : nullptr) {
+    std::string_view const name = entry->d_name;
+    if (name != "." && name != "..") names.emplace_back(name);
   }
+  return names;
+}
+
+// Removes the agent's file in a directory of ours, held open. False if there is anything else in it: then the
+// directory has come by our name in another way, and nothing in it is touched.
+bool take_agent_out(int directory) {
+  std::vector<std::string> const names = entries(directory, 2);
+  if (names.empty()) return true;
+  char const* const name = names.front().c_str();
+  return names.size() == 1 && is_own_file_name(names.front()) && is_written_agent(directory, name) &&
+         unlinkat(directory, name, 0) == 0;
+}
+
+// An unnamed file gets its name when it is whole: a run that is killed leaves none that is half written. Where the file
+// system has no such files, or nothing says which this is, it has its name from the beginning.
+fastcgi::unique_fd open_unnamed(int directory) {
+  return fastcgi::unique_fd(openat(directory, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600));
+}
+
+bool give_name(int file, int directory, std::string const& name) {
+  std::string const self = "/proc/self/fd/" + std::to_string(file);
+  return linkat(AT_FDCWD, self.c_str(), directory, name.c_str(), AT_SYMLINK_FOLLOW) == 0;
 }
 
 // What an ordinary caller names is the caller's affair, whatever links lead there.
@@ -76,7 +105,7 @@ void private_file::open_or_make_base(base_directory const& base) {
   // Other runs may make and remove the same directory meanwhile.
   for (int attempt = 0; attempt < max_attempts; ++attempt) {
     base_ = open_place(base, base.path);
-    if (base_ || errno != ENOENT || !base.named || !make_base(base)) break;
+    if (base_ || errno != ENOENT || !base.named || make_base(base) || errno != EEXIST) break;
   }
   if (!base_) throw placement_error("cannot use the directory " + base.path, errno);
 }
@@ -85,12 +114,9 @@ bool private_file::make_base(base_directory const& base) {
   std::filesystem::path const path(base.path);
   parent_ = open_place(base, path.parent_path());
   if (!parent_) return false;
-  if (mkdirat(parent_.get(), path.filename().c_str(), 0711) != 0) return errno == EEXIST;
+  base_ = adapter::make_directory(parent_.get(), path.filename(), 0711);
+  if (!base_) return false;
   made_base_ = path.filename();
-  // Whatever the umask says, php-fpm's user must be able to enter.
-  fastcgi::unique_fd const made(
-      openat(parent_.get(), made_base_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  fchmod(made.get(), 0711);
   return true;
 }
 
@@ -120,33 +146,38 @@ void private_file::make_directory(base_directory const& base) {
 }
 
 bool private_file::try_directory(std::string const& name) {
-  if (mkdirat(base_.get(), name.c_str(), 0700) != 0) {
-    if (errno == ENOENT) return false;  // the run that had made the base has removed it
+  directory_ = adapter::make_directory(base_.get(), name, 0711);
+  if (!directory_) {
+    if (errno == ENOENT) return false;  // the run that had made the base has removed it, or swept this
     throw placement_error("cannot make a private directory", errno);
   }
   directory_name_ = name;
-  directory_ = fastcgi::unique_fd(openat(base_.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!directory_) return false;
+  if (!is_empty_directory(directory_.get())) throw error(error_kind::placement, "the private directory is not ours");
   if (flock(directory_.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno == EWOULDBLOCK) return false;
     throw placement_error("cannot lock a private directory", errno);
   }
   struct stat linked {};
-  if (fstatat(base_.get(), name.c_str(), &linked, AT_SYMLINK_NOFOLLOW) != 0) return false;
-  if (!is_own_directory(directory_.get())) throw error(error_kind::placement, "the private directory is not ours");
-  return fchmod(directory_.get(), 0711) == 0;
+  return fstatat(base_.get(), name.c_str(), &linked, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 void private_file::write(std::string_view content, mode_t mode) {
-  file_name_ = agent::random_hex() + ".php";
-  fastcgi::unique_fd const file(
-      openat(directory_.get(), file_name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  std::string const name = agent::random_hex() + std::string(suffix);
+  fastcgi::unique_fd file = open_unnamed(directory_.get());
+  if (file) {
+    write_agent(file.get(), content, mode);
+    file_name_ = name;
+    if (give_name(file.get(), directory_.get(), name)) return;
+  }
+  file = fastcgi::unique_fd(
+      openat(directory_.get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!file) throw placement_error("cannot make the agent's file", errno);
+  file_name_ = name;
   write_agent(file.get(), content, mode);
 }
 
 void private_file::remove() noexcept {
-  if (directory_) unlinkat(directory_.get(), file_name_.c_str(), 0);
+  if (directory_ && !file_name_.empty()) unlinkat(directory_.get(), file_name_.c_str(), 0);
   if (base_ && !directory_name_.empty()) unlinkat(base_.get(), directory_name_.c_str(), AT_REMOVEDIR);
   if (parent_ && !made_base_.empty()) unlinkat(parent_.get(), made_base_.c_str(), AT_REMOVEDIR);
   directory_.reset();
@@ -156,15 +187,12 @@ void private_file::remove() noexcept {
 void sweep_private_files(int base) noexcept {
   int const copy = openat(base, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   std::unique_ptr<DIR, int (*)(DIR*)> const list(copy >= 0 ? fdopendir(copy) : nullptr, closedir);
-  std::string const prefix = own_prefix();
   while (dirent const* entry = list ? readdir(list.get()) : nullptr) {
-    std::string_view const name = entry->d_name;
-    if (!name.starts_with(prefix) || name.size() != prefix.size() + random_digits) continue;
-    fastcgi::unique_fd const directory(openat(base, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!is_own_directory_name(entry->d_name)) continue;
+    fastcgi::unique_fd const directory = open_inside(base, entry->d_name, O_RDONLY | O_DIRECTORY);
     if (!directory || !is_own_directory(directory.get())) continue;
     if (flock(directory.get(), LOCK_EX | LOCK_NB) != 0) continue;  // in use
-    empty_directory(directory.get());
-    unlinkat(base, entry->d_name, AT_REMOVEDIR);
+    if (take_agent_out(directory.get())) unlinkat(base, entry->d_name, AT_REMOVEDIR);
   }
 }
 

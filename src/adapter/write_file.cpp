@@ -7,6 +7,9 @@
 #include <cerrno>
 #include <system_error>
 
+#include "adapter/new_directory.hpp"
+#include "agent/agent.hpp"
+
 namespace cachetool::adapter {
 
 error placement_error(std::string const& what, int errno_value) {
@@ -33,6 +36,17 @@ bool holds(int fd, std::string_view content) noexcept {
   std::string bytes(content.size() + 1, '\0');
   return pread(fd, bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(content.size()) &&
          std::string_view(bytes).substr(0, content.size()) == content;
+}
+
+bool is_written_agent(int directory, char const* name) noexcept {
+  fastcgi::unique_fd const file = open_inside(directory, name, O_RDONLY | O_NONBLOCK);
+  struct stat info {};
+  if (!file || fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode)) return false;
+  bool const is_ours = info.st_uid == geteuid() && info.st_nlink == 1 && (info.st_mode & 07133U) == 0;
+  bool const is_marked = info.st_mtime == 0 || (info.st_mode & 0777U) == 0600;
+  char beginning[128];
+  ssize_t const size = pread(file.get(), beginning, sizeof beginning, 0);
+  return is_ours && is_marked && size > 0 && agent::begins_an_agent({beginning, static_cast<std::size_t>(size)});
 }
 
 }  // namespace cachetool::adapter

@@ -110,6 +110,11 @@ source complete() noexcept {
   return {embedded::complete, embedded::complete_sha256};
 }
 
+bool begins_an_agent(std::string_view text) noexcept {
+  return text.starts_with("<?php\n// The agent: what php-fpm runs for cachetool.") ||
+         text.starts_with("<?php\n// Stands before the agent in a document root.");
+}
+
 source source_for(std::string_view operation) noexcept {
   if (operation == "opcache.scripts" || operation == "opcache.configuration") {
     return {embedded::opcache_listing, embedded::opcache_listing_sha256};

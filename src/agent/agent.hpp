@@ -26,6 +26,9 @@ struct source {
 /// Every operation in one file, as it is installed beside the program.
 source complete() noexcept;
 
+/// True if TEXT, the beginning of a file, is that of an agent of this version or another. Nobody else's file begins so.
+bool begins_an_agent(std::string_view text) noexcept;
+
 /// One operation to run, "opcache.reset".
 struct call {
   std::string operation;

@@ -2,6 +2,8 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/nsfs.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -29,6 +31,13 @@ std::optional<file_identity> identity_of(int directory, char const* path) noexce
 
 held_process::held_process(pid_t pid)
     : pid_(pid), directory_(open(("/proc/" + std::to_string(pid)).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)) {}
+
+bool held_process::is_in_users_of_root() const noexcept {
+  if (users() == identity_of(AT_FDCWD, "/proc/self/ns/user")) return true;  // nothing for both: the kernel has none
+  fastcgi::unique_fd const space(openat(directory_.get(), "ns/user", O_RDONLY | O_CLOEXEC));
+  uid_t maker = 0;
+  return space && ioctl(space.get(), NS_GET_OWNER_UID, &maker) == 0 && maker == 0;
+}
 
 std::string held_process::root_path() const {
   return read_link(directory_.get(), "root");

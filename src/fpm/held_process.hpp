@@ -31,6 +31,9 @@ class held_process {
   [[nodiscard]] std::optional<file_identity> root() const noexcept { return identity_of(directory_.get(), "root"); }
   [[nodiscard]] std::optional<file_identity> mounts() const noexcept { return identity_of(directory_.get(), "ns/mnt"); }
   [[nodiscard]] std::optional<file_identity> users() const noexcept { return identity_of(directory_.get(), "ns/user"); }
+  /// True if its user namespace is the caller's, or one that root made: nobody else may mount in it what he likes.
+  [[nodiscard]] bool is_in_users_of_root() const noexcept;
+
   [[nodiscard]] std::string root_path() const;
   [[nodiscard]] std::string title() const;  ///< the command line up to its first NUL, 255 bytes at most
   [[nodiscard]] fastcgi::unique_fd open_root() const noexcept;

@@ -74,8 +74,10 @@ worker_view look_through(held_process const& process, held_process const& master
   // Asked again now that its root is open: it cannot have left and come back.
   bool const trusted = process.pid() == master.pid() || is_as_php_fpm_made_it(process, master);
   if (!view.root || !found || !master_found || !trusted) return {};
-  view.what = kind::elsewhere;
   view.looked_at = {process.pid(), found->user, found->group};
+  // Nobody leaves such a namespace, so it was none when the root was opened either.
+  view.what = process.is_in_users_of_root() ? kind::elsewhere : kind::foreign;
+  if (view.what == kind::foreign) view.root.reset();
   view.master_user = master_found->user;
   view.root_path = process.root_path();
   return view;

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -38,6 +39,14 @@ struct jail {
 fpm_options with_private(std::vector<std::string> directories) {
   auto options = one_pool();
   options.private_directories = std::move(directories);
+  return options;
+}
+
+/// A php-fpm that shares no directory with anybody, in a user namespace of this user's.
+fpm_options in_users_of(uid_t user) {
+  auto options = one_pool({"user = root", "group = root"});
+  options.private_directories = {"/run", "/tmp", "/var/tmp", "/dev/shm"};
+  options.user_namespace_of = user;
   return options;
 }
 
@@ -75,6 +84,23 @@ std::size_t entries(php_fpm const& server, std::string const& directory) {
     if (name.starts_with("cachetool") && !name.starts_with("cachetool-test")) ++count;
   }
   return count;
+}
+
+/// When something was last made or removed in the directories for temporary files, as the server's master sees them.
+std::vector<timespec> times(php_fpm const& server) {
+  std::vector<timespec> found;
+  for (auto const* directory : {"/run", "/tmp", "/var/tmp", "/dev/shm"}) {
+    struct stat there {};
+    REQUIRE(stat(("/proc/" + std::to_string(server.pid()) + "/root" + directory).c_str(), &there) == 0);
+    found.push_back(there.st_mtim);
+  }
+  return found;
+}
+
+bool are_equal(std::vector<timespec> const& one, std::vector<timespec> const& other) {
+  return std::equal(one.begin(), one.end(), other.begin(), other.end(), [](timespec const& a, timespec const& b) {
+    return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+  });
 }
 
 }  // namespace
@@ -135,6 +161,30 @@ TEST_CASE("a worker that has left for a user namespace of its own is not followe
   }
   REQUIRE(workers.size() == 1);
   CHECK(looked_at() == (honest ? workers.front() : master.pid()));
+}
+
+TEST_CASE(
+    "a php-fpm in a user namespace that an ordinary user made is known to be foreign, and root puts nothing there") {
+  if (!is_root()) return skip("needs root");
+  if (!php_fpm::can_have_user_namespace(65534)) return skip("needs user namespaces for everybody");
+  php_fpm const server(in_users_of(65534));
+  CHECK(look(server).what == worker_view::kind::foreign);
+  CHECK_FALSE(look(server).root);
+  auto const before = times(server);
+  auto const result = status(server);
+  CHECK(are_equal(before, times(server)));
+  CHECK(result.exit_code == 5);
+  CHECK(contains(result.err, "is in a user namespace of uid 65534, where root puts nothing"));
+  CHECK(contains(result.err, "hint: run cachetool in there"));
+}
+
+TEST_CASE("root reaches a php-fpm in a user namespace that root made") {
+  if (!is_root()) return skip("needs root");
+  if (!php_fpm::can_have_user_namespace(0)) return skip("needs user namespaces");
+  php_fpm const server(in_users_of(0));
+  CHECK(look(server).what == worker_view::kind::elsewhere);
+  check_ran(status(server), "/dev/shm/cachetool-0-");
+  CHECK(entries(server, "/dev/shm") == 0);
 }
 
 TEST_CASE("each pool of a master is looked at by itself") {

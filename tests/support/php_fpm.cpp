@@ -110,17 +110,32 @@ fi
 exec 9<&-
 exec "$@")";
 
-std::vector<std::string> in_namespace(std::vector<std::string> const& private_directories,
-                                      std::vector<std::string> command) {
-  if (private_directories.empty()) return command;
-  std::vector<std::string> result{"/usr/bin/unshare", "--mount", "/bin/sh", "-c", namespace_script, "sh"};
-  result.insert(result.end(), private_directories.begin(), private_directories.end());
+std::vector<std::string> in_namespace(fpm_options const& options, std::vector<std::string> command) {
+  if (options.private_directories.empty()) return command;
+  std::vector<std::string> result{"/usr/bin/unshare", "--mount"};
+  if (options.user_namespace_of) result.insert(result.end(), {"--user", "--map-root-user"});
+  result.insert(result.end(), {"/bin/sh", "-c", namespace_script, "sh"});
+  result.insert(result.end(), options.private_directories.begin(), options.private_directories.end());
   result.push_back("--");
   result.insert(result.end(), command.begin(), command.end());
   return result;
 }
 
+void give_to(uid_t user, std::vector<std::string> const& paths) {
+  for (std::string const& path : paths) {
+    if (chown(path.c_str(), user, user) != 0) throw std::system_error(errno, std::generic_category(), path);
+  }
+}
+
 }  // namespace
+
+bool php_fpm::can_have_user_namespace(uid_t user) {
+  child_options start;
+  start.argv = {
+      "/usr/bin/unshare", "--mount", "--user", "--map-root-user", "/bin/mount", "-t", "tmpfs", "none", "/tmp"};
+  start.user = user;
+  return child_process(start).wait(5s) == 0;
+}
 
 std::string php_fpm::version() {
   return wanted_php();
@@ -137,7 +152,7 @@ php_fpm::php_fpm(fpm_options options) {
   std::filesystem::create_directory(document_root());
 
   child_options start;
-  start.argv = in_namespace(options.private_directories, command(*php, options, configure(options)));
+  start.argv = in_namespace(options, command(*php, options, configure(options)));
   start.environment = php->environment();
   if (!options.private_directories.empty()) start.environment.push_back("HERE=" + directory());
   // .../native/php/php-fpm, with its libraries beside; /usr/sbin is never hidden.
@@ -145,6 +160,8 @@ php_fpm::php_fpm(fpm_options options) {
   start.directory = directory();
   int const log = open((directory_ / "fpm.log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   start.standard_output = start.standard_error = log;
+  start.user = options.user_namespace_of;
+  if (start.user) give_to(*start.user, {directory(), directory_ / "fpm.log"});
   child_.emplace(start);
   close(log);
   try {

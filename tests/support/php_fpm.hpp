@@ -42,6 +42,10 @@ struct fpm_options {
   /// that everybody may write, as systemd's PrivateTmp makes it. Its own directory() is seen there all the same.
   std::vector<std::string> private_directories{};
 
+  /// Root only, with private_directories: the server runs in a user namespace that this user has made, who is root in
+  /// there. Its pools need the lines "user = root" and "group = root".
+  std::optional<uid_t> user_namespace_of{};
+
   std::vector<std::string> extensions{};  ///< to be loaded too, where there are files of these names: "tokenizer.so"
   bool opcache = true;                    ///< load it, if it is not built in
   bool apcu = true;
@@ -62,6 +66,9 @@ class php_fpm {
 
   /// "7.4" to "8.5"
   static std::string version();
+
+  /// True if USER can make a user namespace and mount in it: kernels and containers may forbid it.
+  static bool can_have_user_namespace(uid_t user);
 
   /// Why there is no php-fpm of that version on this machine; nothing if there is one.
   static std::optional<std::string> missing();

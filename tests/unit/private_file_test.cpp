@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -12,6 +13,9 @@
 
 #include <cachetool/fastcgi/error.hpp>
 
+#include "adapter/write_file.hpp"
+#include "agent/agent.hpp"
+#include "attacker.hpp"
 #include "support/catch.hpp"
 #include "support/temp_dir.hpp"
 #include "support/test_state.hpp"
@@ -39,12 +43,19 @@ std::string text_of(std::string const& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+/// An agent as a run leaves it.
+void write_agent(std::string const& path, std::string_view text = agent::complete().text) {
+  fastcgi::unique_fd const file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  REQUIRE(file);
+  adapter::write_agent(file.get(), text, 0444);
+}
+
 /// A directory as a run makes it, with a file in it.
 std::string make_left_over(temp_dir const& base, uid_t user = geteuid(), char digit = 'a') {
   auto const path = base / ("cachetool-" + std::to_string(user) + "-" + std::string(32, digit));
   fs::create_directory(path);
   chmod(path.c_str(), 0711);
-  std::ofstream(path + "/" + std::string(32, 'b') + ".php") << "<?php";
+  write_agent(path + "/" + std::string(32, 'b') + ".php");
   return path;
 }
 
@@ -86,7 +97,7 @@ TEST_CASE("a private file holds its content, and is gone with its directory when
 
 TEST_CASE("a private file has its mode and the modification time 0, and a directory that others may only pass") {
   temp_dir const base;
-  mode_t const mask = GENERATE(mode_t{0}, mode_t{022}, mode_t{077});
+  mode_t const mask = GENERATE(mode_t{0}, mode_t{022}, mode_t{077}, mode_t{0777});
   mode_t const mode = GENERATE(mode_t{0400}, mode_t{0444});
   mode_t const before = umask(mask);
   private_file const file(at(base.path()), "<?php", mode);
@@ -225,4 +236,127 @@ TEST_CASE("a directory with another name or other files is not swept") {
   sweep(base);
   CHECK(fs::exists(named));
   CHECK(fs::exists(holding + "/notes.txt"));
+}
+
+TEST_CASE("what was put in the place of the new directory keeps its mode, and a file in it stays") {
+  temp_dir const base;
+  auto const victim = base / "victim";
+  fs::create_directory(victim);
+  chmod(victim.c_str(), 0700);
+  std::ofstream(victim + "/" + std::string(32, 'b') + ".php") << "<?php // of the victim";
+  fastcgi::unique_fd const held(open(victim.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  auto const means = GENERATE(test::swap_by::rename, test::swap_by::mount);
+  if (means == test::swap_by::mount && geteuid() != 0) return test::skip("needs root");
+  auto const prefix = "cachetool-" + std::to_string(geteuid()) + "-";
+  int const swapped = test::while_swapped(means, base.path(), prefix, victim, [&](adapter::worker_root const& root) {
+    try {
+      private_file const file({root, base.path(), true}, agent::complete().text, 0444);
+    } catch (error const& failed) {
+      CHECK(failed.kind() == error_kind::placement);
+    }
+  });
+  CHECK(swapped > 0);
+  struct stat info {};
+  REQUIRE(fstat(held.get(), &info) == 0);
+  CHECK((info.st_mode & 07777U) == 0700);
+  CHECK(faccessat(held.get(), (std::string(32, 'b') + ".php").c_str(), F_OK, 0) == 0);
+}
+
+TEST_CASE("a file that is not an agent's is not swept, whatever its directory is called") {
+  temp_dir const base;
+  auto const directory = base / ("cachetool-" + std::to_string(geteuid()) + "-" + std::string(32, 'a'));
+  fs::create_directory(directory);
+  auto const file = directory + "/" + std::string(32, 'b') + ".php";
+  SECTION("another file") {
+    write_agent(file, "<?php // a script of somebody's");
+  }
+  SECTION("an empty file") {
+    write_agent(file, "");
+  }
+  SECTION("an agent that was changed since") {
+    write_agent(file);
+    fs::last_write_time(file, fs::file_time_type::clock::now());
+  }
+  SECTION("one that others may write") {
+    write_agent(file);
+    chmod(file.c_str(), 0666);
+  }
+  SECTION("an agent that has another name as well") {
+    write_agent(base / "agent.php");
+    fs::create_hard_link(base / "agent.php", file);
+  }
+  SECTION("an agent beside another file") {
+    write_agent(file);
+    std::ofstream(directory + "/" + std::string(32, 'c') + ".php") << "<?php";
+  }
+  SECTION("a link to an agent") {
+    write_agent(base / "agent.php");
+    fs::create_symlink(base / "agent.php", file);
+  }
+  SECTION("a FIFO") {
+    REQUIRE(mkfifo(file.c_str(), 0400) == 0);
+  }
+  SECTION("a directory") {
+    fs::create_directory(file);
+  }
+  sweep(base);
+  CHECK(fs::exists(fs::symlink_status(file)));
+}
+
+TEST_CASE("an agent that was not yet finished is swept") {
+  temp_dir const base;
+  auto const directory = make_left_over(base);
+  auto const file = directory + "/" + std::string(32, 'b') + ".php";
+  chmod(file.c_str(), 0600);
+  fs::last_write_time(file, fs::file_time_type::clock::now());
+  sweep(base);
+  CHECK(fs::is_empty(base.path()));
+}
+
+TEST_CASE("what is mounted where a left-over was is not swept") {
+  if (geteuid() != 0) return test::skip("needs root");
+  temp_dir const base;
+  temp_dir const elsewhere;
+  auto const victim = make_left_over(elsewhere);
+  auto const point = base / fs::path(victim).filename();
+  fs::create_directory(point);
+  test::attacker const other(true, [&] {
+    test::bind_mount(victim, point);
+    std::ofstream(elsewhere / "mounted");
+  });
+  for (int i = 0; i < 500 && !fs::exists(elsewhere / "mounted"); ++i) usleep(10000);
+  REQUIRE(fs::exists(elsewhere / "mounted"));
+  auto const seen = other.root().open_directory(base.path());
+  REQUIRE(seen);
+  adapter::sweep_private_files(seen.get());
+  CHECK(fs::exists(victim + "/" + std::string(32, 'b') + ".php"));
+}
+
+TEST_CASE("a FIFO, a device or a file in the place of a left-over is not opened, and stays") {
+  temp_dir const base;
+  auto const path = base / ("cachetool-" + std::to_string(geteuid()) + "-" + std::string(32, 'a'));
+  SECTION("a FIFO") {
+    REQUIRE(mkfifo(path.c_str(), 0600) == 0);
+  }
+  SECTION("a device") {
+    if (geteuid() != 0) return test::skip("needs root");
+    REQUIRE(mknod(path.c_str(), S_IFCHR | 0600, makedev(1, 3)) == 0);
+  }
+  SECTION("a file") {
+    std::ofstream(path) << "x";
+  }
+  sweep(base);
+  CHECK(fs::exists(fs::symlink_status(path)));
+}
+
+TEST_CASE("every agent begins as agents do, so that what a killed run leaves of it is swept") {
+  for (auto const* operation :
+       {"opcache.reset", "opcache.scripts", "opcache.invalidate", "opcache.compile", "opcache.select", "opcache.prune",
+        "opcache.refresh", "opcache.releases", "opcache.file_cache", "opcache.file_entries", "apcu.keys", "apcu.info",
+        "stat.clear", "deploy.acquaint", "deploy.resolve", "deploy.move", "deploy.look", "fpm.requests",
+        "doctor.examine", "php.eval", "unknown"}) {
+    CAPTURE(operation);
+    CHECK(agent::begins_an_agent(agent::source_for(operation).text));
+  }
+  CHECK_FALSE(agent::begins_an_agent("<?php\n// Something else."));
 }
