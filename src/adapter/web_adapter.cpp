@@ -57,8 +57,7 @@ std::optional<url_parts> split_url(std::string_view text) {
   return out;
 }
 
-web_adapter::web_adapter(web_options options, observer& watcher)
-    : options_(std::move(options)), watcher_(watcher), secret_(agent::random_hex()) {
+web_adapter::web_adapter(web_options options, observer& watcher) : options_(std::move(options)), watcher_(watcher) {
   auto parts = split_url(options_.url);
   if (!parts) {
     throw error(error_kind::usage, "\"" + options_.url + "\" is no URL of a web site")
@@ -74,12 +73,13 @@ agent::answer web_adapter::run(agent::call const& what) {
   // A web server in front of a shared disk may not see a new file at once. It is the same file each time: the answer
   // for another name would be just as old.
   constexpr std::chrono::milliseconds disk_pause{250};
-  if (!file_) file_.emplace(options_.path, agent::web_source(secret_));
+  made_call made{what, agent::encode(what), agent::random_hex(), {}};
+  made.file.emplace(options_.path, agent::web_source(made.secret, what.operation, made.encoded.body));
   auto const again = [&](error const& failed) {
     if (failed.kind() == error_kind::not_visible) return retry_plan{options_.retries, disk_pause};
     return retry_plan{broke_in_stream_ || !may_send_again(failed, what) ? 0 : options_.retries};
   };
-  return with_retries([&] { return run_once(what); }, again, *this, watcher_);
+  return with_retries([&] { return run_once(made); }, again, *this, watcher_);
 }
 
 http_response web_adapter::post_and_follow(http_request& request, std::function<void(std::string_view)> const& sink) {
@@ -92,23 +92,21 @@ http_response web_adapter::post_and_follow(http_request& request, std::function<
   throw error(error_kind::protocol, "the web server redirects in circles, last to " + request.url);
 }
 
-agent::answer web_adapter::run_once(agent::call const& what) {
-  std::string const url = options_.url + "/" + file_->name();
-  watcher_.running(what, label(), options_.path + "/" + file_->name());
-  agent::encoded_call encoded = agent::encode(what);
+agent::answer web_adapter::run_once(made_call const& made) {
+  std::string const url = options_.url + "/" + made.file->name();
+  watcher_.running(made.what, label(), options_.path + "/" + made.file->name());
   http_request request;
   request.url = url;
-  request.headers = {"X-Cachetool-Secret: " + secret_, "X-Cachetool-Nonce: " + encoded.nonce,
-                     "X-Cachetool-Op: " + what.operation};
+  request.headers = {"X-Cachetool-Secret: " + made.secret, "X-Cachetool-Nonce: " + made.encoded.nonce};
   if (!options_.host.empty()) request.headers.push_back("Host: " + options_.host);
-  request.body = std::move(encoded.body);
+  request.body = made.encoded.body;
   request.basic_auth = options_.basic_auth;
   request.allow_insecure = options_.allow_insecure;
   request.connect_timeout = options_.connect_timeout;
-  request.timeout = what.timeout.value_or(options_.timeout);
+  request.timeout = made.what.timeout.value_or(options_.timeout);
   request.interrupt_fd = options_.interrupt_fd;
 
-  agent::answer_reader reader(std::move(encoded.nonce), what.rows, what.printed);
+  agent::answer_reader reader(made.encoded.nonce, made.what.rows, made.what.printed);
   std::uint64_t received = 0;
   http_response response;
   try {

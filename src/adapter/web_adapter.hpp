@@ -34,7 +34,8 @@ struct url_parts {
 /// Nothing if TEXT is no such URL.
 std::optional<url_parts> split_url(std::string_view text);
 
-/// Has a web server run the agent, which lies in the document root for as long as this lives.
+/// Has a web server run the agent, which lies in the document root for as long as a call takes: each has a file of its
+/// own, that can do this call alone.
 class web_adapter final : public adapter {
  public:
   /// WATCHER must outlive this. Throws error (usage) if the URL is none.
@@ -45,13 +46,17 @@ class web_adapter final : public adapter {
   [[nodiscard]] int interrupt_fd() const noexcept override { return options_.interrupt_fd; }
 
  private:
-  agent::answer run_once(agent::call const& what);
+  struct made_call {
+    agent::call const& what;
+    agent::encoded_call encoded;
+    std::string secret;
+    std::optional<web_file> file;
+  };
+  agent::answer run_once(made_call const& made);
   http_response post_and_follow(http_request& request, std::function<void(std::string_view)> const& sink);
 
   web_options options_;
   observer& watcher_;
-  std::string secret_;
-  std::optional<web_file> file_;
   bool broke_in_stream_ = false;  // rows were passed on already: sending the call again would repeat them
 };
 

@@ -36,7 +36,8 @@ void sweep(int directory) {
     if (!name.starts_with(prefix) || !name.ends_with(suffix)) continue;
     if (name.size() != prefix.size() + random_digits + suffix.size()) continue;
     fastcgi::unique_fd const file(openat(directory, entry->d_name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-    if (file && is_left_over(file.get())) unlinkat(directory, entry->d_name, 0);
+    if (file && is_left_over(file.get()) && is_written_agent(directory, entry->d_name))
+      unlinkat(directory, entry->d_name, 0);
   }
 }
 

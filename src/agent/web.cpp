@@ -5,13 +5,20 @@
 #include "agents/web.hpp"
 
 namespace cachetool::agent {
+namespace {
 
-std::string web_source(std::string_view secret) {
+void fill_in(std::string& source, std::string_view placeholder, std::string_view text) {
+  source.replace(source.find(placeholder), placeholder.size(), text);
+}
+
+}  // namespace
+
+std::string web_source(std::string_view secret, std::string_view operation, std::string_view arguments) {
   constexpr std::string_view open_tag = "<?php\n";
-  constexpr std::string_view placeholder = "{secret}";
   std::string source(embedded::web);
-  source.replace(source.find(placeholder), placeholder.size(), sha256(secret));
-  return source.append(complete().text.substr(open_tag.size()));
+  fill_in(source, "{digest}", sha256(std::string(secret).append("\n").append(arguments)));
+  fill_in(source, "{operation}", operation);
+  return source.append(source_for(operation).text.substr(open_tag.size()));
 }
 
 }  // namespace cachetool::agent

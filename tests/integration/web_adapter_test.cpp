@@ -74,24 +74,67 @@ TEST_CASE("rows are streamed through a web site") {
   CHECK(nlohmann::json::parse(result.out)["targets"][0]["result"]["scripts"].is_array());
 }
 
+namespace {
+
+/// What a site says to a request for a file that was made for this call.
+struct request_for_file {
+  request_for_file(php_site const& site, std::string const& operation, std::string const& arguments)
+      : file(site.document_root(), agent::web_source("the secret", operation, arguments)) {
+    request.url = site.url() + "/" + file.name();
+    request.headers = {"X-Cachetool-Nonce: " + nonce, "X-Cachetool-Op: php.eval", "X-Cachetool-Secret: the secret"};
+    request.body = arguments;
+  }
+
+  int send() {
+    body.clear();
+    return adapter::post(request, [this](std::string_view part) { body += part; }).status;
+  }
+
+  adapter::web_file file;
+  adapter::http_request request;
+  std::string nonce = std::string(32, 'a');
+  std::string body;
+};
+
+}  // namespace
+
 TEST_CASE("without the secret the agent's file does not exist") {
   php_site const site;
-  adapter::web_file const file(site.document_root(), agent::web_source("the secret"));
-  adapter::http_request request;
-  request.url = site.url() + "/" + file.name();
-  std::string const nonce(32, 'a');
-  request.headers = {"X-Cachetool-Nonce: " + nonce, "X-Cachetool-Op: opcache.status"};
-  std::string body;
-  auto const keep = [&body](std::string_view part) { body += part; };
+  request_for_file asked(site, "opcache.status", "");
+  asked.request.headers.back() = "X-Cachetool-Secret: a guess";
+  CHECK(asked.send() == 404);
+  CHECK(asked.body.empty());
+  asked.request.headers.pop_back();
+  CHECK(asked.send() == 404);
+  CHECK(asked.body.empty());
+}
 
-  CHECK(adapter::post(request, keep).status == 404);
-  CHECK(body.empty());
-  request.headers.push_back("X-Cachetool-Secret: a guess");
-  CHECK(adapter::post(request, keep).status == 404);
-  CHECK(body.empty());
-  request.headers.back() = "X-Cachetool-Secret: the secret";
-  CHECK(adapter::post(request, keep).status == 200);
-  CHECK(contains(body, nonce));
+TEST_CASE(
+    "whoever has the secret of a file in a document root can have it do the one call that it was made for, and no "
+    "other") {
+  php_site const site;
+  std::string const code = R"(a:2:{s:4:"code";s:13:"return 6 * 7;";s:6:"format";s:4:"json";})";
+  request_for_file status(site, "opcache.status", "");
+  CHECK(status.send() == 200);
+  CHECK(contains(status.body, "opcache_statistics"));  // and not what the header asks for
+  status.request.body = code;
+  CHECK(status.send() == 404);
+  CHECK(status.body.empty());
+}
+
+TEST_CASE("a file in a document root is there for one call, and the next one has another") {
+  php_site const site(R"(
+    file_put_contents(__DIR__ . '/names', basename($_SERVER['REQUEST_URI']) . "\n", FILE_APPEND);
+    file_put_contents(__DIR__ . '/there', count(glob(__DIR__ . '/www/*.php')) . "\n", FILE_APPEND);
+    return false;)");
+  CHECK(run(site, {"opcache:reset"}).exit_code == 0);
+  std::ifstream names(site.document_root() + "/../names");
+  std::ifstream there(site.document_root() + "/../there");
+  std::string first;
+  std::string second;
+  REQUIRE((std::getline(names, first) && std::getline(names, second)));
+  CHECK(first != second);
+  for (std::string count; std::getline(there, count);) CHECK(count == "1");
 }
 
 TEST_CASE("a redirect on the same host is followed") {

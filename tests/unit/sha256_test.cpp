@@ -1,5 +1,6 @@
 #include "agent/sha256.hpp"
 
+#include "agent/agent.hpp"
 #include "agent/web.hpp"
 #include "support/catch.hpp"
 
@@ -13,16 +14,33 @@ TEST_CASE("SHA-256 of the examples in FIPS 180-4") {
   CHECK(sha256(std::string(1000, 'a')) == "41edece42d63e8d9bf515a9ba6932e1c20cbc9f5a5d134645adb5db1b9737ea3");
 }
 
-TEST_CASE("the agent for a document root holds the secret's hash and not the secret") {
+TEST_CASE("the agent for a document root holds a hash of secret and arguments, and neither of them") {
   std::string const secret = "a secret of thirty-two characters";
-  std::string const source = cachetool::agent::web_source(secret);
+  std::string const source = cachetool::agent::web_source(secret, "opcache.reset", "some arguments");
   CHECK(source.find(secret) == std::string::npos);
-  CHECK(source.find("'" + sha256(secret) + "'") != std::string::npos);
+  CHECK(source.find("some arguments") == std::string::npos);
+  CHECK(source.find("'" + sha256(secret + "\nsome arguments") + "'") != std::string::npos);
 }
 
-TEST_CASE("the agent for a document root is one PHP file, which opens once") {
-  std::string const source = cachetool::agent::web_source("secret");
+TEST_CASE("the agent for a document root is one PHP file, which opens once, and has one operation") {
+  std::string const source = cachetool::agent::web_source("secret", "opcache.reset", "");
   CHECK(source.find("<?php\n") == 0);
   CHECK(source.find("<?php", 1) == std::string::npos);
+  CHECK(source.find("['CACHETOOL_OP'] = 'opcache.reset';") != std::string::npos);
+  CHECK(source.find("{operation}") == std::string::npos);
   CHECK(source.find("function do_opcache_reset(") != std::string::npos);
+}
+
+TEST_CASE("no agent but php.eval's own can run code that it is sent") {
+  for (auto const* operation :
+       {"opcache.reset", "opcache.scripts", "opcache.invalidate", "opcache.compile", "opcache.select", "opcache.prune",
+        "opcache.refresh", "opcache.releases", "opcache.file_cache", "opcache.file_entries", "apcu.keys", "apcu.info",
+        "stat.clear", "deploy.acquaint", "deploy.resolve", "deploy.move", "deploy.look", "fpm.requests",
+        "doctor.examine"}) {
+    CAPTURE(operation);
+    std::string_view const source = cachetool::agent::source_for(operation).text;
+    CHECK(source.find("function do_php_eval") == std::string_view::npos);
+    CHECK(source.find("eval(") == std::string_view::npos);
+  }
+  CHECK(cachetool::agent::source_for("php.eval").text.find("eval(") != std::string_view::npos);
 }
