@@ -129,7 +129,7 @@ source source_for(std::string_view operation) noexcept {
   }
   if (operation == "opcache.prune") return {embedded::opcache_prune, embedded::opcache_prune_sha256};
   if (operation == "opcache.refresh") return {embedded::opcache_refresh, embedded::opcache_refresh_sha256};
-  if (operation == "opcache.releases" || operation == "opcache.detach") {
+  if (operation == "opcache.releases" || operation == "opcache.detach" || operation == "opcache.dead_names") {
     return {embedded::opcache_warm, embedded::opcache_warm_sha256};
   }
   if (operation.ends_with("file_entries"))

@@ -26,8 +26,14 @@ function do_deploy_look($arguments)
     }
     $status = opcache_call('opcache_get_status', false);
     $result['enabled'] = !empty($status['opcache_enabled']);
-    $result['restart_pending'] = !empty($status['restart_pending']);
+    $result['restart_pending'] = !empty($status['restart_pending']) || is_restarting($status);
     $result['full'] = !empty($status['cache_full']);
+    $result['free'] = isset($status['memory_usage']) ? $status['memory_usage']['free_memory'] : 0;
+    $result['validates'] = (bool) ini_get('opcache.validate_timestamps');
+    $preloaded = isset($status['preload_statistics']['scripts']) ? $status['preload_statistics']['scripts'] : array();
+    $result['preloaded'] = array_values(array_filter($preloaded, function ($path) use ($beside, $live) {
+        return strncmp($path, "$beside/", strlen($beside) + 1) === 0 && strncmp($path, "$live/", strlen($live) + 1) !== 0;
+    }));
     if (!$result['enabled']) {
         return $result;
     }
@@ -43,6 +49,15 @@ function do_deploy_look($arguments)
         }
     }
     return $result;
+}
+
+/**
+ * Whether OPcache is off for this request alone, because it was being restarted when the request began: then it has
+ * statistics, and no setting of this pool switches it off.
+ */
+function is_restarting($status)
+{
+    return empty($status['opcache_enabled']) && isset($status['opcache_statistics']) && ini_get('opcache.enable');
 }
 
 /** The pools of this worker's master, by the titles of its processes; none where those cannot be read. */
@@ -62,7 +77,7 @@ function pools()
 }
 
 /**
- * Streams the cached scripts x of the old releases for which OPcache knows CURRENT/x as well, each as "length path".
+ * Streams the cached scripts x of the old releases for which OPcache knows CURRENT/x as well, each as "memory length path".
  * Such a name is a key of its own, which leads to the script that it was first compiled to.
  */
 function do_deploy_aliases($arguments)
@@ -76,7 +91,7 @@ function do_deploy_aliases($arguments)
                 continue;
             }
             if (opcache_is_script_cached($arguments['current'] . substr($path, strlen($old)))) {
-                $rows .= strlen($path) . ' ' . $path . "\n";
+                $rows .= $script['memory_consumption'] . ' ' . strlen($path) . ' ' . $path . "\n";
             }
         }
         if (strlen($rows) > 60000) {

@@ -4,7 +4,9 @@
 
 /**
  * Invalidates and compiles files one by one, and streams what became of each in turn: serialize(array(outcome, why,
- * warnings, what it looked like)). One that is gone is only invalidated. Does some of them, see file_by_file().
+ * warnings, what it looked like)). One that is gone is only invalidated. Does some of them, see file_by_file(). With "live"
+ * off nobody asks for these files yet, and nothing is waited for. With a "reserve", array(bytes, keys), that much of the
+ * cache stays free: what does not fit is "no_room". Tells also whether a processor had nothing to do.
  */
 function do_opcache_refresh($arguments)
 {
@@ -16,11 +18,40 @@ function do_opcache_refresh($arguments)
         clearstatcache(true); // or a directory that is a link by now would be what it was, in some workers
         may('ini_set', 'opcache.file_update_protection', '0'); // or what was written a moment ago is not cached
         may('ini_set', 'opcache.revalidate_freq', '0');
-        file_by_file($arguments['paths'], $arguments['pause'], function ($i, $path, &$said) use ($status) {
-            return refresh($path, $status, $said);
+        may('ini_set', 'log_errors', '0'); // what goes wrong is told to who asked
+        $status['live'] = !isset($arguments['live']) || $arguments['live'];
+        $status['idle'] = $status['live'] ? null : has_idle_processor();
+        $reserve = isset($arguments['reserve']) ? $arguments['reserve'] : null;
+        file_by_file($arguments['paths'], $arguments['pause'], function ($i, $path, &$said) use ($status, $reserve) {
+            return $reserve && !has_room($path, $reserve) ? array('no_room', '', '') : refresh($path, $status, $said);
         });
     }
     return $status;
+}
+
+/** Whether so much stays free with this file: a script takes some times the size of its file. */
+function has_room($path, $reserve)
+{
+    $status = opcache_get_status(false);
+    if (!isset($status['memory_usage'])) {
+        return true;
+    }
+    $counts = $status['opcache_statistics'];
+    $needed = $reserve[0] + 65536 + 12 * (is_file($path) ? filesize($path) : 0);
+    return !$status['cache_full'] && $status['memory_usage']['free_memory'] > $needed
+        && $counts['max_cached_keys'] - $counts['num_cached_keys'] > $reserve[1] + 2;
+}
+
+/** Whether no more processes want to run than there are processors, this one among them; null where nothing tells. */
+function has_idle_processor()
+{
+    $load = '/proc/loadavg';
+    $processors = '/sys/devices/system/cpu/online'; // such as "0-3"
+    if (ini_get('open_basedir') || !may('is_readable', $load) || !may('is_readable', $processors)) {
+        return null;
+    }
+    $last = preg_match('/\d+$/', trim(file_get_contents($processors)), $found) ? (int) $found[0] : 0;
+    return preg_match('#(\d+)/#', file_get_contents($load), $found) ? $found[1] <= $last + 1 : null;
 }
 
 /** Once more if the file is changed meanwhile. */
@@ -30,7 +61,8 @@ function refresh($path, $status, &$said)
         clearstatcache(true, $path);
         $stat = file_exists($path) ? stat($path) : false;
         $elsewhere = $stat && realpath($path) !== $path;
-        $plain = $stat && !$elsewhere && is_plain_at_a_quiet_moment($path, $status, look($stat));
+        $plain = $stat && !$elsewhere
+            && ($status['live'] ? is_plain_at_a_quiet_moment($path, $status, look($stat)) : is_plain($path, $status));
         if (!$elsewhere) {
             opcache_invalidate($path, true);
         }

@@ -8,6 +8,7 @@ namespace {
 struct progress_made {
   std::size_t done = 0;   ///< files that are done with, at least one
   bool has_died = false;  ///< the next one may have ended the request
+  php::value status;      ///< what was answered; null if it was not
 };
 
 /// Sends one request.
@@ -21,7 +22,9 @@ progress_made work_on(adapter::adapter& php, std::span<std::string const> part, 
     ++done;
   };
   try {
-    require_cache(php.run(call));
+    agent::answer answer = php.run(call);
+    require_cache(answer);
+    made.status = std::move(answer.result);
     if (done == 0) throw error(error_kind::protocol, "what became of a file is missing");
   } catch (error const& failed) {
     if (!ends_the_request(failed.kind())) throw;
@@ -36,15 +39,18 @@ progress_made work_on(adapter::adapter& php, std::span<std::string const> part, 
 
 void file_by_file(adapter::adapter& php, std::vector<std::string> const& paths, pacing const& pace,
                   std::function<agent::call(std::span<std::string const>)> const& call_for,
-                  std::function<void(std::string const& path, compile_row row)> const& each, progress const& tell) {
-  std::size_t most = pace.files;
+                  std::function<void(std::string const& path, compile_row row)> const& each, progress const& tell,
+                  between_requests const& between) {
+  pacing now = pace;
+  std::size_t most = now.files;
   for (std::span<std::string const> left = paths; !left.empty();) {
     auto const part = left.first(std::min(left.size(), most));
     auto const made = work_on(php, part, call_for(part), each);
     left = left.subspan(made.done);
-    most = made.has_died ? 1 : pace.files;
     if (tell) tell(paths.size() - left.size(), paths.size());
-    if (!left.empty()) php.pause(pace.pause);
+    if (between && !between(made.status, now)) return;
+    most = made.has_died ? 1 : now.files;
+    if (!left.empty()) php.pause(now.pause);
   }
 }
 

@@ -201,7 +201,9 @@ std::set<std::string> pruning::find_aliased() {
       if (parent_of(dead.path) == parent_of(each.live)) beside.push_back(dead.path);
     }
     if (beside.empty()) continue;
-    for (std::string& path : deploy::scripts_with_aliases(php_, each.link, beside)) out.insert(std::move(path));
+    for (deploy::aliased_script& script : deploy::scripts_with_aliases(php_, each.link, beside)) {
+      out.insert(std::move(script.path));
+    }
   }
   return out;
 }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "caches/every_worker.hpp"
+#include "caches/mebibytes.hpp"
 #include "caches/opcache_answer.hpp"
 #include "caches/opcache_reset.hpp"
 #include "caches/rows.hpp"
@@ -58,6 +59,12 @@ bool is_moved_before(std::string const& a, std::string const& b) {
   return !a.ends_with("/index.php") && b.ends_with("/index.php");
 }
 
+std::vector<std::string> paths_of(std::vector<aliased_script> const& scripts) {
+  std::vector<std::string> out;
+  for (aliased_script const& each : scripts) out.push_back(each.path);
+  return out;
+}
+
 std::string pids_text(std::vector<std::int64_t> const& pids) {
   std::string out;
   for (std::int64_t pid : pids) out += (out.empty() ? "" : ", ") + std::to_string(pid);
@@ -78,6 +85,7 @@ class finishing {
       : pools_(pools), php_(*pools.front()), options_(options), tell_(tell), until_(clock::now() + options.patience) {}
 
   finish_report run(std::vector<std::string> const& unreachable);
+  finish_report reset_because(std::string why);
 
  private:
   void look_at_site();
@@ -88,8 +96,12 @@ class finishing {
   void keep(caches::sweep const& swept, std::size_t pool);
   void take_linked_that_are_served();
   bool leads_to_one_of(std::vector<std::string> const& scripts);
-  std::vector<std::string> find_names();
+  std::vector<aliased_script> find_names();
   std::optional<std::string> move_names();
+  std::optional<std::string> move_all();
+  std::optional<std::string> refresh_outside();
+  void note_preloaded();
+  [[nodiscard]] std::optional<std::string> why_no_room(std::vector<aliased_script> const& names) const;
   std::vector<std::string> move(std::vector<std::string> const& paths);
   [[nodiscard]] release& old_release_of(std::string const& path);
   void reset(std::string why);
@@ -99,7 +111,7 @@ class finishing {
   std::span<adapter::adapter* const> pools_;
   adapter::adapter& php_;
   finish_options const& options_;
-  opcache::progress const& tell_;
+  opcache::progress tell_;
   clock::time_point until_;
   site site_;
   finish_report report_;
@@ -121,11 +133,46 @@ finish_report finishing::run(std::vector<std::string> const& unreachable) {
   auto problem = why_not(unreachable);
   if (!problem) problem = ask_every_worker(true, left() - kept_for_reset());
   if (!site_.has_opcache && !problem) return std::move(report_);
-  if (!problem) problem = move_names();
+  if (!problem) problem = move_all();
   constexpr std::chrono::milliseconds a_while{5000};  // all were reached a moment ago
   if (!problem) problem = ask_every_worker(false, std::min(left(), a_while));
   if (problem) reset(std::move(*problem));
   return std::move(report_);
+}
+
+finish_report finishing::reset_because(std::string why) {
+  look_at_site();
+  reset(std::move(why));
+  return std::move(report_);
+}
+
+// OPcache may restart meanwhile, or be full: then what is there is not what was moved.
+std::optional<std::string> finishing::move_all() {
+  try {
+    auto problem = move_names();
+    return problem ? problem : refresh_outside();
+  } catch (error const& failed) {
+    if (failed.kind() != error_kind::pending && failed.kind() != error_kind::memory_limit) throw;
+    return failed.message();
+  }
+}
+
+// Where PHP looks at timestamps it sees by itself what has changed.
+std::optional<std::string> finishing::refresh_outside() {
+  if (site_.validates) return std::nullopt;
+  outside_query query = outside_of(options_.current, site_.live);
+  query.unchanged = options_.unchanged_outside;
+  query.pace = options_.pace;
+  report_.outside = deploy::refresh_outside(php_, query);
+  return std::nullopt;
+}
+
+void finishing::note_preloaded() {
+  for (std::string const& path : site_.preloaded) {
+    bool const is_old = std::any_of(report_.old.begin(), report_.old.end(),
+                                    [&](release const& each) { return is_in(path, each.path); });
+    if (is_old) report_.preloaded.push_back(path);
+  }
 }
 
 void finishing::look_at_site() {
@@ -149,6 +196,7 @@ void finishing::look_at_site() {
     for (std::string const& path : options_.old) report_.old.push_back({path, 0});
   }
   add_replaced();
+  note_preloaded();
 }
 
 // Its directory may be elsewhere, or the target of another link: "previous".
@@ -214,7 +262,7 @@ void finishing::take_linked_that_are_served() {
     auto const left = std::find(report_.left_alone.begin(), report_.left_alone.end(), each.path);
     if (left == report_.left_alone.end()) continue;
     report_.old.push_back(each);
-    std::vector<std::string> scripts = scripts_with_aliases(php_, options_.current, {each.path});
+    std::vector<std::string> scripts = paths_of(scripts_with_aliases(php_, options_.current, {each.path}));
     std::stable_sort(scripts.begin(), scripts.end(), is_moved_before);
     constexpr std::size_t most_tried = 4;
     if (scripts.size() > most_tried) scripts.erase(scripts.begin() + most_tried - 1, scripts.end() - 1);
@@ -235,11 +283,23 @@ bool finishing::leads_to_one_of(std::vector<std::string> const& scripts) {
   return false;
 }
 
-std::vector<std::string> finishing::find_names() {
+std::vector<aliased_script> finishing::find_names() {
   std::vector<std::string> old;
   for (release const& each : report_.old) old.push_back(each.path);
   if (old.empty()) return {};
   return scripts_with_aliases(php_, options_.current, old);
+}
+
+// Each is compiled anew. Full, PHP would empty the whole cache by itself, in the middle of it.
+std::optional<std::string> finishing::why_no_room(std::vector<aliased_script> const& names) const {
+  if (names.empty()) return std::nullopt;
+  if (site_.full) return "OPcache is full, so the names below the link cannot be moved";
+  std::int64_t needed = 64 * 1024;
+  for (aliased_script const& each : names) needed += each.memory + each.memory / 4;
+  if (site_.free >= needed) return std::nullopt;
+  return "OPcache has no room to move " + std::to_string(names.size()) +
+         " names below the link: " + caches::mebibytes(needed) + " are needed, and " + caches::mebibytes(site_.free) +
+         " are free";
 }
 
 /// Moves them, and then looks at all again until none had to be moved: a request that still ran may have compiled an
@@ -247,8 +307,9 @@ std::vector<std::string> finishing::find_names() {
 std::optional<std::string> finishing::move_names() {
   constexpr int most_rounds = 5;
   if (!site_.full) take_linked_that_are_served();
-  std::vector<std::string> names = find_names();
-  if (site_.full && !names.empty()) return "OPcache is full, so the names below the link cannot be moved";
+  auto const found = find_names();
+  if (auto why = why_no_room(found)) return why;
+  std::vector<std::string> names = paths_of(found);
   std::stable_sort(names.begin(), names.end(), is_moved_before);
   std::vector<std::string> moved = names;
   for (int round = 0; !moved.empty() && round < most_rounds; ++round) moved = move(names);
@@ -325,6 +386,9 @@ site look(adapter::adapter& php, std::string const& current) {
   out.has_opcache = answer.result["enabled"].as_bool();
   out.restart_pending = answer.result["restart_pending"].as_bool();
   out.full = answer.result["full"].as_bool();
+  out.free = answer.result["free"].as_int();
+  out.validates = answer.result["validates"].as_bool();
+  out.preloaded = strings(answer.result["preloaded"]);
   out.pools = strings(answer.result["pools"]);
   out.links = links(answer.result["links"]);
   for (php::entry const& each : answer.result["releases"].entries()) {
@@ -334,22 +398,30 @@ site look(adapter::adapter& php, std::string const& current) {
   return out;
 }
 
-std::vector<std::string> scripts_with_aliases(adapter::adapter& php, std::string const& current,
-                                              std::vector<std::string> const& old) {
-  std::vector<std::string> paths;
+std::vector<aliased_script> scripts_with_aliases(adapter::adapter& php, std::string const& current,
+                                                 std::vector<std::string> const& old) {
+  std::vector<aliased_script> scripts;
   agent::call call = ask("deploy.aliases", {{"current", current}, {"old", opcache::list(old)}});
-  call.rows = [&paths](std::string_view rows) {
-    while (!rows.empty()) paths.emplace_back(caches::take_row(rows, {}));
+  call.rows = [&scripts](std::string_view rows) {
+    while (!rows.empty()) {
+      std::int64_t memory[1];
+      std::string path(caches::take_row(rows, memory));
+      scripts.push_back({std::move(path), memory[0]});
+    }
   };
-  auto const is_asked_for = [&old](std::string const& path) {
-    return std::any_of(old.begin(), old.end(), [&path](std::string const& each) { return is_in(path, each); });
+  auto const is_asked_for = [&old](aliased_script const& script) {
+    return std::any_of(old.begin(), old.end(), [&](std::string const& each) { return is_in(script.path, each); });
   };
   opcache::require_listing(php.run(call));
-  if (!std::all_of(paths.begin(), paths.end(), is_asked_for)) {
+  if (!std::all_of(scripts.begin(), scripts.end(), is_asked_for)) {
     throw error(error_kind::protocol, "php-fpm names scripts of other directories than it was asked for")
         .on(php.label());
   }
-  return paths;
+  return scripts;
+}
+
+finish_report reset_instead(std::span<adapter::adapter* const> pools, finish_options const& options, std::string why) {
+  return finishing(pools, options, {}).reset_because(std::move(why));
 }
 
 finish_report finish(std::span<adapter::adapter* const> pools, std::vector<std::string> const& unreachable,

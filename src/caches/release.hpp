@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,6 +13,7 @@
 #include "adapter/adapter.hpp"
 #include "caches/file_by_file.hpp"
 #include "caches/opcache.hpp"
+#include "caches/outside.hpp"
 
 /// A release goes live: what php-fpm has to forget, and what it must not, once a symlink leads to another directory.
 /// docs/deploying.md has the reasons.
@@ -35,20 +37,29 @@ struct site {
   bool has_opcache = true;         ///< false: OPcache is off there
   bool restart_pending = false;    ///< and what is cached is not known
   bool full = false;               ///< OPcache caches nothing more
+  std::int64_t free = 0;           ///< bytes of the cache
+  bool validates = true;           ///< opcache.validate_timestamps, there
   std::int64_t live_scripts = 0;   ///< cached ones of the live release
   std::vector<release> others;     ///< the directories beside it that have cached scripts, but for targets of links
   std::vector<release> linked;     ///< of those, the targets of other links, which are left alone
   std::vector<link> links;         ///< but CURRENT: beside it, beside the live release, and beside directories above
   std::vector<std::string> pools;  ///< of that master, where it shows them
+  std::vector<std::string> preloaded;  ///< scripts beside the live release that opcache.preload loaded
 };
 
 /// CURRENT is absolute, as php-fpm sees it.
 site look(adapter::adapter& php, std::string const& current);
 
+/// A cached script that may have a name below a link.
+struct aliased_script {
+  std::string path;
+  std::int64_t memory = 0;  ///< bytes
+};
+
 /// The cached scripts of the OLD releases whose name below CURRENT is a key of OPcache's too. It leads to them or to
 /// another release's. Throws error: pending or opcache_off where no scripts are listed, protocol if PHP names others.
-std::vector<std::string> scripts_with_aliases(adapter::adapter& php, std::string const& current,
-                                              std::vector<std::string> const& old);
+std::vector<aliased_script> scripts_with_aliases(adapter::adapter& php, std::string const& current,
+                                                 std::vector<std::string> const& old);
 
 struct finish_options {
   std::string current;           ///< the link, as php-fpm sees it
@@ -57,6 +68,9 @@ struct finish_options {
   std::chrono::milliseconds patience{std::chrono::minutes{5}};  ///< to reach every worker, and for a reset instead
   bool fall_back = true;                                        ///< reset OPcache if a worker cannot be reached
   opcache::pacing pace;
+
+  /// Of scripts outside of releases: true if OPcache is known to have the file as it is. Empty: nothing is known.
+  std::function<bool(std::string const& path)> unchanged_outside;
 };
 
 /// How far one pool came.
@@ -88,16 +102,23 @@ struct finish_report {
   std::vector<release> old;             ///< with what is left of each
   std::vector<std::string> left_alone;  ///< releases that OPcache knows, and to which another link leads
   std::vector<moved_name> names;
+  outside_report outside;                      ///< scripts of the site that are in no release
+  std::vector<std::string> preloaded;          ///< scripts of old releases, which are served until php-fpm is reloaded
   std::optional<std::string> fell_back;        ///< why OPcache was reset instead
   std::optional<opcache::reset_report> reset;  ///< if it was
 };
 
+/// Resets OPcache instead of leading names elsewhere, for a reason that is known before: the link was switched, and
+/// nothing else of finish() is of use. Throws error (timeout) if the reset is not confirmed in time.
+finish_report reset_instead(std::span<adapter::adapter* const> pools, finish_options const& options, std::string why);
+
 /// After CURRENT was switched: has every worker of POOLS, which are all pools of one master, forget where it led, and
-/// then has the names below it lead to the live release. What else OPcache has of the old ones stays, for requests that
-/// still run. Where a worker cannot be reached in time, or UNREACHABLE says that a pool cannot, or nobody tells which
-/// workers a pool has, nothing of that is done: OPcache is reset instead, or without fall_back error (timeout) thrown.
-/// A worker that cannot see CURRENT cannot serve it either, and is no hindrance. Also throws error: not_found if
-/// CURRENT leads nowhere, usage if it is no link but the release itself.
+/// then has the names below it lead to the live release, and brings scripts of the site that are in no release up to
+/// date. What else OPcache has of the old ones stays, for requests that still run. Where a worker cannot be reached in
+/// time, or UNREACHABLE says that a pool cannot, or nobody tells which workers a pool has, nothing of that is done:
+/// OPcache is reset instead, or without fall_back error (timeout) thrown. A worker that cannot see CURRENT cannot serve
+/// it either, and is no hindrance. Also throws error: not_found if CURRENT leads nowhere, usage if it is no link but
+/// the release itself.
 finish_report finish(std::span<adapter::adapter* const> pools, std::vector<std::string> const& unreachable,
                      finish_options const& options, opcache::progress const& tell = {});
 

@@ -65,6 +65,15 @@ php::value to_value(std::span<known_file const> files) {
   return out;
 }
 
+// What is short is what is to be raised; a reset helps only where there is something to give back.
+std::string advice_for_room(selection const& in, bool is_memory) {
+  std::int64_t const wasted = in.state.memory ? in.state.memory->wasted : 0;
+  std::string const raise = is_memory ? "opcache.memory_consumption" : "opcache.max_accelerated_files";
+  if (wasted < 1 << 20) return "raise " + raise + " in php.ini, and reload php-fpm";
+  return "a reset gives back the " + mebibytes(wasted) +
+         " that are wasted: cachetool opcache:reset. For more room raise " + raise;
+}
+
 }  // namespace
 
 selection select(adapter::adapter& php, std::vector<std::string> const& names) {
@@ -150,18 +159,14 @@ void require_room(selection const& in, std::int64_t bytes, std::int64_t keys, st
   std::int64_t const free = in.state.memory ? in.state.memory->free : 0;
   std::int64_t const free_keys = in.state.counts ? in.state.counts->max_keys - in.state.counts->keys : 0;
   std::int64_t const needed = anew(bytes);
-  std::string why;
-  if (in.state.cache_full) why = "the cache is full";
-  if (free_keys < keys) {
-    why = std::to_string(keys) + " keys are needed, and " + std::to_string(free_keys) + " are free";
-  }
-  if (free < needed) why = mebibytes(needed) + " are needed, and " + mebibytes(free) + " are free";
-  if (why.empty()) return;
-  std::int64_t const wasted = in.state.memory ? in.state.memory->wasted : 0;
+  if (free >= needed && free_keys >= keys && !in.state.cache_full) return;
+  bool const is_memory = free < needed;
+  std::string const why =
+      is_memory          ? mebibytes(needed) + " are needed, and " + mebibytes(free) + " are free"
+      : free_keys < keys ? std::to_string(keys) + " keys are needed, and " + std::to_string(free_keys) + " are free"
+                         : "the cache is full";
   throw error(error_kind::memory_limit, "OPcache has no room to " + what + ": " + why + "; nothing was done")
-      .advise("a reset is the better choice here, and gives back the " + mebibytes(wasted) +
-              " that are wasted too: cachetool opcache:reset. More room: opcache.memory_consumption, "
-              "opcache.max_accelerated_files");
+      .advise(advice_for_room(in, is_memory || free_keys >= keys));
 }
 
 }  // namespace cachetool::opcache

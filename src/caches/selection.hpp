@@ -64,6 +64,12 @@ bool restarted(status const& before, status const& after) noexcept;
 /// Bytes that scripts of this size may take when they are compiled anew, from files that have changed.
 std::int64_t anew(std::int64_t bytes) noexcept;
 
+/// What scripts take in the cache.
+struct room {
+  std::int64_t bytes = 0;
+  std::int64_t keys = 0;
+};
+
 /// Throws error (memory_limit) if the cache has not the room for that much more.
 void require_room(selection const& in, std::int64_t bytes, std::int64_t keys, std::string const& what);
 

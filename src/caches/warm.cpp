@@ -19,12 +19,20 @@ struct link {
 
 struct surroundings {
   std::string release;
+  identity itself;
   std::vector<link> links;
 };
 
+// Where nothing is slowed down by it, or others want every processor: a worker is held for a shorter while then.
+constexpr pacing quick{std::chrono::milliseconds{1}, 100};
+constexpr pacing gentle{std::chrono::milliseconds{20}, 4};
+
 surroundings look_around(adapter::adapter& php, std::string const& release) {
   agent::answer const answer = php.run(ask("opcache.releases", {{"release", release}}));
-  surroundings out{std::string(answer.result["release"].as_string()), {}};
+  php::value const& v = answer.result;
+  surroundings out{std::string(v["release"].as_string()),
+                   {static_cast<std::uint64_t>(v["device"].as_int()), static_cast<std::uint64_t>(v["inode"].as_int())},
+                   {}};
   if (out.release.empty()) {
     throw error(error_kind::not_found, "php-fpm sees no directory " + release)
         .advise("is it spelled as php-fpm sees it? a chroot, a container or open_basedir may show it other paths");
@@ -75,22 +83,35 @@ class warming {
   void choose();
   void clean_file_cache() const;
   void sort_out();
+  void sort_out_valid(std::vector<known_file> const& files);
+  void require_that_it_does_not_run() const;
   void require_room_for_all() const;
+  [[nodiscard]] bool is_known(std::string const& path) const;
   void detach();
   void compile();
+  void compiled(std::string const& path, compile_row row);
+  bool go_on(php::value const& status, pacing& next);
   warm_report report();
-  [[nodiscard]] php::value names_of(std::span<std::string const> part) const;
+  [[nodiscard]] std::vector<std::string> names_of(std::string const& path) const;
+  [[nodiscard]] php::value names_of_all(std::span<std::string const> part) const;
+  void find_dead_names();
 
   adapter::adapter& php_;
   warm_options const& options_;
   progress const& tell_;
   surroundings around_;
   std::string running_;
-  selection selected_;            // of the release, and of the one that runs
-  std::set<std::string> in_use_;  // files of the release that the one that runs has cached
-  std::set<std::string> wanted_;  // files of the release that are compiled
+  selection selected_;                                    // of the release, and of the one that runs
+  std::set<std::string> in_use_;                          // files of the release that the one that runs has cached
+  std::set<std::string> wanted_;                          // files of the release that are compiled
+  std::set<std::string> invalid_;                         // of those to detach, what was invalidated before
+  std::map<std::string, std::vector<std::string>> dead_;  // names that may lead to one of these
   std::vector<std::string> to_detach_;
   std::vector<std::string> to_compile_;
+  pacing pace_ = options_.pace;
+  bool full_ = false;
+  std::size_t missing_ = 0;
+  std::vector<known_file> checked_;
   std::map<std::string, warmed_script> done_;
 };
 
@@ -101,6 +122,8 @@ void warming::choose() {
   bool const another_runs = !running_.empty() && running_ != around_.release;
   for (selected_script const& script : selected_.scripts) {
     if (!another_runs || !script.valid || !at_or_below(script.path, running_)) continue;
+    // What it declares is there until a reload, and nothing else can declare it.
+    if (is_preloaded(selected_, script.path)) continue;
     in_use_.insert(below(running_, script.path, around_.release));
   }
   wanted_ = in_use_;
@@ -116,7 +139,8 @@ void warming::clean_file_cache() const {
   if (running_ != around_.release) delete_stale_file_entries(php_, selected_, {around_.release}, false);
 }
 
-// What is cached of the release is ready unless it has changed; what was invalidated must be detached first.
+// What is cached of the release is ready unless it has changed; what was invalidated must be detached first. Whatever
+// else of it is cached goes live, too, so it is looked at.
 void warming::sort_out() {
   std::vector<known_file> files;
   for (std::string const& path : wanted_) {
@@ -125,59 +149,118 @@ void warming::sort_out() {
       to_compile_.push_back(path);
     } else if (!script->valid) {
       to_detach_.push_back(path);
+      invalid_.insert(path);
     } else {
       files.push_back({path, script->cached_at, script->timestamp, {}});
     }
   }
-  auto const states = examine(php_, files, selected_.validates_timestamps);
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    if (states[i] == file_state::unchanged) {
-      done_[files[i].path] = {files[i].path, outcome::ready, {}, {}};
-    } else {
-      to_detach_.push_back(files[i].path);
+  for (selected_script const& script : selected_.scripts) {
+    bool const is_other = script.valid && at_or_below(script.path, around_.release) && !wanted_.contains(script.path);
+    if (is_other && running_ != around_.release && !is_preloaded(selected_, script.path)) {
+      files.push_back({script.path, script.cached_at, script.timestamp, {}});
     }
   }
+  sort_out_valid(files);
+  require_that_it_does_not_run();
+}
+
+void warming::sort_out_valid(std::vector<known_file> const& files) {
+  std::vector<known_file> unknown;
+  for (known_file const& file : files) {
+    if (!is_known(file.path)) unknown.push_back(file);
+  }
+  auto const states = examine(php_, unknown, selected_.validates_timestamps);
+  std::set<std::string> changed;
+  for (std::size_t i = 0; i < unknown.size(); ++i) {
+    if (states[i] != file_state::unchanged) changed.insert(unknown[i].path);
+  }
+  for (known_file const& file : files) {
+    if (changed.contains(file.path)) {
+      to_detach_.push_back(file.path);
+    } else {
+      checked_.push_back(file);
+      if (wanted_.contains(file.path)) done_[file.path] = {file.path, outcome::ready, {}, {}};
+    }
+  }
+}
+
+// What OPcache loads from files of its own may be older than anything that is known here.
+bool warming::is_known(std::string const& path) const {
+  return options_.known && options_.known->directory == around_.itself && selected_.state.file_cache.empty() &&
+         options_.known->unchanged(path);
+}
+
+void warming::require_that_it_does_not_run() const {
   if (running_ != around_.release || to_detach_.empty()) return;
   throw error(error_kind::php_error, around_.release + " is the release that runs, and " +
                                          std::to_string(to_detach_.size()) + " of its cached scripts may have changed")
       .advise("cachetool opcache:refresh " + around_.release);
 }
 
+// By the scripts that the release that runs has of them. What others take is seen when they are compiled.
 void warming::require_room_for_all() const {
-  std::int64_t bytes = 0;
-  std::int64_t count = 0;
-  std::int64_t known = 0;
-  for (selected_script const& script : selected_.scripts) known += script.memory;
-  auto const all = std::int64_t(selected_.scripts.size());
+  room needed = options_.reserve;
   for (auto const* paths : {&to_detach_, &to_compile_}) {
     for (std::string const& path : *paths) {
       selected_script const* const like =
           find(selected_, running_.empty() ? path : below(around_.release, path, running_));
-      bytes += like != nullptr ? like->memory : all > 0 ? known / all : 16 * 1024;
-      ++count;
+      if (like == nullptr) continue;
+      needed.bytes += like->memory;
+      ++needed.keys;
     }
   }
-  require_room(selected_, bytes, count, "compile " + std::to_string(count) + " scripts");
+  if (needed.bytes == 0) return;
+  require_room(selected_, needed.bytes, needed.keys, "compile " + std::to_string(needed.keys) + " scripts");
 }
 
 // The names that lead to the file by each link to a release that may run.
-php::value warming::names_of(std::span<std::string const> part) const {
+std::vector<std::string> warming::names_of(std::string const& path) const {
+  std::vector<std::string> names;
+  for (link const& each : around_.links) {
+    if (each.leads_to != around_.release) names.push_back(below(around_.release, path, each.name));
+  }
+  for (std::string const& name : options_.links) names.push_back(below(around_.release, path, name));
+  return names;
+}
+
+php::value warming::names_of_all(std::span<std::string const> part) const {
   php::array out;
   for (std::string const& path : part) {
-    std::vector<std::string> names;
-    for (link const& each : around_.links) {
-      if (each.leads_to != around_.release) names.push_back(below(around_.release, path, each.name));
-    }
-    for (std::string const& name : options_.links) names.push_back(below(around_.release, path, name));
-    out.entries.push_back({std::int64_t(out.entries.size()), list(names)});
+    out.entries.push_back({std::int64_t(out.entries.size()), list(names_of(path))});
   }
   return out;
 }
 
+// A script that is valid tells by itself which names lead to it: those that die with it.
+void warming::find_dead_names() {
+  std::vector<std::pair<std::string, std::string>> names;
+  for (std::string const& path : invalid_) {
+    for (std::string& name : names_of(path)) names.emplace_back(path, std::move(name));
+  }
+  constexpr std::size_t at_once = 200;
+  for (std::size_t i = 0; i < names.size(); i += at_once) {
+    std::vector<std::string> part;
+    for (std::size_t k = i; k < std::min(i + at_once, names.size()); ++k) part.push_back(names[k].second);
+    agent::answer const answer =
+        php_.run(ask("opcache.dead_names", {{"names", list(part)}, {"within", around_.release}}));
+    std::string_view const letters = answer.result.as_string();
+    if (letters.size() != part.size()) throw error(error_kind::protocol, "what became of the names is missing");
+    for (std::size_t k = 0; k < part.size(); ++k) {
+      if (letters[k] != '-') dead_[names[i + k].first].push_back(part[k]);
+    }
+  }
+}
+
 void warming::detach() {
+  find_dead_names();
   auto const call_for = [this](std::span<std::string const> part) {
+    php::array dead;
+    for (std::string const& path : part) {
+      dead.entries.push_back({std::int64_t(dead.entries.size()), list(dead_[path])});
+    }
     return ask("opcache.detach", {{"paths", list({part.begin(), part.end()})},
-                                  {"names", names_of(part)},
+                                  {"names", names_of_all(part)},
+                                  {"dead", std::move(dead)},
                                   {"pause", std::int64_t{options_.pace.pause.count()}}});
   };
   file_by_file(php_, to_detach_, options_.pace, call_for,
@@ -193,24 +276,53 @@ void warming::detach() {
 
 void warming::compile() {
   std::sort(to_compile_.begin(), to_compile_.end());
-  auto const call_for = [this](std::span<std::string const> part) {
-    return ask("opcache.refresh",
-               {{"paths", list({part.begin(), part.end()})}, {"pause", std::int64_t{options_.pace.pause.count()}}});
+  php::array reserve;
+  for (std::int64_t const number : {options_.reserve.bytes, options_.reserve.keys}) {
+    reserve.entries.push_back({std::int64_t(reserve.entries.size()), number});
+  }
+  auto const call_for = [&](std::span<std::string const> part) {
+    return ask("opcache.refresh", {{"paths", list({part.begin(), part.end()})},
+                                   {"pause", std::int64_t{pace_.pause.count()}},
+                                   {"live", false},
+                                   {"reserve", reserve}});
   };
   file_by_file(
-      php_, to_compile_, options_.pace, call_for,
-      [this](std::string const& path, compile_row row) {
-        if (row.outcome == "gone") return;  // the release that runs has it, and this one has not
-        outcome const what = row.outcome == "cached"       ? outcome::compiled
-                             : row.outcome == "not_cached" ? outcome::not_cached
-                                                           : outcome::failed;
-        done_[path] = {path, what, std::move(row.why), std::move(row.warnings)};
-      },
-      tell_);
+      php_, to_compile_, pace_, call_for,
+      [this](std::string const& path, compile_row row) { compiled(path, std::move(row)); }, tell_,
+      [this](php::value const& status, pacing& next) { return go_on(status, next); });
+  if (!full_) return;
+  for (std::string const& path : to_compile_) done_.try_emplace(path, warmed_script{path, outcome::no_room, {}, {}});
+}
+
+void warming::compiled(std::string const& path, compile_row row) {
+  if (row.outcome == "gone") {  // the release that runs has it, and this one has not
+    missing_ += in_use_.count(path);
+    return;
+  }
+  full_ = full_ || row.outcome == "no_room";
+  outcome const what = row.outcome == "cached"       ? outcome::compiled
+                       : row.outcome == "not_cached" ? outcome::not_cached
+                       : row.outcome == "no_room"    ? outcome::no_room
+                                                     : outcome::failed;
+  if (what == outcome::compiled) checked_.push_back({path, 0, 0, row.look});
+  done_[path] = {path, what, std::move(row.why), std::move(row.warnings)};
+}
+
+bool warming::go_on(php::value const& status, pacing& next) {
+  bool const tells = !status["idle"].is_null();
+  if (options_.adapts && tells) next = pace_ = status["idle"].as_bool() ? quick : gentle;
+  return !full_;
 }
 
 warm_report warming::report() {
-  warm_report out{selected_.from, around_.release, running_, {}};
+  warm_report out{selected_.from,
+                  around_.release,
+                  running_,
+                  {},
+                  in_use_.size(),
+                  missing_,
+                  std::move(checked_),
+                  selected_.validates_timestamps};
   for (auto& [path, script] : done_) {
     script.in_use = in_use_.contains(path);
     out.scripts.push_back(std::move(script));
@@ -222,6 +334,20 @@ warm_report warming::report() {
 
 std::string running_release(adapter::adapter& php, std::string const& release) {
   return running(look_around(php, release));
+}
+
+std::vector<std::string> changed_since(adapter::adapter& php, warm_report const& report, warm_options const& options) {
+  std::vector<known_file> unknown;
+  for (known_file const& file : report.checked) {
+    bool const is_known = file.look.empty() && options.known && options.known->unchanged(file.path);
+    if (!is_known) unknown.push_back(file);
+  }
+  auto const states = examine(php, unknown, report.validates_timestamps);
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < unknown.size(); ++i) {
+    if (states[i] != file_state::unchanged) out.push_back(unknown[i].path);
+  }
+  return out;
 }
 
 warm_report warm(adapter::adapter& php, std::string const& release, warm_options const& options, progress const& tell) {

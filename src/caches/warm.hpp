@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,6 +10,8 @@
 
 #include "adapter/adapter.hpp"
 #include "caches/file_by_file.hpp"
+#include "caches/file_identity.hpp"
+#include "caches/selection.hpp"
 
 /// Compiling a release that is to go live.
 namespace cachetool::opcache {
@@ -27,7 +30,18 @@ struct warm_options {
   /// their directory are found.
   std::vector<std::string> links;
 
+  /// The directory RELEASE, and files in it of which is known that OPcache has them as they are, if it has them.
+  struct known_files {
+    identity directory;
+    std::function<bool(std::string const& path)> unchanged;
+  };
+  std::optional<known_files> known;
+
+  /// Bytes and keys that are to stay free for what comes afterwards.
+  room reserve;
+
   pacing pace;
+  bool adapts = false;  ///< goes faster where a processor has nothing to do, and slower where none has
 };
 
 struct warmed_script {
@@ -36,6 +50,7 @@ struct warmed_script {
     ready,       ///< the cache had it already, as the file is
     left_out,    ///< a name of the running release may lead to it, so that compiling it would change what is served
     not_cached,  ///< it compiles, but PHP did not keep it
+    no_room,     ///< the cache would have been full with it
     failed       ///< it does not compile
   };
   std::string path;
@@ -50,16 +65,23 @@ struct warm_report {
   std::string release;                 ///< its real name, as php-fpm sees it
   std::string running;                 ///< that of the release that runs; empty if none is found
   std::vector<warmed_script> scripts;  ///< sorted by path
+  std::size_t in_use = 0;              ///< files that the release that runs has cached
+  std::size_t missing = 0;             ///< those of them that this release has not
+  std::vector<known_file> checked;     ///< files that are cached as they were then
+  bool validates_timestamps = true;
 };
+
+/// The files of a warm release that have changed or gone since they were compiled.
+std::vector<std::string> changed_since(adapter::adapter& php, warm_report const& report, warm_options const& options);
 
 /// The release that runs beside RELEASE, as php-fpm sees it: that to which "current" leads, or else the only one to
 /// which a link does. It may be RELEASE itself. Empty if there is none.
 std::string running_release(adapter::adapter& php, std::string const& release);
 
 /// Compiles scripts of RELEASE, an absolute path, file by file, and changes nothing of what is served. What of it was
-/// cached before, and has changed since, is compiled anew. Throws error: not_found if php-fpm sees no such directory,
-/// or there is nothing to compile; php_error if RELEASE runs and has changed; memory_limit if the cache has no room,
-/// then nothing was done; pending, opcache_off.
+/// cached before, and has changed since, is compiled anew. It stops before the cache is full. Throws error: not_found
+/// if php-fpm sees no such directory, or there is nothing to compile; php_error if RELEASE runs and has changed;
+/// memory_limit if the cache has no room for what is in use, then nothing was done; pending, opcache_off.
 warm_report warm(adapter::adapter& php, std::string const& release, warm_options const& options,
                  progress const& tell = {});
 

@@ -1,8 +1,10 @@
 #include "cli/deploy_commands.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <filesystem>
 #include <memory>
@@ -13,6 +15,7 @@
 #include "caches/find_scripts.hpp"
 #include "caches/release.hpp"
 #include "caches/site_link.hpp"
+#include "caches/site_record.hpp"
 #include "caches/warm.hpp"
 #include "cli/deploy_view.hpp"
 #include "cli/paths.hpp"
@@ -20,12 +23,20 @@
 #include "cli/switch_gate.hpp"
 #include "cli/targets.hpp"
 #include "cli/warm_view.hpp"
+#include "fastcgi/unique_fd.hpp"
 
 namespace cachetool::cli {
 namespace {
 
 namespace fs = std::filesystem;
 using clock = std::chrono::steady_clock;
+
+// "#!": a program of its own, which no page includes.
+bool is_for_the_shell(std::string const& path) {
+  fastcgi::unique_fd const file(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  std::array<char, 2> first{};
+  return file && read(file.get(), first.data(), first.size()) == 2 && first[0] == '#' && first[1] == '!';
+}
 
 // This machine may see other paths than php-fpm does: then the release that runs tells what to compile.
 opcache::warm_options warm_options(context const& with, std::string const& release) {
@@ -35,9 +46,13 @@ opcache::warm_options warm_options(context const& with, std::string const& relea
   bool const is_here = fs::is_directory(release, failed) || failed == std::errc::permission_denied;
   bool const is_readable = access(release.c_str(), R_OK | X_OK) == 0;
   if (is_here && (is_readable || !options.like_running)) {
-    for (opcache::script_file& file : opcache::find_scripts(release, {})) options.files.push_back(std::move(file.path));
+    for (opcache::script_file& file : opcache::find_scripts(release, {})) {
+      if (!is_for_the_shell(file.path)) options.files.push_back(std::move(file.path));
+    }
   }
-  if (auto const pace = with.given.count("pace")) options.pace.pause = std::chrono::milliseconds{*pace};
+  auto const pace = with.given.count("pace");
+  if (pace) options.pace.pause = std::chrono::milliseconds{*pace};
+  options.adapts = !pace;
   return options;
 }
 
@@ -99,11 +114,14 @@ void require_compiled(opcache::warm_report const& report) {
 }
 
 struct switch_plan {
-  std::string release;  // its real name
+  std::string release;       // its real name
+  opcache::identity itself;  // of the release's directory
   opcache::warm_options warm;
   deploy::site_link link;
+  deploy::site_record record;  // beside the link
   deploy::finish_options finish;
   std::optional<clock::time_point> until;  // --deadline, which bounds the whole
+  bool moved = false;                      // the link leads to the release
 
   /// Of the deadline; without one, what finishing may take.
   [[nodiscard]] std::chrono::milliseconds left() const {
@@ -119,14 +137,76 @@ struct switch_plan {
   }
 };
 
+std::string parent_of(std::string const& path) {
+  return fs::path(path).parent_path().string();
+}
+
+// A release that was live before is known by what was kept when it ceased to be, a site's other directories by what was
+// kept when they were looked at last.
+void use_record(switch_plan& plan) {
+  if (deploy::verified const* const known = plan.record.find(plan.release)) {
+    plan.warm.known = {known->itself, deploy::unchanged_since(*known)};
+  }
+  if (deploy::verified const* const known = plan.record.find(parent_of(plan.finish.current))) {
+    plan.finish.unchanged_outside = deploy::unchanged_since(*known);
+  }
+}
+
+opcache::identity require_directory(std::string const& release) {
+  std::error_code failed;
+  deploy::verified const found = deploy::verified_at(release, 0);
+  bool const is_readable = access(release.c_str(), R_OK | X_OK) == 0;
+  if (found.path.empty() || (is_readable && fs::is_empty(release, failed) && !failed)) {
+    throw error(error_kind::usage,
+                "the release " + release + " is empty, or no directory any more; nothing was switched")
+        .advise("upload it, and try again");
+  }
+  return found.itself;
+}
+
 switch_plan plan_switch(context const& with) {
   std::optional<clock::time_point> until;
   if (auto const deadline = with.given.seconds("deadline")) until = clock::now() + *deadline;
   deploy::finish_options finish = finish_options(with);
+  deploy::site_link link(finish.current);
   std::string const release = real_directory(with.line.arguments[1]);
+  opcache::identity const itself = require_directory(release);
   opcache::warm_options warm = warm_options(with, release);
   warm.links.push_back(finish.current);
-  return {release, std::move(warm), deploy::site_link(finish.current), std::move(finish), until};
+  return {release, itself, std::move(warm), std::move(link), {}, std::move(finish), until};
+}
+
+// One deployment at a time, and what was found out before it was this one's turn does not count.
+void await_turn(context& with, switch_plan& plan) {
+  plan.link.lock(plan.left(), [&](std::string const& holder) {
+    with.out.hint("waiting for " + holder + ", which works on a link beside " + plan.link.path());
+  });
+  plan.record = deploy::site_record::read(plan.link.directory(), plan.link.name());
+  use_record(plan);
+}
+
+// What goes live is what was checked: right before the link is switched, when the new one is there already.
+void require_same_release(switch_plan const& plan) {
+  if (require_directory(plan.release) == plan.itself) return;
+  throw error(error_kind::php_error, plan.release + " is another directory than when this began; nothing was switched")
+      .advise("try again when the upload has ended");
+}
+
+// Since when the release that is replaced was live, what is cached of it is as its files were then.
+void remember_replaced(switch_plan& plan, std::string const& replaced, std::int64_t since) {
+  deploy::verified entry = deploy::verified_at(replaced, since);
+  deploy::verified const around = deploy::verified_at(parent_of(plan.link.path()), 0);
+  // Times are compared, so they must be those of one file system.
+  if (since > 0 && entry.itself.device == around.itself.device) plan.record.set(std::move(entry));
+}
+
+void lead_to_release(switch_plan& plan) {
+  std::string const replaced = plan.link.target();
+  std::int64_t const since = plan.link.made_at();
+  plan.link.lead_to(plan.release, [&plan] { require_same_release(plan); });
+  plan.moved = true;
+  if (replaced != plan.release) remember_replaced(plan, replaced, since);
+  plan.record.write(plan.link.directory(), plan.link.name());
 }
 
 void require_no_restart(deploy::site const& seen) {
@@ -141,16 +221,146 @@ void require_time(switch_plan const& plan) {
       .advise("give it more time; what was compiled is ready for the next try");
 }
 
-// Only a file that the running release uses stops a switch: a release has files that no PHP was meant to run.
-void warm_up(reached_master& master, switch_plan const& plan, deploy::site const& seen) {
+// The names that are to be moved are compiled once more.
+opcache::room room_for_moves(adapter::adapter& php, switch_plan const& plan, deploy::site const& seen) {
+  opcache::room out;
+  if (seen.live.empty()) return out;
+  for (deploy::aliased_script const& each : deploy::scripts_with_aliases(php, plan.finish.current, {seen.live})) {
+    out.bytes += each.memory;
+  }
+  return out;
+}
+
+void require_scripts(opcache::warm_report const& report) {
+  if (report.in_use == 0 || report.missing < report.in_use) return;
+  throw error(error_kind::php_error, report.release + " has none of the " + std::to_string(report.in_use) +
+                                         " scripts that are in use; nothing was switched")
+      .advise("is it complete? name the directory that lies beside " + report.running);
+}
+
+void require_unchanged(adapter::adapter& php, opcache::warm_report const& report,
+                       opcache::warm_options const& options) {
+  std::vector<std::string> const changed = opcache::changed_since(php, report, options);
+  if (changed.empty()) return;
+  throw error(error_kind::php_error, changed.front() + (changed.size() == 1 ? " has" : " and others have") +
+                                         " changed since this began; nothing was switched")
+      .advise("try again when the upload has ended");
+}
+
+// Where less than the files in use fit into the cache, a reset after the switch is the better way.
+std::optional<std::string> why_no_room(opcache::warm_report const& report) {
+  for (opcache::warmed_script const& script : report.scripts) {
+    if (script.in_use && script.what == opcache::warmed_script::outcome::no_room) {
+      return "OPcache has no room for all scripts of the release";
+    }
+  }
+  return std::nullopt;
+}
+
+// A release that was ready was looked at by the workers when it was compiled.
+bool is_much_new(opcache::warm_report const& report) {
+  constexpr std::ptrdiff_t few = 16;
+  auto const is_new = [](opcache::warmed_script const& script) {
+    return script.what == opcache::warmed_script::outcome::compiled;
+  };
+  return std::count_if(report.scripts.begin(), report.scripts.end(), is_new) > few;
+}
+
+std::optional<std::string> try_to_warm(reached_master& master, switch_plan const& plan, deploy::site const& seen) {
   adapter::adapter& php = *master.pools.front();
-  if (!seen.has_opcache || seen.live == plan.release) return;
-  if (master.masters > 1 && seen.live_scripts == 0) return;  // this one serves another site
   opcache::warm_options warm = plan.warm;
   warm.running = seen.live;
+  warm.reserve = room_for_moves(php, plan, seen);
   auto const report = opcache::warm(php, plan.release, warm, progress_of(master, "compiled"));
+  require_scripts(report);
   require_compiled(report);
-  deploy::acquaint_workers(master.pools, std::min<std::chrono::milliseconds>(acquaintance, plan.left() / 2));
+  if (auto why = why_no_room(report)) return why;
+  if (is_much_new(report)) {
+    deploy::acquaint_workers(master.pools, std::min<std::chrono::milliseconds>(acquaintance, plan.left() / 2));
+  }
+  require_unchanged(php, report, warm);
+  return std::nullopt;
+}
+
+// Only a file that the running release uses stops a switch: a release has files that no PHP was meant to run. Returns
+// why OPcache is to be reset after the switch instead of leading names elsewhere.
+std::optional<std::string> warm_up(reached_master& master, switch_plan const& plan, deploy::site const& seen) {
+  if (!seen.has_opcache || seen.live == plan.release) return std::nullopt;
+  if (master.masters > 1 && seen.live_scripts == 0) return std::nullopt;  // this one serves another site
+  std::optional<std::string> why;
+  try {
+    why = try_to_warm(master, plan, seen);
+  } catch (error const& failed) {
+    if (failed.kind() == error_kind::not_found && seen.live_scripts == 0)
+      return std::nullopt;  // there is no script yet
+    if (failed.kind() != error_kind::memory_limit) throw;
+    why = failed.message();
+  }
+  if (why && !plan.finish.fall_back) {
+    throw error(error_kind::timeout, *why + "; nothing was switched, because of --no-fallback")
+        .advise("without it the link is switched, and OPcache reset");
+  }
+  return why;
+}
+
+deploy::site look_at_rest(adapter::adapter& php, std::string const& current) {
+  constexpr int most_looks = 40;
+  constexpr std::chrono::milliseconds rest{50};
+  deploy::site seen = deploy::look(php, current);
+  for (int i = 0; seen.restart_pending && i < most_looks;
+       ++i) {  // a restart lasts no longer than the requests that run
+    php.pause(rest);
+    seen = deploy::look(php, current);
+  }
+  return seen;
+}
+
+// What another deployment does in between is its own success, and not this one's.
+error led_elsewhere(switch_plan const& plan) {
+  std::string const target = plan.link.target();
+  return error(error_kind::php_error, "somebody else has led " + plan.link.path() + " to " +
+                                          (target.empty() ? "nothing" : target) + " meanwhile: " + plan.release +
+                                          " is not what is served")
+      .advise("if it is to be live, deploy it again; if not: cachetool deploy:finish " + plan.link.path());
+}
+
+// What was looked at after the link was made is known the next time.
+void remember_outside(switch_plan& plan, deploy::finish_report const& report) {
+  if (!report.outside.failed.empty() || report.reset) return;
+  plan.record.set(deploy::verified_at(parent_of(plan.link.path()), plan.link.made_at()));
+  plan.record.write(plan.link.directory(), plan.link.name());
+}
+
+std::string unfinished(switch_plan const& plan) {
+  return plan.link.path() + " leads to " + plan.release +
+         " already, but pages may mix it with the release before until this was done: cachetool deploy:finish " +
+         plan.link.path();
+}
+
+deploy::finish_report finish_switch(reached_master& master, switch_plan const& plan, std::string const& replaced,
+                                    std::optional<std::string> const& no_room) {
+  deploy::finish_options const options = plan.finish_after(replaced);
+  auto report = no_room ? deploy::reset_instead(master.pools, options, *no_room)
+                        : deploy::finish(master.pools, master.out_of_reach, options, progress_of(master, "moved"));
+  if (report.live != plan.release || !plan.link.is_as_left()) throw led_elsewhere(plan);
+  return report;
+}
+
+// The link has moved, so whatever goes wrong from here on has to say so.
+deploy::finish_report finish_or_tell(reached_master& master, switch_plan const& plan, std::string const& replaced,
+                                     std::optional<std::string> const& no_room) {
+  try {
+    return finish_switch(master, plan, replaced, no_room);
+  } catch (error const& failed) {
+    if (failed.kind() == error_kind::interrupted) throw;
+    if (!plan.link.is_as_left()) throw led_elsewhere(plan);
+    throw error(failed.kind(), failed.message() + "; " + plan.link.path() + " leads to " + plan.release + " already")
+        .advise("cachetool deploy:finish " + plan.link.path());
+  } catch (std::exception const& failed) {
+    throw error(error_kind::php_error,
+                std::string(failed.what()) + "; " + plan.link.path() + " leads to " + plan.release + " already")
+        .advise("cachetool deploy:finish " + plan.link.path());
+  }
 }
 
 }  // namespace
@@ -165,29 +375,33 @@ exit_code deploy_finish(context& with) {
 }
 
 exit_code deploy_switch(context& with) {
-  switch_plan const plan = plan_switch(with);
+  switch_plan plan = plan_switch(with);
+  await_turn(with, plan);
   std::unique_ptr<switch_gate> gate;
   std::once_flag made;
-  return for_each_whole_master(
+  exit_code const code = for_each_whole_master(
       with, finish_columns(),
       [&](reached_master& master) -> report_view {
         std::call_once(made, [&] {
           gate = std::make_unique<switch_gate>(
-              master.masters, [&plan] { plan.link.lead_to(plan.release); }, master.interrupt_fd);
+              master.masters, [&plan] { lead_to_release(plan); }, master.interrupt_fd);
         });
         switch_gate::ticket ticket(*gate);
-        deploy::site const seen = deploy::look(*master.pools.front(), plan.finish.current);
+        deploy::site const seen = look_at_rest(*master.pools.front(), plan.finish.current);
         require_same_site(seen, plan.link, plan.finish.current);
         require_no_restart(seen);
-        warm_up(master, plan, seen);
+        auto const no_room = warm_up(master, plan, seen);
         require_time(plan);
         ticket.pass();
-        auto const finishing = plan.finish_after(seen.live);
-        return [&plan,
-                report = deploy::finish(master.pools, master.out_of_reach, finishing, progress_of(master, "moved"))](
-                   target_output& out, std::string const&) { show(out, report, plan.finish.current); };
+        auto report = finish_or_tell(master, plan, seen.live, no_room);
+        if (master.masters == 1) remember_outside(plan, report);
+        return [&plan, report = std::move(report)](target_output& out, std::string const&) {
+          show(out, report, plan.finish.current);
+        };
       },
       meeting::all_at_once);
+  if (plan.moved && code > exit_code::interrupted_by) with.out.error_line(unfinished(plan));
+  return code;
 }
 
 exit_code deploy_warm(context& with) {

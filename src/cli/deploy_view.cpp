@@ -1,6 +1,7 @@
 #include "cli/deploy_view.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "cli/opcache_reset_view.hpp"
 
@@ -39,6 +40,13 @@ std::string workers_text(deploy::finish_report const& report) {
   std::string const pools = report.pools.size() > 1 ? " of " + std::to_string(report.pools.size()) + " pools" : "";
   if (!all.known) return "the realpath cache of " + counted(all.cleared, "worker") + pools + " cleared";
   return std::to_string(all.cleared) + "/" + counted(all.workers, "worker") + pools + " cleared";
+}
+
+std::string outside_text(deploy::finish_report const& report) {
+  std::int64_t const refreshed = report.outside.refreshed;
+  std::int64_t const forgotten = report.outside.forgotten;
+  return (refreshed > 0 ? ", " + counted(refreshed, "script") + " outside of it refreshed" : "") +
+         (forgotten > 0 ? ", " + counted(forgotten, "script") + " outside of it forgotten" : "");
 }
 
 std::string_view name_of(outcome what) {
@@ -89,12 +97,12 @@ std::string finish_text(deploy::finish_report const& report) {
   }
   std::int64_t const moved = count(report, outcome::moved);
   return report.live + " is served: " + workers_text(report) +
-         (moved > 0 ? ", " + counted(moved, "name") + " moved" : "");
+         (moved > 0 ? ", " + counted(moved, "name") + " moved from the release before" : "") + outside_text(report);
 }
 
 std::string leftover_text(deploy::release const& old, std::string const& current) {
-  return "still cached, for requests that run: " + counted(old.scripts, "script") + " of " + old.path +
-         "; when these have ended: cachetool opcache:prune --keep=" + current;
+  return "kept in the cache, for a rollback: " + counted(old.scripts, "script") + " of " + old.path +
+         "; to forget them: cachetool opcache:prune --keep=" + current;
 }
 
 std::string left_alone_text(std::string const& path) {
@@ -127,6 +135,11 @@ void write_json(report::json_writer& json, deploy::finish_report const& report) 
   for (std::string const& path : report.left_alone) json.string(path);
   json.end_array();
   write_names(json, report);
+  json.key("outside").begin_object().key("refreshed").integer(report.outside.refreshed);
+  json.key("forgotten").integer(report.outside.forgotten).end_object();
+  json.key("preloaded").begin_array();
+  for (std::string const& path : report.preloaded) json.string(path);
+  json.end_array();
   json.key("fell_back");
   report.fell_back ? json.string(*report.fell_back) : json.null();
   json.key("reset");
@@ -135,15 +148,23 @@ void write_json(report::json_writer& json, deploy::finish_report const& report) 
 }
 
 std::optional<error> failure(deploy::finish_report const& report) {
-  std::int64_t const failed = count(report, outcome::failed);
+  if (!report.preloaded.empty()) {
+    return error(error_kind::php_error, counted(std::ssize(report.preloaded), "preloaded script") +
+                                            " of the release before " + (report.preloaded.size() == 1 ? "is" : "are") +
+                                            " served until php-fpm is reloaded")
+        .advise("reload php-fpm, as systemctl reload php-fpm does: opcache.preload is read then alone");
+  }
+  std::int64_t const failed = count(report, outcome::failed) + std::ssize(report.outside.failed);
   if (failed == 0) return std::nullopt;
-  return error(error_kind::php_error, counted(failed, "file") + " of the release that is live " +
+  return error(error_kind::php_error, counted(failed, "file") + " that " + (failed == 1 ? "is" : "are") + " in use " +
                                           (failed == 1 ? "does" : "do") + " not compile")
       .advise("mend them, or switch back");
 }
 
 std::vector<std::string> remarks(deploy::finish_report const& report) {
   std::vector<std::string> out;
+  for (std::string const& path : report.preloaded) out.push_back(path + " was preloaded, and is served yet");
+  for (std::string const& text : report.outside.failed) out.push_back(text);
   for (deploy::moved_name const& name : report.names) {
     if (name.what == outcome::failed) out.push_back(name.live + ", which is in use, does not compile: " + name.why);
     if (name.what == outcome::not_cached) out.push_back(name.live + ", which is in use, is not cached: " + name.why);

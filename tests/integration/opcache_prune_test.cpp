@@ -272,11 +272,10 @@ TEST_CASE("deploy:finish names the prune that forgets what it left, and then the
   site const pages;
   visits(server, pages);
   pages.link("2");
-  CHECK(contains(finish(server, pages).out,
-                 "still cached, for requests that run: 1 script of " + pages.release("1") +
-                     "; when these have ended: cachetool opcache:prune --keep=" + pages.current()));
+  CHECK(contains(finish(server, pages).out, "kept in the cache, for a rollback: 1 script of " + pages.release("1") +
+                                                "; to forget them: cachetool opcache:prune --keep=" + pages.current()));
   REQUIRE(prune(server, {keep(pages)}).exit_code == 0);
-  CHECK_FALSE(contains(finish(server, pages).out, "still cached"));
+  CHECK_FALSE(contains(finish(server, pages).out, "kept in the cache"));
 }
 
 TEST_CASE("a script in the root of the file system is in nobody's way") {
@@ -299,7 +298,8 @@ TEST_CASE("preloaded scripts are named and left alone by a prune") {
   options.ini["opcache.preload"] = pages.release("1") + "/preloaded.php";
   options.ini["opcache.preload_user"] = "www-data";
   php_fpm const server{options};
-  go_live(server, pages);
+  visits(server, pages);
+  REQUIRE(switch_to(server, pages, "2").exit_code == 1);  // the old release's preloaded class is served yet
   auto const output = prune(server, {keep(pages)});
   CHECK(output.exit_code == 0);
   CHECK(contains(output.out, "1 script forgotten, 1 preloaded"));

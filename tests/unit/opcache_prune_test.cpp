@@ -78,7 +78,7 @@ class server {
       }
       out.result = letters;
     } else if (call.operation == "deploy.aliases") {
-      for (auto const& path : aliased) call.rows(std::to_string(path.size()) + " " + path + "\n");
+      for (auto const& path : aliased) call.rows("1000 " + std::to_string(path.size()) + " " + path + "\n");
       out.result = named({{"listed", true}});
     } else if (call.operation == "opcache.prune") {
       sent.push_back(strings(call.arguments["paths"]));

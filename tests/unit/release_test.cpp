@@ -41,6 +41,8 @@ class server {
       out.result = named({{"live", "/srv/releases/2"},
                           {"enabled", enabled},
                           {"full", full},
+                          {"free", 100 << 20},
+                          {"validates", true},
                           {"pools", list({"www"})},
                           {"links", php::array{}},
                           {"releases", named({{"/srv/releases/1", 1}, {"/srv/releases/2", 1}})}});
@@ -50,7 +52,7 @@ class server {
       out.result = workers;
     } else if (call.operation == "deploy.aliases") {
       for (auto const& each : call.arguments["old"].entries()) old.emplace_back(each.item.as_string());
-      if (!moved_) call.rows(std::to_string(aliased.size()) + " " + aliased + "\n");
+      if (!moved_) call.rows("1000 " + std::to_string(aliased.size()) + " " + aliased + "\n");
       out.result = named({{"listed", true}});
     } else {
       call.rows(php::serialize(list({moved_ ? "elsewhere" : "moved", "", php::array{}})));

@@ -34,6 +34,8 @@ class server {
   std::map<std::string, std::string> detaching;  ///< what comes of detaching a file, if not "cached"
   std::map<std::string, std::string> compiling;  ///< what comes of compiling a file, if not "cached"
   std::int64_t free = 100 << 20;
+  std::vector<std::int64_t> itself{1, 2};  ///< the device and the inode of the release that is asked for
+  texts preloaded;
 
   std::map<std::string, texts> detached;  ///< files, and the names that were led elsewhere for each
   texts compiled;
@@ -59,6 +61,8 @@ class server {
       std::string letters;
       for (auto const& file : given["files"].entries()) letters += or_else(states, file.item["0"], "u");
       out.result = letters;
+    } else if (call.operation == "opcache.dead_names") {
+      out.result = std::string(given["names"].entries().size(), 'd');
     } else {
       work(call);
       out.result = named({{"enabled", true}});
@@ -88,12 +92,14 @@ class server {
   php::value releases(php::value const& release) {
     std::vector<php::value> out;
     for (auto const& [name, target] : links) out.push_back(list({name, target}));
-    return named({{"release", release}, {"links", list(out)}});
+    return named({{"release", release}, {"links", list(out)}, {"device", itself[0]}, {"inode", itself[1]}});
   }
 
   [[nodiscard]] php::value status(php::value const& names) const {
+    std::vector<php::value> loaded(preloaded.begin(), preloaded.end());
     return named({{"listed", true},
                   {"names", names},
+                  {"preloaded", list(loaded)},
                   {"memory_usage", named({{"free_memory", free}})},
                   {"opcache_statistics", named({{"start_time", 5}, {"max_cached_keys", 1000}})}});
   }
@@ -225,10 +231,72 @@ TEST_CASE("a script whose name cannot be led elsewhere is left out, and the othe
   CHECK(fpm.compiled == texts{"/srv/releases/2/b.php"});
 }
 
-TEST_CASE("a file that the release has not is nothing to report") {
+TEST_CASE("a file that the release has not is nothing to report, but counted") {
   server fpm;
   fpm.compiling["/srv/releases/2/b.php"] = "gone";
-  CHECK(fpm.warm().scripts.size() == 1);
+  auto const report = fpm.warm();
+  CHECK(report.scripts.size() == 1);
+  CHECK(report.in_use == 2);
+  CHECK(report.missing == 1);
+}
+
+TEST_CASE("what is known to be unchanged is ready, whatever PHP makes of its times, if it is that very directory") {
+  server fpm;
+  fpm.cached["/srv/releases/2/a.php"] = true;
+  fpm.states["/srv/releases/2/a.php"] = "c";
+  opcache::warm_options options;
+  options.known = {{7, 8}, [](std::string const& path) { return path == "/srv/releases/2/a.php"; }};
+  bool const is_same = GENERATE(true, false);
+  if (is_same) fpm.itself = {7, 8};
+  auto const report = fpm.warm("/srv/releases/2", options);
+  CHECK((report.scripts[0].what == outcome::ready) == is_same);
+}
+
+TEST_CASE("what else is cached of a release is forgotten or compiled anew if it has changed, for it goes live too") {
+  server fpm;
+  fpm.cached["/srv/releases/2/admin.php"] = true;
+  fpm.cached["/srv/releases/2/same.php"] = true;
+  fpm.states["/srv/releases/2/admin.php"] = "c";
+  auto const report = fpm.warm();
+  CHECK(fpm.compiled == texts{"/srv/releases/2/a.php", "/srv/releases/2/admin.php", "/srv/releases/2/b.php"});
+  CHECK(report.scripts.size() == 3);
+}
+
+TEST_CASE("it ends with the first file for which there is no room, and says so of all that are left") {
+  server fpm;
+  fpm.compiling["/srv/releases/2/b.php"] = "no_room";
+  fpm.cached["/srv/releases/1/c.php"] = true;
+  opcache::warm_options options;
+  options.pace.files = 1;
+  auto const report = fpm.warm("/srv/releases/2", options);
+  REQUIRE(report.scripts.size() == 3);
+  CHECK(report.scripts[0].what == outcome::compiled);
+  CHECK(report.scripts[1].what == outcome::no_room);
+  CHECK(report.scripts[2].what == outcome::no_room);
+}
+
+TEST_CASE("files of which nothing is known need no room beforehand") {
+  server fpm;
+  fpm.free = 1000;
+  fpm.cached.clear();
+  opcache::warm_options options;
+  options.files = {"/srv/releases/2/x.php", "/srv/releases/2/y.php"};
+  CHECK(fpm.warm("/srv/releases/2", options).scripts.size() == 2);
+}
+
+TEST_CASE("what opcache.preload loaded of the running release is compiled of no other") {
+  server fpm;
+  fpm.preloaded = {"/srv/releases/1/a.php"};
+  fpm.warm();
+  CHECK(fpm.compiled == texts{"/srv/releases/2/b.php"});
+}
+
+TEST_CASE("files that changed after they were compiled are told") {
+  server fpm;
+  auto const report = fpm.warm();
+  CHECK(opcache::changed_since(fpm.php, report, {}).empty());
+  fpm.states["/srv/releases/2/b.php"] = "g";
+  CHECK(opcache::changed_since(fpm.php, report, {}) == texts{"/srv/releases/2/b.php"});
 }
 
 TEST_CASE("a running release that has changed is not warmed") {

@@ -33,11 +33,22 @@ TEST_CASE("a warming is told in one line, and what did not happen is left out") 
         "1 script compiled, 2 ready, 1 left out, 1 not cached, 1 failed");
 }
 
-TEST_CASE("a warming fails if a script did, or if nothing was cached") {
+TEST_CASE("a warming fails if a script that is in use did, or if nothing was cached") {
   CHECK_FALSE(cli::failure(report_of({})));
   CHECK_FALSE(cli::failure(report_of({outcome::compiled, outcome::left_out, outcome::not_cached})));
-  CHECK(cli::failure(report_of({outcome::compiled, outcome::failed}))->message() == "1 of 2 scripts did not compile");
+  auto report = report_of({outcome::compiled, outcome::failed});
+  CHECK_FALSE(cli::failure(report));
+  for (auto& script : report.scripts) script.in_use = true;
+  CHECK(cli::failure(report)->message() == "1 of 2 scripts that are in use did not compile");
   CHECK(cli::failure(report_of({outcome::not_cached, outcome::not_cached}))->message() == "nothing was cached: why");
+}
+
+TEST_CASE("a warming fails if there is no room for what is in use; what else does not fit is counted") {
+  auto report = report_of({outcome::compiled, outcome::no_room});
+  CHECK(cli::warm_text(report) == "1 script compiled, 1 left out for lack of room");
+  CHECK_FALSE(cli::failure(report));
+  report.scripts[1].in_use = true;
+  CHECK(cli::failure(report)->kind() == error_kind::memory_limit);
 }
 
 TEST_CASE("each script of a warming that needs attention has its line, after what PHP said of it") {

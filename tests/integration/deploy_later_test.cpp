@@ -1,0 +1,289 @@
+// The second switch, and all that follow: an application of many files, releases that were live before.
+
+#include <sys/stat.h>
+
+#include <csignal>
+#include <filesystem>
+#include <thread>
+
+#include "fpm_calls.hpp"
+#include "release_site.hpp"
+#include "support/catch.hpp"
+#include "support/test_state.hpp"
+
+using namespace cachetool;
+using namespace cachetool::test;
+
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+constexpr int files = 60;
+
+/// Releases whose page includes many files by __DIR__.
+class application : public site {
+ public:
+  application() {
+    for (auto const* name : {"1", "2"}) {
+      for (int i = 0; i < files; ++i) {
+        write(name, "src/" + std::to_string(i) + ".php", "<?php return '" + std::string(name) + "';");
+      }
+      write(name, "index.php",
+            "<?php $all = []; for ($i = 0; $i < " + std::to_string(files) +
+                "; ++$i) { $all[include __DIR__ . \"/src/$i.php\"] = 1; }\necho implode(' ', array_keys($all));");
+    }
+    std::this_thread::sleep_for(20ms);  // the file system's clock goes in steps
+    link("1");
+  }
+};
+
+/// An upload that touches the directories above all releases.
+void upload_beside(site const& pages) {
+  fs::create_directories(pages.directory() + "/releases/new/src");
+  fs::remove_all(pages.directory() + "/releases/new");
+}
+
+std::int64_t wasted(php_fpm const& server) {
+  return cache_status(server)["memory_usage"]["wasted_memory"].as_int();
+}
+std::int64_t keys(php_fpm const& server) {
+  return cache_status(server)["opcache_statistics"]["num_cached_keys"].as_int();
+}
+
+}  // namespace
+
+TEST_CASE("each later switch compiles nothing but the names that lead, whatever was uploaded beside it") {
+  php_fpm const server{options_for(3, GENERATE(false, true))};
+  application const pages;
+  CHECK(visits(server, pages, 8) == texts{"1"});
+  REQUIRE(switch_to(server, pages, "2").exit_code == 0);
+  auto const keys_before = keys(server);
+  for (auto const* name : {"1", "2", "1", "2"}) {
+    CAPTURE(name);
+    upload_beside(pages);
+    auto const misses_before = misses(server);
+    auto const wasted_before = wasted(server);
+    auto const result = switch_to(server, pages, name);
+    INFO(result.out << result.err);
+    CHECK(result.exit_code == 0);
+    CHECK(contains(result.out, "1 name moved"));
+    CHECK(visits(server, pages, 8) == texts{name});
+    CHECK(misses(server) - misses_before < 40);  // the agent's own calls are misses, too
+    CHECK(wasted(server) - wasted_before < 32 * 1024);
+  }
+  CHECK(keys(server) <= keys_before + 2);
+}
+
+TEST_CASE("a file that was changed in a release that is not live is compiled anew when it is rolled back to") {
+  php_fpm const server{options_for(3)};
+  application pages;
+  visits(server, pages, 8);
+  REQUIRE(switch_to(server, pages, "2").exit_code == 0);
+  auto const file = pages.release("1") + "/src/7.php";
+  auto const time = fs::last_write_time(file);
+  pages.write("1", "src/7.php", "<?php return 'mended';");
+  fs::last_write_time(file, time);
+  REQUIRE(switch_to(server, pages, "1").exit_code == 0);
+  CHECK(visits(server, pages, 8) == texts{"1 mended"});
+}
+
+TEST_CASE("a release that was replaced by another of its name is compiled anew") {
+  php_fpm const server{options_for(3)};
+  application pages;
+  visits(server, pages, 8);
+  REQUIRE(switch_to(server, pages, "2").exit_code == 0);
+  fs::rename(pages.release("1"), pages.release("1") + ".old");
+  fs::create_directories(pages.release("1"));
+  fs::rename(pages.release("1") + ".old/src", pages.release("1") + "/src");
+  pages.write("1", "index.php", "<?php echo 'other ', include __DIR__ . '/src/0.php';");
+  REQUIRE(switch_to(server, pages, "1").exit_code == 0);
+  CHECK(visits(server, pages, 8) == texts{"other 1"});
+}
+
+TEST_CASE("a release that was forgotten and is warmed again gives OPcache no name that it did not know") {
+  php_fpm const server{options_for(3)};
+  application const pages;
+  visits(server, pages, 8);
+  REQUIRE(switch_to(server, pages, "2").exit_code == 0);
+  REQUIRE(call(server, {"opcache:prune", "--keep=" + pages.current()}).exit_code == 0);
+  auto const before = keys(server);
+  REQUIRE(call(server, {"deploy:warm", pages.release("1")}).exit_code == 0);
+  CHECK(keys(server) <= before + 2);
+  CHECK(visits(server, pages, 8) == texts{"2"});
+  auto const result = switch_to(server, pages, "1");
+  CHECK(contains(result.out, "1 name moved"));
+  CHECK(visits(server, pages, 8) == texts{"1"});
+}
+
+TEST_CASE("a name that is dead, because the release behind it was invalidated, does not come to life by a warming") {
+  php_fpm const server{options_for(3)};
+  application const pages;
+  visits(server, pages, 8);
+  REQUIRE(call(server, {"deploy:warm", pages.release("2")}).exit_code == 0);
+  pages.link("2");
+  REQUIRE(call(server, {"stat:clear"}).exit_code == 0);
+  REQUIRE(call(server, {"opcache:invalidate:scripts", "--force", "--path=" + pages.release("1")}).exit_code == 0);
+  REQUIRE(call(server, {"deploy:warm", pages.release("1")}).exit_code == 0);
+  CHECK(visits(server, pages) == texts{"2"});
+}
+
+TEST_CASE("templates that the releases share are current after a switch, and those that are gone are forgotten") {
+  php_fpm const server{options_for(3)};
+  application pages;
+  auto const shared = pages.directory() + "/shared/views/";
+  pages.write("../shared", "views/a.php", "<?php return 'first';");
+  pages.write("../shared", "views/gone.php", "<?php return 'gone';");
+  for (auto const* name : {"1", "2"}) {
+    pages.write(name, "index.php", "<?php echo '" + std::string(name) + " ', include '" + shared + "a.php';");
+  }
+  visits(server, pages, 8);
+  run_script(server, shared + "gone.php");
+  CHECK(visits(server, pages, 8) == texts{"1 first"});
+  auto const before = fs::last_write_time(shared + "a.php");
+  pages.write("../shared", "views/a.php", "<?php return 'second';");
+  fs::last_write_time(shared + "a.php", before);
+  fs::remove(shared + "gone.php");
+  auto const result = switch_to(server, pages, "2");
+  INFO(result.out << result.err);
+  CHECK(result.exit_code == 0);
+  CHECK(visits(server, pages, 8) == texts{"2 second"});
+  CHECK(contains(result.out, "1 script outside of it refreshed"));
+  CHECK((php_fpm::version() < "8.2" || contains(result.out, "1 script outside of it forgotten")));
+  std::this_thread::sleep_for(20ms);
+  auto const wasted_before = wasted(server);
+  REQUIRE(switch_to(server, pages, "1").exit_code == 0);
+  CHECK(visits(server, pages, 8) == texts{"1 second"});
+  CHECK(wasted(server) - wasted_before < 32 * 1024);
+}
+
+TEST_CASE("where there is no room for the release it goes live all the same: OPcache is reset, and why is said") {
+  auto options = options_for(3);
+  options.ini["opcache.memory_consumption"] = "8";
+  options.ini["opcache.interned_strings_buffer"] = "1";
+  php_fpm const server{options};
+  application pages;
+  std::string big = "<?php return function () { $a = [];";
+  for (int i = 0; i < 24000; ++i) big += "$a[] = $b + " + std::to_string(i) + ";";
+  big += "};";
+  for (auto const* name : {"1", "2"}) {
+    pages.write(name, "big.php", big);
+    pages.write(name, "index.php", "<?php require __DIR__ . '/big.php'; echo '" + std::string(name) + "';");
+  }
+  REQUIRE(visits(server, pages, 8) == texts{"1"});
+  SECTION("with a fallback") {
+    auto const result = switch_to(server, pages, "2");
+    INFO(result.out << result.err);
+    CHECK(result.exit_code == 0);
+    CHECK(contains(result.out, "OPcache reset, confirmed"));
+    CHECK(contains(result.out, "because OPcache has no room"));
+    CHECK(visits(server, pages, 8) == texts{"2"});
+  }
+  SECTION("without one nothing is changed") {
+    auto const result = switch_to(server, pages, "2", {"--no-fallback"});
+    INFO(result.out << result.err);
+    CHECK(result.exit_code == 4);
+    CHECK(contains(result.err, "nothing was switched"));
+    CHECK(fs::read_symlink(pages.current()) == pages.release("1"));
+    CHECK(visits(server, pages, 8) == texts{"1"});
+  }
+}
+
+TEST_CASE(
+    "a first deployment, with nothing cached yet, goes live with more files than fit, and ones that do not compile") {
+  auto options = options_for(3);
+  options.ini["opcache.max_accelerated_files"] = "200";
+  php_fpm const server{options};
+  application pages;
+  for (int i = 0; i < 600; ++i) pages.write("2", "more/" + std::to_string(i) + ".php", "<?php return 1;");
+  pages.write("2", "broken.php", "<?php this is no PHP");
+  pages.write("2", "script.php", "#!/usr/bin/env php\n<?php function main() {}");
+  auto const result = switch_to(server, pages, "2");
+  INFO(result.out << result.err);
+  CHECK(result.exit_code == 0);
+  CHECK_FALSE(cache_status(server)["cache_full"].as_bool());
+  CHECK(visits(server, pages, 8) == texts{"2"});
+}
+
+TEST_CASE("preloaded code of the release before is named, and a reload is asked for") {
+  if (is_root() && php_fpm::version() == "7.4") return skip("preloading as root needs a user");
+  application pages;
+  for (auto const* name : {"1", "2"}) pages.write(name, "helpers.php", "<?php function rel_helper() { return 1; }");
+  auto options = options_for(2);
+  options.ini["opcache.preload"] = pages.release("1") + "/helpers.php";
+  options.ini["opcache.preload_user"] = "www-data";
+  php_fpm const server{options};
+  visits(server, pages, 8);
+  auto const result = switch_to(server, pages, "2");
+  INFO(result.out << result.err);
+  CHECK(result.exit_code == 1);
+  CHECK(fs::read_symlink(pages.current()) == pages.release("2"));
+  CHECK(contains(result.err, pages.release("1") + "/helpers.php was preloaded"));
+  CHECK(contains(result.err, "reload php-fpm"));
+  CHECK_FALSE(contains(result.err, "Cannot redeclare"));
+  CHECK(visits(server, pages, 8) == texts{"2"});
+}
+
+TEST_CASE("a release that is empty, or has none of the scripts that are in use, does not go live") {
+  php_fpm const server{options_for(2)};
+  application const pages;
+  visits(server, pages, 8);
+  fs::create_directories(pages.release("3"));
+  auto const empty = switch_to(server, pages, "3");
+  CHECK(empty.exit_code == 2);
+  CHECK(contains(empty.err, "is empty"));
+  fs::create_directories(pages.release("3") + "/var");
+  auto const other = switch_to(server, pages, "3");
+  CHECK(other.exit_code == 1);
+  CHECK(contains(other.err, "has none of the"));
+  CHECK(fs::read_symlink(pages.current()) == pages.release("1"));
+  CHECK(visits(server, pages, 8) == texts{"1"});
+}
+
+TEST_CASE("two deployments at once: one waits for the other, and what is live at the end is served") {
+  php_fpm const server{options_for(3)};
+  application const pages;
+  visits(server, pages, 8);
+  program first(arguments_for(server, {"deploy:switch", pages.current(), pages.release("2")}));
+  program second(arguments_for(server, {"deploy:switch", pages.current(), pages.release("2")}));
+  CHECK(first.finish().exit_code == 0);
+  CHECK(second.finish().exit_code == 0);
+  CHECK(visits(server, pages) == texts{"2"});
+}
+
+TEST_CASE("a deployment that is overtaken by a link that was made by hand says so, and fails") {
+  php_fpm const server{options_for(3)};
+  application pages;
+  pages.build("3");
+  visits(server, pages, 8);
+  for (auto const* name : {"2", "1"}) REQUIRE(switch_to(server, pages, name).exit_code == 0);
+  long_request running(server, 3s);  // the finish waits for its worker
+  program command(arguments_for(server, {"deploy:switch", pages.current(), pages.release("2")}));
+  for (int i = 0; i < 3000 && fs::read_symlink(pages.current()) != pages.release("2"); ++i) {
+    std::this_thread::sleep_for(1ms);
+  }
+  pages.link("3");
+  auto const result = command.finish();
+  INFO(result.out << result.err);
+  CHECK(result.exit_code == 1);
+  CHECK_FALSE(contains(result.out, pages.release("2") + " is served"));
+  CHECK(contains(result.err, "has led " + pages.current() + " to " + pages.release("3")));
+}
+
+TEST_CASE("interrupted after the link has moved, it says where the link leads, and what is to be done") {
+  php_fpm const server{options_for(3)};
+  application const pages;
+  visits(server, pages, 8);
+  for (auto const* name : {"2", "1"}) REQUIRE(switch_to(server, pages, name).exit_code == 0);
+  long_request running(server, 3s);
+  program command(arguments_for(server, {"deploy:switch", pages.current(), pages.release("2")}));
+  for (int i = 0; i < 3000 && fs::read_symlink(pages.current()) != pages.release("2"); ++i) {
+    std::this_thread::sleep_for(1ms);
+  }
+  std::this_thread::sleep_for(50ms);
+  command.signal(SIGTERM);
+  auto const result = command.finish();
+  CHECK(result.exit_code == 143);
+  CHECK(contains(result.err, pages.current() + " leads to " + pages.release("2") + " already"));
+  CHECK(contains(result.err, "cachetool deploy:finish " + pages.current()));
+}
