@@ -7,8 +7,10 @@
  */
 function do_deploy_look($arguments)
 {
-    clearstatcache(true); // the link may have been switched a moment ago
+    // The link may have been switched a moment ago. What lies below it this worker goes on finding where it did: a request
+    // that begins in it now is to find what its first script includes there, too.
     $current = $arguments['current'];
+    clearstatcache(true, $current);
     $live = is_dir($current) ? realpath($current) : false;
     $result = array('live' => $live, 'links' => array(), 'releases' => array(), 'pools' => pools());
     if ($live === false) {
@@ -19,6 +21,7 @@ function do_deploy_look($arguments)
     foreach (array_unique($around) as $directory) {
         foreach (may('scandir', $directory) ?: array() as $name) {
             $link = rtrim($directory, '/') . "/$name";
+            clearstatcache(true, $link);
             if ($link !== $current && is_link($link)) {
                 $result['links'][$link] = realpath($link);
             }
@@ -45,7 +48,11 @@ function do_deploy_look($arguments)
         if ($end !== false) {
             $release = substr($path, 0, $end);
             $result['releases'] += array($release => 0); // also where all of it was invalidated
-            $result['releases'][$release] += may('opcache_is_script_cached', $path) === false ? 0 : 1;
+            $valid = may('opcache_is_script_cached', $path) !== false;
+            $result['releases'][$release] += (int) $valid;
+            // Symfony's: it includes the script that the request began with a second time, by its name.
+            $result['includes_twice'] = !empty($result['includes_twice'])
+                || $valid && substr($path, -28) === '/vendor/autoload_runtime.php';
         }
     }
     return $result;

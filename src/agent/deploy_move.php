@@ -30,6 +30,24 @@ function do_deploy_move($arguments)
     return $status;
 }
 
+/**
+ * Invalidates scripts, if OPcache does not keep them again: PHP keeps no file that is younger than
+ * opcache.file_update_protection. Whether it does not keep these, and the files beside them that are given.
+ */
+function do_deploy_hold($arguments)
+{
+    clearstatcache();
+    foreach (array_merge($arguments['paths'], $arguments['files']) as $path) {
+        if (is_file($path) && (ini_get('opcache.file_update_protection') < 1 || filemtime($path) < time() + 2)) {
+            return false;
+        }
+    }
+    foreach ($arguments['paths'] as $path) {
+        opcache_invalidate($path, true);
+    }
+    return true;
+}
+
 function move($old, $alias, $live, $status, &$said)
 {
     if (leads_elsewhere($alias, $old)) {

@@ -99,6 +99,8 @@ class finishing {
   std::vector<aliased_script> find_names();
   std::optional<std::string> move_names();
   std::optional<std::string> move_all();
+  std::optional<std::string> hold_first_scripts();
+  void release_first_scripts(std::vector<aliased_script>& names);
   std::optional<std::string> refresh_outside();
   void note_preloaded();
   [[nodiscard]] std::optional<std::string> why_no_room(std::vector<aliased_script> const& names) const;
@@ -114,6 +116,7 @@ class finishing {
   opcache::progress tell_;
   clock::time_point until_;
   site site_;
+  std::shared_ptr<held_scripts> held_;
   finish_report report_;
 };
 
@@ -131,6 +134,7 @@ std::chrono::milliseconds finishing::kept_for_reset() const {
 finish_report finishing::run(std::vector<std::string> const& unreachable) {
   look_at_site();
   auto problem = why_not(unreachable);
+  if (!problem) problem = hold_first_scripts();
   if (!problem) problem = ask_every_worker(true, left() - kept_for_reset());
   if (!site_.has_opcache && !problem) return std::move(report_);
   if (!problem) problem = move_all();
@@ -138,6 +142,30 @@ finish_report finishing::run(std::vector<std::string> const& unreachable) {
   if (!problem) problem = ask_every_worker(false, std::min(left(), a_while));
   if (problem) reset(std::move(*problem));
   return std::move(report_);
+}
+
+std::optional<std::string> finishing::hold_first_scripts() {
+  held_ = options_.held;
+  if (held_ || !site_.includes_twice || !site_.has_opcache || site_.full) return std::nullopt;
+  auto const scripts = find_names();
+  if (scripts.empty()) return std::nullopt;
+  std::vector<std::string> live;
+  for (aliased_script const& each : scripts) {
+    live.push_back(site_.live + each.path.substr(old_release_of(each.path).path.size()));
+  }
+  held_ = hold(php_, scripts, live, left());
+  if (held_) return std::nullopt;
+  return cannot_hold(scripts.front().path);
+}
+
+// Every worker is cleared, so no request needs the old ones any more.
+void finishing::release_first_scripts(std::vector<aliased_script>& names) {
+  if (!held_) return;
+  for (aliased_script const& each : held_->scripts) {
+    auto const is_it = [&each](aliased_script const& name) { return name.path == each.path; };
+    if (std::none_of(names.begin(), names.end(), is_it)) names.push_back(each);
+  }
+  held_->let_go();
 }
 
 finish_report finishing::reset_because(std::string why) {
@@ -307,7 +335,8 @@ std::optional<std::string> finishing::why_no_room(std::vector<aliased_script> co
 std::optional<std::string> finishing::move_names() {
   constexpr int most_rounds = 5;
   if (!site_.full) take_linked_that_are_served();
-  auto const found = find_names();
+  auto found = find_names();
+  release_first_scripts(found);
   if (auto why = why_no_room(found)) return why;
   std::vector<std::string> names = paths_of(found);
   std::stable_sort(names.begin(), names.end(), is_moved_before);
@@ -387,6 +416,7 @@ site look(adapter::adapter& php, std::string const& current) {
   out.restart_pending = answer.result["restart_pending"].as_bool();
   out.full = answer.result["full"].as_bool();
   out.free = answer.result["free"].as_int();
+  out.includes_twice = answer.result["includes_twice"].as_bool();
   out.validates = answer.result["validates"].as_bool();
   out.preloaded = strings(answer.result["preloaded"]);
   out.pools = strings(answer.result["pools"]);

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,6 +13,7 @@
 
 #include "adapter/adapter.hpp"
 #include "caches/file_by_file.hpp"
+#include "caches/held_scripts.hpp"
 #include "caches/opcache.hpp"
 #include "caches/outside.hpp"
 
@@ -39,6 +41,7 @@ struct site {
   bool full = false;               ///< OPcache caches nothing more
   std::int64_t free = 0;           ///< bytes of the cache
   bool validates = true;           ///< opcache.validate_timestamps, there
+  bool includes_twice = false;     ///< code of Symfony's is cached that includes a request's first script once more
   std::int64_t live_scripts = 0;   ///< cached ones of the live release
   std::vector<release> others;     ///< the directories beside it that have cached scripts, but for targets of links
   std::vector<release> linked;     ///< of those, the targets of other links, which are left alone
@@ -49,12 +52,6 @@ struct site {
 
 /// CURRENT is absolute, as php-fpm sees it.
 site look(adapter::adapter& php, std::string const& current);
-
-/// A cached script that may have a name below a link.
-struct aliased_script {
-  std::string path;
-  std::int64_t memory = 0;  ///< bytes
-};
 
 /// The cached scripts of the OLD releases whose name below CURRENT is a key of OPcache's too. It leads to them or to
 /// another release's. Throws error: pending or opcache_off where no scripts are listed, protocol if PHP names others.
@@ -71,6 +68,9 @@ struct finish_options {
 
   /// Of scripts outside of releases: true if OPcache is known to have the file as it is. Empty: nothing is known.
   std::function<bool(std::string const& path)> unchanged_outside;
+
+  /// Scripts that are held already, since before the link was switched; without it those are that have to be.
+  std::shared_ptr<held_scripts> held;
 };
 
 /// How far one pool came.

@@ -247,6 +247,29 @@ void require_unchanged(adapter::adapter& php, opcache::warm_report const& report
       .advise("try again when the upload has ended");
 }
 
+std::string require_fallback(switch_plan const& plan, std::string const& why) {
+  if (plan.finish.fall_back) return why;
+  throw error(error_kind::timeout, why + "; nothing was switched, because of --no-fallback")
+      .advise("without it the link is switched, and OPcache reset");
+}
+
+// Before the link is switched, and with a reason to reset OPcache instead where they cannot be.
+std::shared_ptr<deploy::held_scripts> hold_first_scripts(reached_master& master, switch_plan const& plan,
+                                                         deploy::site const& seen,
+                                                         std::optional<std::string>& why_reset) {
+  adapter::adapter& php = *master.pools.front();
+  if (why_reset || !seen.has_opcache || !seen.includes_twice || seen.live == plan.release) return nullptr;
+  auto const scripts = deploy::scripts_with_aliases(php, plan.finish.current, {seen.live});
+  if (scripts.empty()) return nullptr;
+  std::vector<std::string> next;
+  for (deploy::aliased_script const& each : scripts) {
+    next.push_back(plan.release + each.path.substr(seen.live.size()));
+  }
+  auto held = deploy::hold(php, scripts, next, plan.left());
+  if (!held) why_reset = require_fallback(plan, deploy::cannot_hold(scripts.front().path));
+  return held;
+}
+
 // Where less than the files in use fit into the cache, a reset after the switch is the better way.
 std::optional<std::string> why_no_room(opcache::warm_report const& report) {
   for (opcache::warmed_script const& script : report.scripts) {
@@ -296,11 +319,7 @@ std::optional<std::string> warm_up(reached_master& master, switch_plan const& pl
     if (failed.kind() != error_kind::memory_limit) throw;
     why = failed.message();
   }
-  if (why && !plan.finish.fall_back) {
-    throw error(error_kind::timeout, *why + "; nothing was switched, because of --no-fallback")
-        .advise("without it the link is switched, and OPcache reset");
-  }
-  return why;
+  return why ? require_fallback(plan, *why) : why;
 }
 
 deploy::site look_at_rest(adapter::adapter& php, std::string const& current) {
@@ -337,9 +356,17 @@ std::string unfinished(switch_plan const& plan) {
          plan.link.path();
 }
 
-deploy::finish_report finish_switch(reached_master& master, switch_plan const& plan, std::string const& replaced,
-                                    std::optional<std::string> const& no_room) {
-  deploy::finish_options const options = plan.finish_after(replaced);
+/// How one php-fpm is to be finished.
+struct finishing {
+  std::string replaced;
+  std::optional<std::string> why_reset;
+  std::shared_ptr<deploy::held_scripts> held;
+};
+
+deploy::finish_report finish_switch(reached_master& master, switch_plan const& plan, finishing& how) {
+  deploy::finish_options options = plan.finish_after(how.replaced);
+  options.held = std::move(how.held);
+  auto const& no_room = how.why_reset;
   auto report = no_room ? deploy::reset_instead(master.pools, options, *no_room)
                         : deploy::finish(master.pools, master.out_of_reach, options, progress_of(master, "moved"));
   if (report.live != plan.release || !plan.link.is_as_left()) throw led_elsewhere(plan);
@@ -347,10 +374,9 @@ deploy::finish_report finish_switch(reached_master& master, switch_plan const& p
 }
 
 // The link has moved, so whatever goes wrong from here on has to say so.
-deploy::finish_report finish_or_tell(reached_master& master, switch_plan const& plan, std::string const& replaced,
-                                     std::optional<std::string> const& no_room) {
+deploy::finish_report finish_or_tell(reached_master& master, switch_plan const& plan, finishing& how) {
   try {
-    return finish_switch(master, plan, replaced, no_room);
+    return finish_switch(master, plan, how);
   } catch (error const& failed) {
     if (failed.kind() == error_kind::interrupted) throw;
     if (!plan.link.is_as_left()) throw led_elsewhere(plan);
@@ -390,10 +416,11 @@ exit_code deploy_switch(context& with) {
         deploy::site const seen = look_at_rest(*master.pools.front(), plan.finish.current);
         require_same_site(seen, plan.link, plan.finish.current);
         require_no_restart(seen);
-        auto const no_room = warm_up(master, plan, seen);
+        finishing how{seen.live, warm_up(master, plan, seen), nullptr};
         require_time(plan);
+        how.held = hold_first_scripts(master, plan, seen, how.why_reset);
         ticket.pass();
-        auto report = finish_or_tell(master, plan, seen.live, no_room);
+        auto report = finish_or_tell(master, plan, how);
         if (master.masters == 1) remember_outside(plan, report);
         return [&plan, report = std::move(report)](target_output& out, std::string const&) {
           show(out, report, plan.finish.current);

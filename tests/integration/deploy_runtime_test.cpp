@@ -1,0 +1,131 @@
+// Symfony Runtime, or code like it: a request includes the script that it began with a second time, by its name.
+
+#include <sys/stat.h>
+
+#include <atomic>
+#include <chrono>
+#include <filesystem>
+#include <mutex>
+#include <thread>
+
+#include "fpm_calls.hpp"
+#include "release_site.hpp"
+#include "support/catch.hpp"
+#include "support/test_state.hpp"
+
+using namespace cachetool;
+using namespace cachetool::test;
+
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+/// Releases whose autoloader is a class of the same name, and slow.
+class runtime_site : public site {
+ public:
+  runtime_site() {
+    for (std::string const name : {"1", "2"}) {
+      write(name, "index.php",
+            "<?php\nrequire_once __DIR__ . '/vendor/autoload_runtime.php';\nreturn function () { return '" + name +
+                " ' . Autoloader::RELEASE; };");
+      write(name, "vendor/autoload_runtime.php",
+            "<?php\nif (true === (require_once __DIR__ . '/autoload.php')) return;\n"
+            "$app = require $_SERVER['SCRIPT_FILENAME'];\necho $app();\nexit;");
+      write(name, "vendor/autoload.php",
+            "<?php\nrequire_once __DIR__ . '/real.php';\nusleep(20000);\nreturn Autoloader::RELEASE;");
+      write(name, "vendor/real.php", "<?php\nif (true) { class Autoloader { const RELEASE = '" + name + "'; } }");
+    }
+  }
+};
+
+/// Visitors who never stop, and what they were answered.
+class visitors {
+ public:
+  visitors(php_fpm const& server, site const& of) {
+    for (int i = 0; i < 3; ++i) {
+      threads_.emplace_back([this, &server, &of](std::stop_token const& stop) {
+        while (!stop.stop_requested()) {
+          std::string const answer = visit(server, of);
+          std::lock_guard const lock(mutex_);
+          seen_.insert(answer);
+        }
+      });
+    }
+  }
+
+  texts finish() {
+    threads_.clear();
+    return seen_;
+  }
+
+ private:
+  std::mutex mutex_;
+  texts seen_;
+  std::vector<std::jthread> threads_;
+};
+
+}  // namespace
+
+TEST_CASE(
+    "a request that includes its first script a second time gets it of the same release, however often that changes") {
+  php_fpm const server{options_for(6, GENERATE(false, true))};
+  runtime_site const pages;
+  visits(server, pages, 12);
+  visitors all(server, pages);
+  for (auto const* name : {"2", "1", "2", "1", "2", "1"}) {
+    auto const result = switch_to(server, pages, name);
+    INFO(result.out << result.err);
+    CHECK(result.exit_code == 0);
+    CHECK_FALSE(contains(result.out, "OPcache reset"));
+    CHECK(visits(server, pages, 8) == texts{std::string(name) + " " + name});
+  }
+  CHECK(all.finish() == texts{"1 1", "2 2"});
+}
+
+TEST_CASE("the files that are held back for that have their times again afterwards, and are cached") {
+  php_fpm const server{options_for(3)};
+  runtime_site const pages;
+  visits(server, pages, 12);
+  auto const before = fs::last_write_time(pages.release("1") + "/index.php");
+  auto const next = fs::last_write_time(pages.release("2") + "/index.php");
+  REQUIRE(switch_to(server, pages, "2").exit_code == 0);
+  CHECK(fs::last_write_time(pages.release("1") + "/index.php") == before);
+  CHECK(fs::last_write_time(pages.release("2") + "/index.php") == next);
+  visits(server, pages, 8);
+  auto const missed = misses(server);
+  visits(server, pages, 8);
+  CHECK(misses(server) == missed);
+}
+
+TEST_CASE("where such a script cannot be held back OPcache is reset, and why is said") {
+  auto options = options_for(3);
+  options.ini["opcache.file_update_protection"] = "0";
+  php_fpm const server{options};
+  runtime_site const pages;
+  visits(server, pages, 12);
+  SECTION("with a fallback") {
+    auto const result = switch_to(server, pages, "2");
+    INFO(result.out << result.err);
+    CHECK(result.exit_code == 0);
+    CHECK(contains(result.out, "OPcache reset, confirmed"));
+    CHECK(contains(result.out, "because Symfony Runtime includes " + pages.release("1") + "/index.php"));
+    CHECK(visits(server, pages, 8) == texts{"2 2"});
+  }
+  SECTION("without one nothing is switched") {
+    CHECK(switch_to(server, pages, "2", {"--no-fallback"}).exit_code == 4);
+    CHECK(fs::read_symlink(pages.current()) == pages.release("1"));
+    CHECK(visits(server, pages, 8) == texts{"1 1"});
+  }
+}
+
+TEST_CASE("deploy:finish, after a switch by hand, holds such a script back, too") {
+  php_fpm const server{options_for(3)};
+  runtime_site const pages;
+  visits(server, pages, 12);
+  pages.link("2");
+  auto const result = finish(server, pages);
+  CHECK(result.exit_code == 0);
+  CHECK_FALSE(contains(result.out, "OPcache reset"));
+  CHECK(visits(server, pages, 12) == texts{"2 2"});
+}
