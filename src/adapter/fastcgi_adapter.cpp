@@ -36,8 +36,9 @@ std::optional<pid_t> fastcgi_adapter::master() const {
 
 std::optional<std::vector<std::int64_t>> fastcgi_adapter::workers(std::string_view pool) const {
   if (!master()) return std::nullopt;
-  auto const pids = fpm::pool_workers(target_.master, pool);
-  return std::vector<std::int64_t>(pids.begin(), pids.end());
+  auto const pids = fpm::pool_workers(fpm::proc(), target_.master, pool);
+  if (!pids) return std::nullopt;
+  return std::vector<std::int64_t>(pids->begin(), pids->end());
 }
 
 error fastcgi_adapter::examined(error const& failed) const {

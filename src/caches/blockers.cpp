@@ -77,7 +77,7 @@ blockers find_blockers(adapter::adapter& php) {
   if (!master) return {};
   auto asked = fpm::have_settled(processes, *master) ? requests_of_pool(php) : std::nullopt;
   std::vector<blocker> of_pool = asked.value_or(std::vector<blocker>());
-  complete(of_pool, fpm::workers(processes, *master));
+  complete(of_pool, fpm::workers(processes, *master).value_or({}));
   php.pause(std::chrono::milliseconds{2});  // in which the worker that was asked last lets go of the cache itself
   auto const holders = holders_of(php);
   return {holders ? of_holders(of_pool, *holders) : of_pool, !asked};

@@ -147,9 +147,10 @@ void pool_sweep::begin_round() {
 
 void pool_sweep::strike_the_dead() {
   if (visible_) {
-    auto const alive = php_.workers(result_.from.pool).value_or(std::vector<std::int64_t>());
-    workers_ = alive.size();
-    std::erase_if(expected_, [&alive](std::int64_t pid) { return std::count(alive.begin(), alive.end(), pid) == 0; });
+    auto const alive = php_.workers(result_.from.pool);
+    if (!alive) return;  // not to be told just now: nobody is dead because of that
+    workers_ = alive->size();
+    std::erase_if(expected_, [&alive](std::int64_t pid) { return std::count(alive->begin(), alive->end(), pid) == 0; });
   } else if (result_.workers_known && fastcgi::passed(listed_ + list_interval)) {
     std::set<std::int64_t> const before = expected_;
     if (list_by_php()) return;  // the pool is full: what was known has to do

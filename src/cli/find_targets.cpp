@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "fpm/discovery.hpp"
+#include "fpm/port_owner.hpp"
 #include "fpm/who_listens.hpp"
 
 namespace cachetool::cli {
@@ -62,7 +63,9 @@ std::vector<target> by_master(std::vector<fastcgi::endpoint> const& named, targe
   std::vector<pid_t> masters;
   bool const whole = scope == target_scope::whole_master;
   for (fastcgi::endpoint const& where : named) {
-    auto const found = named.size() > 1 || whole ? fpm::who_listens(where) : std::nullopt;
+    auto const found = named.size() > 1 || whole
+                           ? fpm::who_listens(where, {.interrupt_fd = options.client.interrupt_fd})
+                           : std::nullopt;
     pid_t const pid = found ? found->master.self.pid : 0;
     std::string const pool = found && found->pool ? found->master.pools[*found->pool].name : "";
     auto const known = std::find(masters.begin(), masters.end(), pid);
@@ -83,7 +86,8 @@ std::vector<target> by_master(std::vector<fastcgi::endpoint> const& named, targe
 }
 
 std::vector<target> found_targets(context& with, narrowing const& narrowed, adapter::fastcgi_options const& options) {
-  selection const chosen = select(fpm::find_masters(), narrowed, *with.line.command);
+  auto const found = fpm::find_masters({.interrupt_fd = options.client.interrupt_fd});
+  selection const chosen = select(found, narrowed, *with.line.command);
   bool const is_target = narrowed.all || with.line.command->targets == target_policy::every_found;
   std::vector<target> targets;
   for (selected const& each : chosen.targets) targets.push_back(fastcgi_target(each, {}, options));
@@ -102,6 +106,30 @@ std::vector<target> found_targets(context& with, narrowing const& narrowed, adap
     targets.push_back(std::move(missing));
   }
   return targets;
+}
+
+// Where nothing was found, in a pod for instance, php-fpm may be at the port that it has by default. Anybody may listen
+// there, and would be given what is meant for php-fpm.
+target guess(adapter::fastcgi_options const& options) {
+  constexpr std::uint16_t port = 9000;
+  target out = fastcgi_target({fastcgi::endpoint::tcp("127.0.0.1", port), {}, {}}, {}, options);
+  out.guessed = true;
+  std::string const name = "--fcgi=" + out.addresses.front().label;
+  switch (fpm::owner_of_port(port, {.interrupt_fd = options.client.interrupt_fd})) {
+    case fpm::port_owner::trusted:
+      break;
+    case fpm::port_owner::nobody:
+      out.unreachable =
+          error(error_kind::unreachable, "no php-fpm was found, and nobody listens on port 9000")
+              .advise("is it running? cachetool fpm:list shows what is looked at; or name it: --fcgi=ADDRESS");
+      break;
+    case fpm::port_owner::third_user:
+      out.unreachable = error(error_kind::unreachable,
+                              "no php-fpm was found, and who listens on port 9000 is neither root nor the caller")
+                            .advise("if that is the php-fpm you mean, name it: " + name);
+      break;
+  }
+  return out;
 }
 
 std::vector<target> fastcgi_targets(context& with, bool once, int interrupt_fd) {
@@ -123,8 +151,7 @@ std::vector<target> fastcgi_targets(context& with, bool once, int interrupt_fd) 
                                      [&](auto const& named) { return named.text() == one.addresses.front().label; });
                });
   if (!targets.empty()) return targets;
-  targets.push_back(fastcgi_target({fastcgi::endpoint::tcp("127.0.0.1", 9000), {}, {}}, {}, options));
-  targets.back().guessed = true;
+  targets.push_back(guess(options));
   return targets;
 }
 

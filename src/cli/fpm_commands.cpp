@@ -7,7 +7,9 @@
 #include "cli/context.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/fpm_view.hpp"
+#include "cli/selection.hpp"
 #include "cli/target_output.hpp"
+#include "cli/targets.hpp"
 #include "fpm/discovery.hpp"
 #include "fpm/reach.hpp"
 
@@ -57,12 +59,19 @@ void show_hints(console& out, masters const& found) {
   });
 }
 
+void show_who_is_not_meant(console& out, masters const& found) {
+  for (fpm::master const& each : found) {
+    if (auto const why = why_not_meant(each)) out.hint(*why);
+  }
+}
+
 void show_table(console& out, masters const& found) {
   report::table rows = fpm_table();
   for_each_pool(found, [&](fpm::master const& owner, fpm::pool const& one) { add_row(rows, owner, one); });
   rows.render([&out](std::string_view text) { out.write(text); }, out.colour());
   out.flush();
   show_hints(out, found);
+  show_who_is_not_meant(out, found);
 }
 
 error nothing_found() {
@@ -75,10 +84,8 @@ error nothing_found() {
               as + ", and in " + places);
 }
 
-}  // namespace
-
-exit_code fpm_list(context& with) {
-  masters const found = fpm::find_masters({.exact_version = true});
+exit_code show_all(context& with, int interrupt_fd) {
+  masters const found = fpm::find_masters({.exact_version = true, .interrupt_fd = interrupt_fd});
   std::string const format = with.given.text("format").value_or("table");
   if (format == "json") {
     show_json(with.out, found);
@@ -90,6 +97,12 @@ exit_code fpm_list(context& with) {
   with.out.flush();
   if (found.empty()) throw nothing_found();
   return exit_code::done;
+}
+
+}  // namespace
+
+exit_code fpm_list(context& with) {
+  return while_watched(with, [&with](signal_watch const& signals) { return show_all(with, signals.fd()); });
 }
 
 }  // namespace cachetool::cli

@@ -1,5 +1,7 @@
 #include "cli/fpm_view.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "fpm/reach.hpp"
@@ -83,7 +85,8 @@ void write_json(report::json_writer& json, fpm::master const& owner, fpm::pool c
   owner.self.pid == 0 ? json.null() : json.integer(owner.self.pid);
   write(json, "config", owner.config);
   write(json, "executable", owner.executable);
-  json.key("elsewhere").boolean(owner.elsewhere);
+  json.key("elsewhere").boolean(owner.elsewhere).key("contained").boolean(owner.contained);
+  json.key("own").boolean(fpm::is_own(owner, geteuid()));
   write(json, "user", user_text(owner, one));
   write(json, "chroot", value_of(one, "chroot"));
   write(json, "pm", value_of(one, "pm"));

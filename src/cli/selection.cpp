@@ -1,6 +1,7 @@
 #include "cli/selection.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "fpm/reach.hpp"
@@ -79,6 +80,20 @@ void refuse_nothing(std::vector<fpm::master> const& found, narrowing const& narr
       .advise("cachetool fpm:list shows what runs");
 }
 
+// Of these the ones that are meant where nothing says which.
+std::vector<fpm::master> own_of(std::vector<fpm::master> const& masters, uid_t caller) {
+  std::vector<fpm::master> own;
+  std::copy_if(masters.begin(), masters.end(), std::back_inserter(own),
+               [caller](fpm::master const& master) { return fpm::is_own(master, caller); });
+  return own;
+}
+
+void refuse_others(std::vector<fpm::master> const& others) {
+  throw error(error_kind::usage,
+              "no php-fpm of this system's own runs, of root's or the caller's; there is " + list_of(others))
+      .advise("name the one you mean with --fcgi=ADDRESS, or say --all");
+}
+
 void refuse_ambiguity(std::vector<fpm::master> const& meant, narrowing const& narrowed, target_policy policy) {
   if (meant.size() < 2) return;
   if (policy == target_policy::exactly_one) {
@@ -113,7 +128,17 @@ selected whole_master(fpm::master const& master, fastcgi::endpoint const& first)
   return out;
 }
 
-selection select(std::vector<fpm::master> const& found, narrowing const& narrowed, command_spec const& command) {
+std::optional<std::string> why_not_meant(fpm::master const& master, uid_t caller) {
+  if (fpm::is_own(master, caller)) return std::nullopt;
+  std::string const why = master.contained ? " runs in a container" : " was started by another user";
+  auto const with_address = [](fpm::pool const& pool) { return pool.endpoint.has_value(); };
+  auto const pool = std::find_if(master.pools.begin(), master.pools.end(), with_address);
+  std::string const words = pool == master.pools.end() ? "" : "--fcgi=" + pool->endpoint->text() + ", ";
+  return name_of(master) + why + ": a command means it only where it is named: " + words + "--pool, --php or --all";
+}
+
+selection select(std::vector<fpm::master> const& found, narrowing const& narrowed, command_spec const& command,
+                 uid_t caller) {
   std::vector<fpm::master> meant;
   bool const all_ended = std::all_of(found.begin(), found.end(), has_ended);
   for (fpm::master const& master : found) {
@@ -123,6 +148,11 @@ selection select(std::vector<fpm::master> const& found, narrowing const& narrowe
     meant.push_back(master);
   }
   if (meant.empty() && (narrowed.php || narrowed.pool)) refuse_nothing(found, narrowed);
+  if (!narrowed.all) {
+    auto own = own_of(meant, caller);
+    if (own.empty() && !meant.empty() && !narrowed.php && !narrowed.pool) refuse_others(meant);
+    if (!own.empty()) meant = std::move(own);
+  }
   refuse_ambiguity(meant, narrowed, command.targets);
   selection out;
   for (fpm::master const& master : meant) {

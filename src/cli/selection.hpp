@@ -1,5 +1,7 @@
 #pragma once
 
+#include <unistd.h>
+
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,9 +41,15 @@ struct selection {
   std::vector<left_out> missing;
 };
 
-/// Chooses from what runs on this machine, as far as the command's policy and scope go. Throws error (usage) where that
-/// is ambiguous, or nothing that runs is meant by NARROWED.
-selection select(std::vector<fpm::master> const& found, narrowing const& narrowed, command_spec const& command);
+/// Chooses from what runs on this machine, as far as the command's policy and scope go. Where nothing is named, only
+/// this system's own php-fpm are meant, of root or of CALLER (fpm::is_own()); --pool and --php mean others only if they
+/// mean none of these; --all means all. Throws error (usage) where that is ambiguous, or nothing that runs is meant.
+selection select(std::vector<fpm::master> const& found, narrowing const& narrowed, command_spec const& command,
+                 uid_t caller = ::geteuid());
+
+/// Why a command does not mean a master that is nobody's own, and how it would: "php-fpm 8.2 (master 812) runs in a
+/// container: name it, --fcgi=...". Nothing for one of its own.
+std::optional<std::string> why_not_meant(fpm::master const& master, uid_t caller = ::geteuid());
 
 /// All pools of a master; FIRST is the address of one of them.
 selected whole_master(fpm::master const& master, fastcgi::endpoint const& first);

@@ -156,11 +156,6 @@ void job::separate(console& streams) {
 
 void job::fail(target_output& out, error failed) {
   failed.on(target_.addresses[shown_].label);
-  if (target_.guessed && exit_code_for(failed.kind()) == exit_code::unreachable) {
-    failed.advise(
-        "this is only a guess: nobody listens on a socket in /run/php or /run/php-fpm, or on /run/php*.sock; name "
-        "the php-fpm you mean: --fcgi=ADDRESS");
-  }
   out.fail(failed);
   out.streams().report(with_.line.command->name, failed);
   code_ = std::max(code_, exit_code_for(failed.kind()));
@@ -282,16 +277,25 @@ exit_code carry_out(context& with, std::optional<std::vector<std::string>> csv_c
   what.columns = std::move(csv_columns).value_or(std::vector<std::string>());
   what.columns.insert(what.columns.begin(), "endpoint");
 
-  signal_watch signals(deadline_of(with));
-  what.watch = &signals;
-  with.out.watch(signals.signal_fd(), signals.fd());
-  try {
+  return while_watched(with, [&](signal_watch const& signals) {
+    what.watch = &signals;
     auto jobs = make_jobs(with, what, signals.fd());
     work_on_all(with, what, jobs);
-    with.out.watch(-1, -1);
     exit_code worst = exit_code::done;
     for (auto const& one : jobs) worst = std::max(worst, one->code());
     return worst;
+  });
+}
+
+}  // namespace
+
+exit_code while_watched(context& with, std::function<exit_code(signal_watch const&)> const& work) {
+  signal_watch signals(deadline_of(with));
+  with.out.watch(signals.signal_fd(), signals.fd());
+  try {
+    exit_code const code = work(signals);
+    with.out.watch(-1, -1);
+    return code;
   } catch (error const& failed) {
     with.out.watch(-1, -1);
     if (failed.kind() != error_kind::interrupted) throw;
@@ -301,8 +305,6 @@ exit_code carry_out(context& with, std::optional<std::vector<std::string>> csv_c
     return static_cast<exit_code>(static_cast<int>(exit_code::interrupted_by) + signal);
   }
 }
-
-}  // namespace
 
 exit_code for_each_target(context& with, std::optional<std::vector<std::string>> csv_columns,
                           target_action const& action) {

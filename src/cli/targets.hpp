@@ -13,6 +13,10 @@
 
 namespace cachetool::cli {
 
+/// Does WORK while SIGINT, SIGTERM, SIGHUP and --deadline make a descriptor readable instead of ending the program; an
+/// interruption is reported, and has its own exit code. Throws what WORK throws, and error (timeout).
+exit_code while_watched(context& with, std::function<exit_code(signal_watch const&)> const& work);
+
 using target_action = std::function<void(adapter::adapter& php, target_output& out)>;
 
 /// Does ACTION with each PHP that the command line, the config file, the environment or this machine names (a php-fpm,

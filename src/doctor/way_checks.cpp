@@ -37,7 +37,7 @@ verdict check_find(trail const& seen) {
   if (seen.guessed) {
     return {level::note,
             "no php-fpm that runs on this machine was found: it may be in a container, on another host, or hidden from "
-            "this user; 127.0.0.1:9000 is tried",
+            "this user; 127.0.0.1:9000 is tried, if root or the caller listens there",
             "name the php-fpm you mean: --fcgi=ADDRESS; as root more is found"};
   }
   if (!seen.host) {

@@ -21,10 +21,10 @@ struct system_call {
 enum class look : std::uint8_t { hidden, awake, asleep };
 
 look look_at_call(proc const& processes, std::string const& pid, system_call& found) {
-  std::string const text = processes.read(pid + "/syscall", 256);
-  if (text.empty()) return look::hidden;
+  auto const text = processes.read(pid + "/syscall", 256);
+  if (!text || text->empty()) return look::hidden;
   // "running", or "-1" and two addresses for a process that waits outside of a system call.
-  if (std::sscanf(text.c_str(), "%ld %lx", &found.number, &found.first) != 2) {
+  if (std::sscanf(text->c_str(), "%ld %lx", &found.number, &found.first) != 2) {
     return look::awake;
   }
   return found.number >= 0 ? look::asleep : look::awake;
@@ -48,14 +48,14 @@ struct reader {
 };
 
 std::uint64_t socket_of(proc const& processes, std::string const& pid, std::string const& descriptor) {
-  return socket_inode(processes.link(pid + "/fd/" + descriptor));
+  return socket_inode(processes.link(pid + "/fd/" + descriptor).value_or(""));
 }
 
 // The names of the sockets that a worker listens on: its pool's, on whichever descriptor it came.
 std::set<std::string> names_listened_on(proc const& processes, std::string const& pid,
                                         std::map<std::uint64_t, std::string> const& listening) {
   std::set<std::string> names;
-  for (std::string const& descriptor : processes.names(pid + "/fd")) {
+  for (std::string const& descriptor : processes.names(pid + "/fd").value_or({})) {
     auto const found = listening.find(socket_of(processes, pid, descriptor));
     if (found != listening.end()) names.insert(found->second);
   }

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t largest_file = std::size_t{1} << 20;
 constexpr std::size_t most_files = 10000;
+constexpr std::size_t most_names = 50000;  // that all its include lines together have looked at
 
 std::string_view file_name(std::string_view path) {
   return path.substr(path.rfind('/') + 1);
@@ -33,11 +34,14 @@ bool is_number(std::string const& host) {
 
 }  // namespace
 
-void read_configuration(root_directory const& files, std::string const& prefix, master& of) {
+void read_configuration(root_directory const& files, std::string const& prefix, search_time const& time, master& of) {
+  std::size_t names_left = most_names;
   configuration read = parse_config(
       of.config,
-      {[&](std::string const& path) { return files.read(path, largest_file); },
-       [&](std::string const& pattern) { return files.matches(pattern, most_files); },
+      {[&](std::string const& path) { return time.goes_on() ? files.read(path, largest_file) : std::nullopt; },
+       [&](std::string const& pattern) {
+         return time.goes_on() ? files.matches(pattern, most_files, names_left) : std::vector<std::string>();
+       },
        [](std::string const&) { return std::nullopt; },  // php-fpm has overwritten its environment with its title
        prefix});
   of.global = std::move(read.global);

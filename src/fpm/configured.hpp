@@ -7,13 +7,15 @@
 
 #include "fpm/master.hpp"
 #include "fpm/root_directory.hpp"
+#include "fpm/search_time.hpp"
 #include "fpm/sockets.hpp"
 
 /// What a master's configuration says of its pools.
 namespace cachetool::fpm {
 
-/// Reads the file OF.config into OF.global and OF.pools. PREFIX as installation_prefix() gives it.
-void read_configuration(root_directory const& files, std::string const& prefix, master& of);
+/// Reads the file OF.config into OF.global and OF.pools, as far as TIME suffices. PREFIX as installation_prefix() gives
+/// it.
+void read_configuration(root_directory const& files, std::string const& prefix, search_time const& time, master& of);
 
 /// What a php-fpm of this configuration and executable (which may be empty) takes relative paths to be relative to:
 /// "/usr/local" for /usr/local/etc/php-fpm.conf, else what stands before /sbin or /bin in the executable, else "/usr".

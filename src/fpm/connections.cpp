@@ -31,7 +31,7 @@ bool is_same(std::string const& bound, std::string const& asked) {
 std::optional<connection_count> count_unix(std::string const& asked, proc const& processes) {
   connection_count count;
   bool seen = false;
-  processes.lines("net/unix", [&](std::string_view view) {
+  auto const failed = processes.lines("net/unix", [&](std::string_view view) {
     std::string const line(view);
     unsigned state = 0;
     int path_at = 0;
@@ -43,13 +43,14 @@ std::optional<connection_count> count_unix(std::string const& asked, proc const&
     if (state == connected) ++count.accepted;
     return true;
   });
-  return seen ? std::optional(count) : std::nullopt;
+  return seen && !failed ? std::optional(count) : std::nullopt;
 }
 
 // The client's end of a connection over loopback stands in the table, too, with the port as its other address.
-void add_tcp(unsigned port, proc const& processes, char const* table, connection_count& count, bool& seen) {
+// False if the table could not be read to its end.
+bool add_tcp(unsigned port, proc const& processes, char const* table, connection_count& count, bool& seen) {
   int left = most_lines;
-  processes.lines(table, [&](std::string_view line) {
+  auto const failed = processes.lines(table, [&](std::string_view line) {
     unsigned local_port = 0;
     unsigned state = 0;
     std::uint64_t inode = 0;  // 0 before it is accepted
@@ -61,6 +62,7 @@ void add_tcp(unsigned port, proc const& processes, char const* table, connection
     }
     return --left > 0;
   });
+  return !failed || failed->is_absent();
 }
 
 }  // namespace
@@ -75,9 +77,9 @@ std::optional<connection_count> count_connections(fastcgi::endpoint const& where
   if (!where.is_tcp()) return count_unix(where.text(), processes);
   connection_count count;
   bool seen = false;
-  add_tcp(where.port(), processes, "net/tcp", count, seen);
-  add_tcp(where.port(), processes, "net/tcp6", count, seen);
-  return seen ? std::optional(count) : std::nullopt;
+  bool const complete = add_tcp(where.port(), processes, "net/tcp", count, seen) &&
+                        add_tcp(where.port(), processes, "net/tcp6", count, seen);
+  return seen && complete ? std::optional(count) : std::nullopt;
 }
 
 }  // namespace cachetool::fpm

@@ -2,20 +2,26 @@
 
 #include <algorithm>
 #include <set>
+#include <system_error>
 
 #include <cachetool/fastcgi/error.hpp>
 
+#include "fastcgi/text.hpp"
 #include "fpm/config.hpp"
 #include "fpm/configured.hpp"
+#include "fpm/mounts.hpp"
 #include "fpm/processes.hpp"
 #include "fpm/reach.hpp"
 #include "fpm/root_directory.hpp"
 #include "fpm/sockets.hpp"
 #include "fpm/strays.hpp"
 #include "fpm/version.hpp"
+#include "fpm/whereabouts.hpp"
 
 namespace cachetool::fpm {
 namespace {
+
+constexpr std::chrono::milliseconds longest_look_at_others{1000};
 
 bool is_same(std::optional<struct stat> const& one, std::optional<struct stat> const& other) {
   return one && other && one->st_dev == other->st_dev && one->st_ino == other->st_ino;
@@ -25,68 +31,83 @@ bool is_same(std::optional<struct stat> const& one, std::optional<struct stat> c
 class inspection {
  public:
   inspection(surroundings const& where, proc const& processes, std::vector<listening_socket> const& ours,
-             master_process const& found)
-      : where_(where), processes_(processes), of_(std::to_string(found.self.pid)), found_(found), ours_(ours) {}
+             master_process found)
+      : where_(&where),
+        processes_(&processes),
+        of_(std::to_string(found.self.pid)),
+        found_(std::move(found)),
+        ours_(&ours),
+        runs_in_(whereabouts_of(processes, of_)) {}
 
-  master run() {
-    result_.self = found_.self;
-    result_.executable = found_.executable;
-    result_.elsewhere = is_elsewhere();
+  [[nodiscard]] pid_t pid() const noexcept { return found_.self.pid; }
+
+  /// Without its pools.
+  [[nodiscard]] master glance() const {
+    master out;
+    out.self = found_.self;
+    out.executable = found_.executable;
+    out.config = found_.config;
+    out.elsewhere = runs_in_.other_mounts;
+    out.contained = runs_in_.contained();
+    out.pools.emplace_back();  // so that it is listed
+    return out;
+  }
+
+  /// As far as TIME suffices.
+  master run(search_time const& time) {
+    time_ = &time;
+    result_ = glance();
+    result_.pools.clear();
     choose_files();
     choose_sockets();
     read_configuration();
     add_workers();
     for (std::size_t i = 0; i < result_.pools.size(); ++i) find_endpoint(result_.pools[i]);
     add_nameless();
+    if (result_.pools.empty() && result_.contained) result_.pools.emplace_back();
     result_.version = version();
     return std::move(result_);
   }
 
  private:
-  // Another root directory or mount namespace. A mount has an id that no other one of the machine has, and the root
-  // directory's is in the first line.
-  bool is_elsewhere() const {
-    auto const mounts = [&](std::string const& pid) {
-      std::string const text = processes_.read(pid + "/mountinfo", 256);
-      return text.substr(0, text.find('\n'));
-    };
-    return mounts(of_) != mounts("self");
-  }
-
   void choose_files() {
-    bool const may_enter = result_.elsewhere && processes_.target(of_ + "/root").has_value();
-    files_ = root_directory(may_enter ? processes_.root() + "/" + of_ + "/root" : where_.root);
+    bool const may_enter = runs_in_.other_mounts && processes_->target(of_ + "/root").has_value();
+    files_ = root_directory(may_enter ? processes_->root() + "/" + of_ + "/root" : where_->root);
     inside_ = may_enter;
   }
 
   void choose_sockets() {
     held_ = sockets_held_by(of_);
-    std::string const network = processes_.link(of_ + "/ns/net");
-    network_hidden_ = network.empty();
-    other_network_ = !network_hidden_ && network != processes_.link("self/ns/net");
-    if (other_network_) theirs_ = listening_sockets(processes_, of_ + "/net");
+    if (runs_in_.other_network) theirs_ = listening_sockets(*processes_, of_ + "/net");
   }
 
   // Empty where the caller may not look.
   std::set<std::uint64_t> sockets_held_by(std::string const& pid) const {
     std::set<std::uint64_t> inodes;
-    for (std::string const& fd : processes_.names(pid + "/fd")) {
-      if (auto const inode = socket_inode(processes_.link(pid + "/fd/" + fd)); inode != 0) inodes.insert(inode);
+    for (std::string const& fd : processes_->names(pid + "/fd").value_or({})) {
+      if (!time_->goes_on()) break;
+      auto const inode = socket_inode(processes_->link(pid + "/fd/" + fd).value_or(""));
+      if (inode != 0) inodes.insert(inode);
     }
     return inodes;
   }
 
-  std::vector<listening_socket> const& sockets() const { return other_network_ ? theirs_ : ours_; }
+  std::vector<listening_socket> const& sockets() const { return runs_in_.other_network ? theirs_ : *ours_; }
 
   void read_configuration() {
     result_.config = found_.config;
     if (!result_.config.empty() && !result_.config.starts_with('/')) {
-      std::string const directory = processes_.link(of_ + "/cwd");
+      std::string const directory = processes_->link(of_ + "/cwd").value_or("");
       if (!directory.empty()) result_.config = directory + "/" + result_.config;
     }
     prefix_ = installation_prefix(result_.config, result_.executable);
-    if (result_.config.starts_with('/')) fpm::read_configuration(files_, prefix_, result_);
+    if (result_.config.starts_with('/') && may_use_paths()) {
+      fpm::read_configuration(files_, prefix_, *time_, result_);
+    }
   }
+
+  // A path in a container that the caller may not enter means something else here.
+  bool may_use_paths() const { return inside_ || !runs_in_.contained(); }
 
   // A pool that the configuration does not name was there when php-fpm was started.
   void add_workers() {
@@ -112,8 +133,8 @@ class inspection {
   void settle(pool& of, std::optional<fastcgi::endpoint> const& at, bool heard) const {
     if (!at) return;
     if (at->kind() == fastcgi::endpoint::family::unix_path) return settle_path(of, at->path(), heard);
-    // Who may not see in which network namespace another container's php-fpm is takes it to be in its own.
-    if (other_network_ || (result_.elsewhere && network_hidden_ && !heard)) {
+    // What a container listens on is not taken for what somebody else listens on here.
+    if (runs_in_.other_network || (runs_in_.contained() && !heard)) {
       of.inside = at;
       of.inside_of = found_.self.pid;
       return;
@@ -124,7 +145,8 @@ class inspection {
 
   // The caller reaches a socket of the master's by the same path, if that leads to the same file.
   void settle_path(pool& of, std::string const& path, bool heard) const {
-    root_directory const here(where_.root);
+    if (!leads_to_the_same(path)) return;
+    root_directory const here(where_->root);
     bool const same_path = !inside_ || is_same(files_.look_at(path), here.look_at(path));
     std::string const outside = files_.outside(inside_ ? files_.resolve(path).value_or(path) : path);
     try {
@@ -133,6 +155,13 @@ class inspection {
       return;  // longer than a socket's address may be
     }
     of.reach = reach_socket(outside, heard);
+  }
+
+  // As the mount tables have it, where the caller may not look for itself.
+  bool leads_to_the_same(std::string const& path) const {
+    if (inside_ || !runs_in_.other_mounts) return true;
+    std::string const real = files_.resolve(path).value_or(path);
+    return may_use_paths() && shares(*processes_, of_, path) == true && shares(*processes_, of_, real) == true;
   }
 
   // A worker holds the socket of its own pool and of no other.
@@ -190,22 +219,22 @@ class inspection {
 
   std::string version() const {
     std::string exact;
-    if (where_.exact_version && !found_.executable.empty()) {
-      exact = version_of_executable(processes_.root() + "/" + of_ + "/exe");
+    if (where_->exact_version && !found_.executable.empty()) {
+      exact = version_of_executable(processes_->root() + "/" + of_ + "/exe");
     }
     if (!exact.empty()) return exact;
     std::string const named = version_in(found_.executable);
     return named.empty() ? version_in(result_.config) : named;
   }
 
-  surroundings const& where_;
-  proc const& processes_;
+  surroundings const* where_;
+  proc const* processes_;
+  search_time const* time_ = nullptr;
   std::string of_;
-  master_process const& found_;
-  std::vector<listening_socket> const& ours_;
+  master_process found_;
+  std::vector<listening_socket> const* ours_;
+  whereabouts runs_in_;
   std::vector<listening_socket> theirs_;
-  bool other_network_ = false;
-  bool network_hidden_ = false;
   std::set<std::uint64_t> held_;       // sockets that the master has open; empty where that is hidden
   std::set<std::uint64_t> explained_;  // of these, those whose pools are known
   root_directory files_;
@@ -226,32 +255,111 @@ bool is_same_endpoint(root_directory const& files, fastcgi::endpoint const& one,
   return is_same(files.look_at(one.path()), files.look_at(other.path()));
 }
 
+// What runs here, looked at within one time.
+class machine {
+ public:
+  explicit machine(surroundings const& where)
+      : where_(where),
+        time_(where.patience, where.interrupt_fd),
+        processes_(where.proc),
+        files_(where.root),
+        sockets_(listening_sockets(processes_, "net")) {
+    for (master_process& each : master_processes(processes_, where.caller, time_)) {
+      inspections_.emplace_back(where, processes_, sockets_, std::move(each));
+    }
+    auto const by_owner = [&](inspection const& one) { return is_own(one.glance(), where.caller); };
+    others_ = std::stable_partition(inspections_.begin(), inspections_.end(), by_owner);
+  }
+
+  std::vector<master> masters() {
+    std::vector<master> all;
+    for (auto each = inspections_.begin(); each != others_; ++each) all.push_back(each->run(time_));
+    add_others(all);
+    add_strays(where_, sockets_, time_, all);
+    require_all();
+    std::stable_sort(all.begin(), all.end(), comes_before);
+    return all;
+  }
+
+  // Looks at no more of them than it takes.
+  std::optional<listener> behind(fastcgi::endpoint const& endpoint, std::optional<pid_t> peer) {
+    if (peer && *peer == 0) peer.reset();
+    for (inspection& each : inspections_) {
+      if (peer && each.pid() != *peer) continue;
+      auto listens = as_listener(each.run(time_), endpoint);
+      if (peer || listens.pool) return listens;
+    }
+    std::vector<master> strays;
+    add_strays(where_, sockets_, time_, strays);
+    for (master& each : strays) {
+      auto listens = as_listener(std::move(each), endpoint);
+      if (peer ? listens.master.self.pid == *peer : listens.pool.has_value()) return listens;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  // Those of other users and of containers: they may be made to be looked at for ever.
+  void add_others(std::vector<master>& all) {
+    search_time const time = time_.part(longest_look_at_others);
+    for (auto each = others_; each != inspections_.end(); ++each) {
+      all.push_back(time.goes_on() ? each->run(time) : each->glance());
+    }
+  }
+
+  listener as_listener(master found, fastcgi::endpoint const& endpoint) const {
+    auto const is_there = [&](pool const& of) {
+      return of.endpoint && is_same_endpoint(files_, *of.endpoint, endpoint);
+    };
+    auto const pool = std::find_if(found.pools.begin(), found.pools.end(), is_there);
+    bool const listens = pool != found.pools.end();
+    auto const index = listens ? std::optional(static_cast<std::size_t>(pool - found.pools.begin())) : std::nullopt;
+    return {std::move(found), index};
+  }
+
+  // Half of what runs here is not taken for all of it.
+  void require_all() const {
+    if (!time_.goes_on()) {
+      throw error(error_kind::timeout,
+                  "looking for php-fpm took longer than " + fastcgi::duration_text(where_.patience))
+          .advise("name the php-fpm you mean: --fcgi=ADDRESS");
+    }
+    if (auto const failed = processes_.failure()) {
+      throw error(error_kind::no_resources,
+                  "the process table could not be read as a whole: " + std::generic_category().message(failed->code))
+          .advise("try again, or name the php-fpm you mean: --fcgi=ADDRESS");
+    }
+  }
+
+  // By their pids; what has none is last.
+  static bool comes_before(master const& one, master const& other) {
+    if ((one.self.pid == 0) != (other.self.pid == 0)) return other.self.pid == 0;
+    return one.self.pid < other.self.pid;
+  }
+
+  surroundings const& where_;
+  search_time time_;
+  proc processes_;
+  root_directory files_;
+  std::vector<listening_socket> sockets_;
+  std::vector<inspection> inspections_;
+  std::vector<inspection>::iterator others_;  // they begin here
+};
+
 }  // namespace
 
 std::vector<master> find_masters(surroundings const& where) {
-  proc const processes(where.proc);
-  std::vector<listening_socket> const sockets = listening_sockets(processes, "net");
-  std::vector<master> masters;
-  for (master_process const& found : master_processes(processes, where.caller)) {
-    masters.push_back(inspection(where, processes, sockets, found).run());
-  }
-  add_strays(where, sockets, masters);
-  return masters;
+  return machine(where).masters();
 }
 
 std::optional<listener> master_of(fastcgi::endpoint const& endpoint, std::optional<pid_t> peer,
                                   surroundings const& where) {
-  root_directory const files(where.root);
-  auto const is_there = [&](pool const& of) { return of.endpoint && is_same_endpoint(files, *of.endpoint, endpoint); };
-  for (master& found : find_masters(where)) {
-    auto const pool = std::find_if(found.pools.begin(), found.pools.end(), is_there);
-    bool const listens = pool != found.pools.end();
-    bool const is_peer = peer && *peer != 0;
-    if (is_peer ? found.self.pid != *peer : !listens) continue;
-    auto const index = listens ? std::optional(static_cast<std::size_t>(pool - found.pools.begin())) : std::nullopt;
-    return listener{std::move(found), index};
+  try {
+    return machine(where).behind(endpoint, peer);
+  } catch (error const& failed) {
+    if (failed.kind() == error_kind::interrupted) throw;
+    return std::nullopt;
   }
-  return std::nullopt;
 }
 
 }  // namespace cachetool::fpm

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <chrono>
 #include <optional>
 #include <span>
 #include <string>
@@ -20,6 +21,10 @@ struct surroundings {
   std::string root = "/";  ///< where files and sockets are looked for
   uid_t caller = ::geteuid();
   bool exact_version = false;  ///< read "8.2.36" from the executable: some milliseconds for each master
+
+  // How long the look may take as a whole; INTERRUPT_FD ends it when it becomes readable.
+  std::chrono::milliseconds patience{5000};
+  int interrupt_fd = -1;
 };
 
 /// Every php-fpm master that runs on this machine, by pid, with its pools. Which processes are believed to be masters
@@ -33,7 +38,12 @@ struct surroundings {
 /// from the kernel who listens (SO_PEERCRED); one that nobody listens on any more is reported as a master of its own
 /// without a pid. Where processes are hidden (hidepid) the configuration files in the usual places tell more.
 ///
-/// Costs a few small reads for each process of the machine. Throws nothing: what cannot be read is left out.
+/// A master in a container that the caller may not enter gets no address: a path or a port of its configuration means
+/// something else here. Masters that are not the caller's own (is_own()) are looked at last, and for a second at most:
+/// what that does not suffice for is listed without its pools' addresses.
+///
+/// Costs a few small reads for each process of the machine. What may not be read is left out. Throws error: timeout if
+/// the time did not suffice; no_resources if a read failed that would have told of a master; interrupted.
 std::vector<master> find_masters(surroundings const& where = {});
 
 /// Where find_masters() looks for sockets, besides the kernel's tables: patterns as glob(7) has them.
@@ -46,7 +56,8 @@ struct listener {
 };
 
 /// The master behind an endpoint. PEER is what the kernel said of who listens there (a connection's peer()): with it
-/// the master is found by its pid. Nothing if there is no such master, or none that this process may see.
+/// the master is found by its pid. Nothing if there is no such master, none that this process may see, or if that could
+/// not be found out in time. Throws error (interrupted).
 std::optional<listener> master_of(fastcgi::endpoint const& endpoint, std::optional<pid_t> peer,
                                   surroundings const& where = {});
 

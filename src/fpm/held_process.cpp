@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <climits>
 #include <cstdio>
 #include <cstring>
@@ -77,10 +79,9 @@ bool held_process::has_socket(ino_t inode) const {
 
 std::string held_process::read(char const* name, std::size_t most) const {
   fastcgi::unique_fd const file(openat(directory_.get(), name, O_RDONLY | O_CLOEXEC));
-  std::string text(most, '\0');
-  ssize_t const size = file ? ::read(file.get(), text.data(), text.size()) : 0;
-  text.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
-  return text;
+  std::array<char, 4096> text;
+  ssize_t const size = file ? ::read(file.get(), text.data(), std::min(most, text.size())) : 0;
+  return {text.data(), size > 0 ? static_cast<std::size_t>(size) : 0};
 }
 
 }  // namespace cachetool::fpm

@@ -19,9 +19,9 @@ bool is_lock_file(std::string const& path) {
 // tells nothing: on btrfs the kernel's list of locks has another than stat().
 std::optional<unsigned long long> lock_file_of(proc const& processes, pid_t master) {
   std::string const directory = std::to_string(master) + "/fd";
-  for (std::string const& name : processes.names(directory)) {
+  for (std::string const& name : processes.names(directory).value_or({})) {
     std::string const descriptor = directory + "/" + name;
-    if (!is_lock_file(processes.link(descriptor))) continue;
+    if (!is_lock_file(processes.link(descriptor).value_or(""))) continue;
     if (auto const found = processes.target(descriptor)) return found->st_ino;
   }
   return std::nullopt;
@@ -42,11 +42,13 @@ std::optional<std::vector<worker>> lock_holders(proc const& processes, pid_t mas
   auto const file = lock_file_of(processes, master);
   if (!file || geteuid() != 0) return std::nullopt;
   std::vector<pid_t> pids;
-  processes.lines("locks", [&](std::string_view line) {
+  auto const failed = processes.lines("locks", [&](std::string_view line) {
     if (pid_t const pid = holder_in(std::string(line), *file); pid != 0) pids.push_back(pid);
     return true;
   });
-  std::vector<worker> found = workers(processes, master);
+  auto const alive = workers(processes, master);
+  if (failed || !alive) return std::nullopt;
+  std::vector<worker> found = *alive;
   std::erase_if(
       found, [&pids](worker const& each) { return std::find(pids.begin(), pids.end(), each.self.pid) == pids.end(); });
   return found;

@@ -1,37 +1,55 @@
 #include "fpm/mounts.hpp"
 
 #include <cstdio>
-#include <memory>
-#include <string>
+#include <utility>
 
 namespace cachetool::fpm {
 namespace {
 
-// What is mounted where PATH leads: "major:minor" and which part of that file system.
-std::string mounted_at(std::string const& table, std::string_view path) {
-  std::unique_ptr<FILE, int (*)(FILE*)> const file(std::fopen(table.c_str(), "re"), std::fclose);
-  char line[8192];
+constexpr int most_mounts = 100000;
+constexpr std::size_t longest_part = 4096;  // of a line, see proc::lines()
+
+// What is mounted where PATH leads.
+std::string mounted_at(proc const& processes, std::string const& pid, std::string_view path) {
   std::string found;
   std::size_t longest = 0;
-  while (file && std::fgets(line, sizeof line, file.get()) != nullptr) {
-    char device[64];
-    char part[2048];
-    char point[2048];
-    if (std::sscanf(line, "%*d %*d %63s %2047s %2047s", device, part, point) != 3) continue;
-    std::string_view const mount(point);
-    bool const covers = mount == "/" || path == mount || path.starts_with(std::string(mount) + "/");
-    if (!covers || mount.size() < longest) continue;
-    longest = mount.size();  // of two on one point the later one hides the other
-    found = std::string(device) + " " + part;
-  }
+  mounts_of(processes, pid, [&](mount_line const& mount) {
+    std::string const& point = mount.point;
+    bool const covers = point == "/" || path == point || path.starts_with(point + "/");
+    if (!covers || point.size() < longest) return;
+    longest = point.size();  // of two on one point the later one hides the other
+    found = mount.what;
+  });
   return found;
 }
 
 }  // namespace
 
+std::optional<not_told> mounts_of(proc const& processes, std::string const& pid,
+                                  std::function<void(mount_line const&)> const& each) {
+  int left = most_mounts;
+  bool goes_on = false;  // the line before it was a part of one, and what it says is anybody's
+  return processes.lines(pid + "/mountinfo", [&](std::string_view line) {
+    char device[64];
+    char part[2048];
+    char point[2048];
+    bool const is_whole = !std::exchange(goes_on, line.size() >= longest_part);
+    if (is_whole && std::sscanf(std::string(line).c_str(), "%*d %*d %63s %2047s %2047s", device, part, point) == 3) {
+      each({std::string(device) + " " + part, point});
+    }
+    return --left > 0;
+  });
+}
+
+std::optional<bool> shares(proc const& processes, std::string const& pid, std::string_view path) {
+  std::string const theirs = mounted_at(processes, pid, path);
+  std::string const ours = mounted_at(processes, "self", path);
+  if (theirs.empty() || ours.empty()) return std::nullopt;
+  return theirs == ours;
+}
+
 bool may_share(pid_t process, std::string_view path) {
-  std::string const theirs = mounted_at("/proc/" + std::to_string(process) + "/mountinfo", path);
-  return theirs.empty() || theirs == mounted_at("/proc/self/mountinfo", path);
+  return shares(proc(), std::to_string(process), path).value_or(true);
 }
 
 }  // namespace cachetool::fpm

@@ -4,11 +4,13 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <climits>
-#include <cstring>
 #include <memory>
+#include <utility>
 
 namespace cachetool::fpm {
 namespace {
@@ -23,14 +25,49 @@ ssize_t read_some(int fd, char* into, std::size_t size) {
   return got;
 }
 
+// A signal that arrives meanwhile makes nothing absent.
+int open_at(int directory, char const* name, int flags) {
+  int fd = -1;
+  do {
+    fd = openat(directory, name, flags | O_CLOEXEC);
+  } while (fd < 0 && errno == EINTR);
+  return fd;
+}
+
 }  // namespace
 
 proc::proc(std::string root)
-    : root_(std::move(root)), directory_(open(root_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {}
+    : root_(std::move(root)), directory_(open_at(AT_FDCWD, root_.c_str(), O_RDONLY | O_DIRECTORY)) {
+  note_opening();
+}
 
-std::vector<pid_t> proc::pids() const {
+proc::proc(std::string root, proc const& whole)
+    : root_(std::move(root)),
+      failed_(whole.failed_),
+      directory_(open_at(AT_FDCWD, root_.c_str(), O_RDONLY | O_DIRECTORY)) {
+  note_opening();
+}
+
+void proc::note_opening() noexcept {
+  opening_ = errno;
+  if (!directory_) static_cast<void>(why());
+}
+
+proc proc::of(pid_t pid) const {
+  return {root_ + "/" + std::to_string(pid), *this};
+}
+
+not_told proc::why() const noexcept {
+  not_told const told{directory_ ? errno : opening_};
+  if (told.is_failure()) *failed_ = told;
+  return told;
+}
+
+looked_up<std::vector<pid_t>> proc::pids() const {
+  auto const all = names(".");
+  if (!all) return all.why();
   std::vector<pid_t> found;
-  for (std::string const& name : names(".")) {
+  for (std::string const& name : *all) {
     pid_t pid = 0;
     auto const [end, failed] = std::from_chars(name.data(), name.data() + name.size(), pid);
     if (failed == std::errc{} && end == name.data() + name.size() && pid > 0) found.push_back(pid);
@@ -38,66 +75,72 @@ std::vector<pid_t> proc::pids() const {
   return found;
 }
 
-std::string proc::read(std::string const& name, std::size_t limit) const {
-  fastcgi::unique_fd const file(openat(directory_.get(), name.c_str(), O_RDONLY | O_CLOEXEC));
-  std::string content(limit, '\0');
-  std::size_t size = 0;
-  while (file && size < limit) {
-    ssize_t const got = read_some(file.get(), content.data() + size, limit - size);
-    if (got <= 0) break;
-    size += static_cast<std::size_t>(got);
+looked_up<std::string> proc::read(std::string const& name, std::size_t limit) const {
+  fastcgi::unique_fd const file(open_at(directory_.get(), name.c_str(), O_RDONLY));
+  if (!file) return why();
+  std::array<char, 4096> buffer;
+  std::string content;
+  while (content.size() < limit) {
+    ssize_t const got = read_some(file.get(), buffer.data(), std::min(buffer.size(), limit - content.size()));
+    if (got < 0) return why();
+    if (got == 0) break;
+    content.append(buffer.data(), static_cast<std::size_t>(got));
   }
-  content.resize(size);
   return content;
 }
 
-std::string proc::link(std::string const& name) const {
-  std::array<char, PATH_MAX> target{};
+looked_up<std::string> proc::link(std::string const& name) const {
+  std::array<char, PATH_MAX> target;
   ssize_t const size = readlinkat(directory_.get(), name.c_str(), target.data(), target.size());
-  return size > 0 ? std::string(target.data(), static_cast<std::size_t>(size)) : std::string();
+  if (size < 0) return why();
+  return std::string(target.data(), static_cast<std::size_t>(size));
 }
 
-std::optional<struct stat> proc::target(std::string const& name) const {
+looked_up<struct stat> proc::target(std::string const& name) const {
   struct stat info {};
-  if (fstatat(directory_.get(), name.c_str(), &info, 0) != 0) return std::nullopt;
+  if (fstatat(directory_.get(), name.c_str(), &info, 0) != 0) return why();
   return info;
 }
 
-std::vector<std::string> proc::names(std::string const& directory) const {
+looked_up<std::vector<std::string>> proc::names(std::string const& directory) const {
+  fastcgi::unique_fd listed(open_at(directory_.get(), directory.c_str(), O_RDONLY | O_DIRECTORY));
+  if (!listed) return why();
+  std::unique_ptr<DIR, int (*)(DIR*)> const entries(fdopendir(listed.get()), closedir);
+  if (!entries) return why();
+  static_cast<void>(listed.release());  // closedir() closes it
   std::vector<std::string> found;
-  int const fd = openat(directory_.get(), directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  std::unique_ptr<DIR, int (*)(DIR*)> const open_directory(fd < 0 ? nullptr : fdopendir(fd), closedir);
-  if (!open_directory) {
-    if (fd >= 0) close(fd);
-    return found;
-  }
-  while (dirent const* entry = readdir(open_directory.get())) {
+  errno = 0;
+  while (dirent const* entry = readdir(entries.get())) {
     if (entry->d_name[0] == '.') continue;
-    if (found.size() == most_names) break;
+    if (found.size() == most_names) return found;
     found.emplace_back(entry->d_name);
+    errno = 0;
   }
+  if (errno != 0) return why();
   return found;
 }
 
-void proc::lines(std::string const& name, std::function<bool(std::string_view)> const& each) const {
-  fastcgi::unique_fd const file(openat(directory_.get(), name.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) return;
+std::optional<not_told> proc::lines(std::string const& name, std::function<bool(std::string_view)> const& each) const {
+  fastcgi::unique_fd const file(open_at(directory_.get(), name.c_str(), O_RDONLY));
+  if (!file) return why();
   std::array<char, 16384> buffer;
   std::string line;
   while (true) {
     ssize_t const got = read_some(file.get(), buffer.data(), buffer.size());
-    if (got <= 0) break;
+    if (got < 0) return why();
+    if (got == 0) break;
     std::string_view rest(buffer.data(), static_cast<std::size_t>(got));
     while (!rest.empty()) {
       std::size_t const end = rest.find('\n');
       line += rest.substr(0, end);
       if (end == rest.npos && line.size() < 4096) break;
-      if (!each(line)) return;
+      if (!each(line)) return std::nullopt;
       line.clear();
       rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);
     }
   }
   if (!line.empty()) each(line);
+  return std::nullopt;
 }
 
 }  // namespace cachetool::fpm

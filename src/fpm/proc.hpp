@@ -10,39 +10,57 @@
 #include <vector>
 
 #include "fastcgi/unique_fd.hpp"
+#include "fpm/looked_up.hpp"
 
 namespace cachetool::fpm {
 
-/// The process table, proc(5). Every read is bounded, and what cannot be read is empty: a process may end at any time,
-/// and most of another user's is hidden.
+/// The process table, proc(5). Every read is bounded. A process may end at any time: then what is read of it is absent.
+/// Most of another user's is hidden: that is unknown, like what could not be read for any other reason.
 class proc {
  public:
   /// ROOT stands for /proc: tests give a small tree.
   explicit proc(std::string root = "/proc");
+  proc(proc const&) = delete;
+  proc& operator=(proc const&) = delete;
+
+  /// A process, held by its directory: what is read of it is of that one, and never of a later one with its number. A
+  /// failure of the look counts for this one, too, which must outlive it.
+  [[nodiscard]] proc of(pid_t pid) const;
 
   [[nodiscard]] std::string const& root() const noexcept { return root_; }
 
   /// Every process that the caller may see, in no order.
-  [[nodiscard]] std::vector<pid_t> pids() const;
+  [[nodiscard]] looked_up<std::vector<pid_t>> pids() const;
 
-  /// The beginning of a file, "42/cmdline".
-  [[nodiscard]] std::string read(std::string const& name, std::size_t limit) const;
+  /// The beginning of a file, "42/cmdline". Memory is taken for what there is, and not for LIMIT.
+  [[nodiscard]] looked_up<std::string> read(std::string const& name, std::size_t limit) const;
 
   /// Where a link leads, "42/exe".
-  [[nodiscard]] std::string link(std::string const& name) const;
+  [[nodiscard]] looked_up<std::string> link(std::string const& name) const;
 
   /// The file that a link leads to, "42/exe".
-  [[nodiscard]] std::optional<struct stat> target(std::string const& name) const;
+  [[nodiscard]] looked_up<struct stat> target(std::string const& name) const;
 
   /// The names in a directory, "42/fd"; the first 100,000.
-  [[nodiscard]] std::vector<std::string> names(std::string const& directory) const;
+  [[nodiscard]] looked_up<std::vector<std::string>> names(std::string const& directory) const;
 
   /// Calls EACH with the lines of a file, without their ends, until it returns false. A line longer than 4 KiB comes in
-  /// parts.
-  void lines(std::string const& name, std::function<bool(std::string_view)> const& each) const;
+  /// parts. Returns why it did not get to the end; nothing if it did, or EACH ended it.
+  std::optional<not_told> lines(std::string const& name, std::function<bool(std::string_view)> const& each) const;
+
+  /// Why some look until now failed on this side (not_told::is_failure()): then no sum of all looks is complete.
+  [[nodiscard]] std::optional<not_told> failure() const noexcept { return *failed_; }
 
  private:
+  proc(std::string root, proc const& whole);
+
+  void note_opening() noexcept;
+  [[nodiscard]] not_told why() const noexcept;
+
   std::string root_;
+  mutable std::optional<not_told> own_failure_;
+  std::optional<not_told>* failed_ = &own_failure_;
+  int opening_ = 0;  // errno, where the directory could not be opened
   fastcgi::unique_fd directory_;
 };
 

@@ -8,7 +8,8 @@
 #include <cstdio>
 #include <optional>
 #include <set>
-#include <thread>
+
+#include "fpm/whereabouts.hpp"
 
 namespace cachetool::fpm {
 namespace {
@@ -27,8 +28,10 @@ struct status {
   std::array<uid_t, 4> users{};  // real, effective, saved, of the file system
 };
 
-std::optional<status> read_status(proc const& of, pid_t pid) {
-  std::string const text = of.read("status", 2048);
+looked_up<status> read_status(proc const& of, pid_t pid) {
+  auto const read = of.read("status", 2048);
+  if (!read) return read.why();
+  std::string const& text = *read;
   status found{{pid, 0, 0}, 0, {}};
   auto const field = [&](char const* name) {
     std::size_t const at = text.find(name);
@@ -38,7 +41,7 @@ std::optional<status> read_status(proc const& of, pid_t pid) {
   if (std::sscanf(field("\nPPid:"), " PPid: %d", &found.parent) != 1 ||
       std::sscanf(field("\nUid:"), " Uid: %u %u %u %u", &real, &effective, &saved, &files) != 4 ||
       std::sscanf(field("\nGid:"), " Gid: %*u %u", &found.self.gid) != 1) {
-    return std::nullopt;
+    return not_told{};
   }
   found.self.uid = effective;
   return found;
@@ -88,35 +91,37 @@ std::vector<std::string> split_arguments(std::string_view command_line) {
   return arguments;
 }
 
-bool is_dead(proc const& processes, std::string const& pid) {
-  return processes.read(pid + "/status", 256).find("\nState:\tZ") != std::string::npos;
+std::string first_argument(proc const& processes, pid_t pid) {
+  std::string const line = processes.read(std::to_string(pid) + "/cmdline", 4096).value_or("");
+  return line.substr(0, line.find('\0'));
 }
 
-// Empty for kernel threads and the dead, and for the half millisecond, longer on a busy machine, in which a master that
-// is reloaded calls exec().
-std::string read_command_line(proc const& processes, pid_t pid) {
-  constexpr int most_looks = 10;
+// Kernel threads and the dead have no command line, nor has a master that is reloaded for the half millisecond, longer
+// on a busy machine, in which it calls exec(). Only one of root's or CALLER's is worth waiting for: anybody can have
+// many that look like it for ever.
+bool is_being_reloaded(proc const& processes, pid_t pid, uid_t caller) {
   std::string const of = std::to_string(pid);
-  std::string line = processes.read(of + "/cmdline", 256);
-  for (int looks = 1; looks < most_looks; ++looks) {
-    if (!line.empty() || !processes.read(of + "/comm", 16).starts_with("php-fpm") || is_dead(processes, of)) break;
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    line = processes.read(of + "/cmdline", 256);
-  }
-  return line;
+  if (!processes.read(of + "/comm", 16).value_or("").starts_with("php-fpm")) return false;
+  if (processes.read(of + "/status", 256).value_or("").find("\nState:\tZ") != std::string::npos) return false;
+  auto const who = read_status(processes.of(pid), pid);
+  return who && (is_all(who->users, 0) || is_all(who->users, caller));
+}
+
+std::string command_line_of(proc const& processes, pid_t pid) {
+  return processes.read(std::to_string(pid) + "/cmdline", 256).value_or("");
 }
 
 std::optional<claimant> look_at(proc const& processes, pid_t pid, uid_t caller) {
-  if (!claims_to_be_php_fpm(read_command_line(processes, pid))) return std::nullopt;
+  if (!claims_to_be_php_fpm(command_line_of(processes, pid))) return std::nullopt;
   // From here on by a descriptor of the process, so that everything is of one and the same.
-  proc const of(processes.root() + "/" + std::to_string(pid));
-  std::string const command_line = of.read("cmdline", 4096);
+  proc const of = processes.of(pid);
+  std::string const command_line = of.read("cmdline", 4096).value_or("");
   auto const what = read_status(of, pid);
   if (!what || !claims_to_be_php_fpm(command_line)) return std::nullopt;
   claimant who{*what, command_line.substr(0, command_line.find('\0')), {}, {}};
   if (who.title.starts_with(pool_title)) return who;
   if (!is_titled(who)) who.arguments = split_arguments(command_line);
-  who.executable = of.link("exe");
+  who.executable = of.link("exe").value_or("");
   constexpr std::string_view deleted = " (deleted)";  // it was updated, and runs on
   if (who.executable.ends_with(deleted)) who.executable.resize(who.executable.size() - deleted.size());
   who.believed = is_believed(of, who, caller);
@@ -150,7 +155,7 @@ void look_again(proc const& processes, uid_t caller, std::vector<claimant>& all)
 }
 
 // A worker that was forked just now has its master's title until it sets its own: then nothing tells its pool.
-void wait_for_newborn(proc const& processes, uid_t caller, std::vector<claimant>& all) {
+void wait_for_newborn(proc const& processes, uid_t caller, search_time const& time, std::vector<claimant>& all) {
   constexpr int most_looks = 5;
   std::set<pid_t> titled;
   for (claimant const& who : all) {
@@ -158,7 +163,7 @@ void wait_for_newborn(proc const& processes, uid_t caller, std::vector<claimant>
   }
   auto const is_newborn = [&](claimant const& who) { return is_titled(who) && titled.contains(who.what.parent); };
   for (int looks = 0; looks < most_looks && std::any_of(all.begin(), all.end(), is_newborn); ++looks) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    time.pause(std::chrono::milliseconds(1));
     for (claimant& who : all) {
       if (!is_newborn(who)) continue;
       if (auto now = look_at(processes, who.what.self.pid, caller)) who = std::move(*now);
@@ -197,8 +202,8 @@ std::string children_file(pid_t parent) {
 // How long a process has been alive, by the clock of /proc/uptime; nothing if there is none.
 std::optional<std::chrono::duration<double>> age_of(proc const& processes, pid_t pid) {
   double uptime = 0;
-  if (std::sscanf(processes.read("uptime", 64).c_str(), "%lf", &uptime) != 1) return std::nullopt;
-  std::string const line = processes.read(std::to_string(pid) + "/stat", 1024);
+  if (std::sscanf(processes.read("uptime", 64).value_or("").c_str(), "%lf", &uptime) != 1) return std::nullopt;
+  std::string const line = processes.read(std::to_string(pid) + "/stat", 1024).value_or("");
   std::size_t const after_name = line.rfind(')');  // the name may hold anything
   unsigned long long ticks = 0;
   if (after_name == line.npos ||
@@ -209,21 +214,14 @@ std::optional<std::chrono::duration<double>> age_of(proc const& processes, pid_t
   return std::chrono::duration<double>(uptime - static_cast<double>(ticks) / static_cast<double>(sysconf(_SC_CLK_TCK)));
 }
 
-// How many pid namespaces, one in the other, know a process; 0 if there is none.
-std::ptrdiff_t namespaces(proc const& processes, std::string const& pid) {
-  std::ptrdiff_t count = 0;
-  processes.lines(pid + "/status", [&count](std::string_view line) {
-    if (!line.starts_with("NSpid:")) return true;
-    count = std::count(line.begin(), line.end(), '\t');
-    return false;
-  });
-  return count;
+// A process that has ended is absent. That its list is (an old kernel) does not make its children so.
+not_told why_no_children(proc const& processes, pid_t parent, not_told why) {
+  if (!why.is_absent()) return why;
+  bool const has_ended = processes.target(std::to_string(parent)).is_absent();
+  return has_ended ? why : not_told{};
 }
 
-}  // namespace
-
-std::vector<pid_t> children(proc const& processes, pid_t parent) {
-  std::string const list = processes.read(children_file(parent), 1U << 20);
+std::vector<pid_t> numbers_in(std::string const& list) {
   std::vector<pid_t> found;
   char const* rest = list.c_str();
   pid_t child = 0;
@@ -235,15 +233,50 @@ std::vector<pid_t> children(proc const& processes, pid_t parent) {
   return found;
 }
 
-std::vector<master_process> master_processes(proc const& processes, uid_t caller) {
+// Those who were reloaded at the first look: all of them are waited for together.
+void wait_for_reloaded(proc const& processes, uid_t caller, search_time const& time, std::vector<pid_t> reloaded,
+                       std::vector<claimant>& all) {
+  constexpr int most_looks = 9;
+  for (int looks = 0; looks < most_looks && !reloaded.empty() && time.goes_on(); ++looks) {
+    time.pause(std::chrono::milliseconds(2));
+    std::erase_if(reloaded, [&](pid_t pid) {
+      if (auto who = look_at(processes, pid, caller)) return all.push_back(std::move(*who)), true;
+      return !is_being_reloaded(processes, pid, caller);
+    });
+  }
+}
+
+std::vector<claimant> find_claimants(proc const& processes, uid_t caller, search_time const& time) {
   std::vector<claimant> all;
-  std::vector<pid_t> pids = processes.pids();
+  std::vector<pid_t> reloaded;
+  std::vector<pid_t> pids = processes.pids().value_or({});
   std::sort(pids.begin(), pids.end());
   for (pid_t const pid : pids) {
-    if (auto who = look_at(processes, pid, caller)) all.push_back(std::move(*who));
+    if (!time.goes_on()) break;
+    if (auto who = look_at(processes, pid, caller)) {
+      all.push_back(std::move(*who));
+    } else if (command_line_of(processes, pid).empty() && is_being_reloaded(processes, pid, caller)) {
+      reloaded.push_back(pid);
+    }
   }
+  wait_for_reloaded(processes, caller, time, std::move(reloaded), all);
+  auto const by_pid = [](claimant const& a, claimant const& b) { return a.what.self.pid < b.what.self.pid; };
+  std::sort(all.begin(), all.end(), by_pid);
   look_again(processes, caller, all);
-  wait_for_newborn(processes, caller, all);
+  wait_for_newborn(processes, caller, time, all);
+  return all;
+}
+
+}  // namespace
+
+looked_up<std::vector<pid_t>> children(proc const& processes, pid_t parent) {
+  auto const list = processes.read(children_file(parent), 1U << 20);
+  if (!list) return why_no_children(processes, parent, list.why());
+  return numbers_in(*list);
+}
+
+std::vector<master_process> master_processes(proc const& processes, uid_t caller, search_time const& time) {
+  std::vector<claimant> const all = find_claimants(processes, caller, time);
   std::vector<master_process> found;
   for (claimant const* master : choose_masters(all)) {
     master_process one{master->what.self, master->executable, config_of(*master), {}};
@@ -256,13 +289,21 @@ std::vector<master_process> master_processes(proc const& processes, uid_t caller
   return found;
 }
 
-std::vector<worker> workers(proc const& processes, pid_t master) {
+looked_up<uid_t> user_of(proc const& processes, pid_t pid) {
+  auto const who = read_status(processes.of(pid), pid);
+  if (!who) return who.why();
+  return who->self.uid;
+}
+
+looked_up<std::vector<worker>> workers(proc const& processes, pid_t master) {
+  auto const pids = children(processes, master);
+  if (!pids) return pids.why();
   std::vector<worker> found;
-  for (pid_t const pid : children(processes, master)) {
-    auto const who = read_status(proc(processes.root() + "/" + std::to_string(pid)), pid);
+  for (pid_t const pid : *pids) {
+    auto const who = read_status(processes.of(pid), pid);
+    if (who.is_unknown()) return who.why();
     if (!who) continue;
-    std::string const line = processes.read(std::to_string(pid) + "/cmdline", 4096);
-    std::string const title = line.substr(0, line.find('\0'));
+    std::string const title = first_argument(processes, pid);
     found.push_back({who->self, title.starts_with(pool_title) ? title.substr(pool_title.size()) : std::string()});
   }
   return found;
@@ -270,7 +311,7 @@ std::vector<worker> workers(proc const& processes, pid_t master) {
 
 bool have_settled(proc const& processes, pid_t master) {
   std::chrono::seconds const young{1};
-  std::vector<pid_t> const pids = children(processes, master);
+  std::vector<pid_t> const pids = children(processes, master).value_or({});
   return !pids.empty() && std::all_of(pids.begin(), pids.end(), [&processes, young](pid_t pid) {
     auto const age = age_of(processes, pid);
     return age && *age > young;
@@ -279,7 +320,7 @@ bool have_settled(proc const& processes, pid_t master) {
 
 std::vector<uid_t> child_users(pid_t master) {
   std::vector<uid_t> users;
-  for (worker const& each : workers(proc(), master)) {
+  for (worker const& each : workers(proc(), master).value_or({})) {
     if (std::find(users.begin(), users.end(), each.self.uid) == users.end()) users.push_back(each.self.uid);
   }
   return users;
@@ -287,17 +328,20 @@ std::vector<uid_t> child_users(pid_t master) {
 
 bool sees_children(pid_t master) {
   proc const processes;
-  return master > 0 && ::access((processes.root() + "/" + children_file(master)).c_str(), R_OK) == 0 &&
-         namespaces(processes, std::to_string(master)) == namespaces(processes, "self");
+  if (master <= 0 || ::access((processes.root() + "/" + children_file(master)).c_str(), R_OK) != 0) return false;
+  auto const other = has_other_pids(processes, std::to_string(master));
+  return other && !*other;
 }
 
-std::vector<pid_t> pool_workers(pid_t master, std::string_view pool) {
-  proc const processes;
+looked_up<std::vector<pid_t>> pool_workers(proc const& processes, pid_t master, std::string_view pool) {
+  auto const pids = children(processes, master);
+  if (!pids) return pids.why();
   std::string const title = std::string(pool_title) + std::string(pool);
   std::vector<pid_t> workers;
-  for (pid_t const child : children(processes, master)) {
-    std::string const line = processes.read(std::to_string(child) + "/cmdline", 4096);
-    if (line.substr(0, line.find('\0')) == title) workers.push_back(child);
+  for (pid_t const child : *pids) {
+    auto const line = processes.read(std::to_string(child) + "/cmdline", 4096);
+    if (line.is_unknown()) return line.why();
+    if (line && line->substr(0, line->find('\0')) == title) workers.push_back(child);
   }
   return workers;
 }

@@ -9,6 +9,7 @@
 
 #include "fpm/master.hpp"
 #include "fpm/proc.hpp"
+#include "fpm/search_time.hpp"
 
 namespace cachetool::fpm {
 
@@ -34,11 +35,15 @@ struct master_process {
 /// A worker is a process with the title "php-fpm: pool NAME" whose parent is a believed master. During a reload a
 /// master shows its command line for a moment: then its configuration is what that names. Source: php-src
 /// sapi/fpm/fpm/fpm_process_ctl.c, fpm_children.c, fpm_env.c.
-std::vector<master_process> master_processes(proc const& processes, uid_t caller);
+/// What TIME does not suffice for is left out.
+std::vector<master_process> master_processes(proc const& processes, uid_t caller, search_time const& time);
 
-/// The children that a process has now; of a php-fpm master, all its workers. Empty where the process table does not
-/// tell: no such process, another pid namespace, hidepid. Source: proc(5), /proc/PID/task/PID/children.
-std::vector<pid_t> children(proc const& processes, pid_t parent);
+/// The children that a process has now; of a php-fpm master, all its workers. Absent if there is no such process;
+/// unknown in another pid namespace and with hidepid. Source: proc(5), /proc/PID/task/PID/children.
+looked_up<std::vector<pid_t>> children(proc const& processes, pid_t parent);
+
+/// The effective user of a process.
+looked_up<uid_t> user_of(proc const& processes, pid_t pid);
 
 /// A worker, as the process table has it.
 struct worker {
@@ -46,8 +51,8 @@ struct worker {
   std::string pool;  ///< by its title; empty as long as it has none
 };
 
-/// The workers of a php-fpm master that are alive now. Empty where the process table does not tell, as above.
-std::vector<worker> workers(proc const& processes, pid_t master);
+/// The workers of a php-fpm master that are alive now. Unknown if one of them could not be looked at.
+looked_up<std::vector<worker>> workers(proc const& processes, pid_t master);
 
 /// True if each of a php-fpm master's workers has been alive for a second, as far as the process table tells: then
 /// fpm_get_status() can be called, which crashes the worker that runs it while another one starts (php-src 18595,
@@ -63,8 +68,8 @@ std::vector<uid_t> child_users(pid_t master);
 /// in the same pid namespace. Source: as above.
 bool sees_children(pid_t master);
 
-/// The workers of one pool of a php-fpm master that are alive now. Empty where the process table does not tell, as
-/// above. Source: the title "php-fpm: pool NAME" in /proc/PID/cmdline (php-src sapi/fpm/fpm/fpm_children.c).
-std::vector<pid_t> pool_workers(pid_t master, std::string_view pool);
+/// The workers of one pool of a php-fpm master that are alive now. Unknown if one that could be its could not be looked
+/// at. Source: the title "php-fpm: pool NAME" in /proc/PID/cmdline (php-src sapi/fpm/fpm/fpm_children.c).
+looked_up<std::vector<pid_t>> pool_workers(proc const& processes, pid_t master, std::string_view pool);
 
 }  // namespace cachetool::fpm

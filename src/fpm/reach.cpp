@@ -1,7 +1,9 @@
 #include "fpm/reach.hpp"
 
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,6 +11,7 @@
 #include <string_view>
 
 #include "fastcgi/connect_error.hpp"
+#include "fastcgi/unique_fd.hpp"
 #include "fpm/forbidden.hpp"
 #include "fpm/setting.hpp"
 
@@ -50,6 +53,22 @@ error full(pool const& of) {
       .advise("wait until php-fpm has less to do, or raise " + (line ? line->text() : "'pm.max_children' of the pool"));
 }
 
+// What connect() says at once. Somebody who listens sees a connection that is closed without a word.
+access knock(std::string const& file) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (file.size() >= sizeof address.sun_path) return access::unknown;
+  file.copy(address.sun_path, file.size());
+  fastcgi::unique_fd const socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!socket) return access::unknown;
+  if (connect(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0) return access::reachable;
+  return errno == EAGAIN                     ? access::saturated
+         : errno == EACCES || errno == EPERM ? access::forbidden
+         : errno == ENOENT                   ? access::absent
+         : errno == ECONNREFUSED             ? access::stale
+                                             : access::unknown;
+}
+
 }  // namespace
 
 access reach_socket(std::string const& file, bool heard) {
@@ -57,7 +76,7 @@ access reach_socket(std::string const& file, bool heard) {
   if (stat(file.c_str(), &info) != 0) return errno == EACCES ? access::forbidden : access::absent;
   if (!S_ISSOCK(info.st_mode)) return access::absent;
   if (faccessat(AT_FDCWD, file.c_str(), W_OK, AT_EACCESS) != 0) return access::forbidden;
-  return heard ? access::reachable : access::stale;
+  return heard ? access::reachable : knock(file);
 }
 
 access reach_port(bool heard, std::string const& allowed_clients, std::string const& host) {

@@ -9,8 +9,9 @@
 
 namespace cachetool::fpm {
 
-/// Whether the caller could connect to a unix socket, without doing so. FILE is the path by which the caller reaches
-/// it, HEARD whether the kernel knows that somebody listens there.
+/// Whether the caller could connect to a unix socket. FILE is the path by which the caller reaches it, HEARD whether
+/// the kernel's table of this network namespace has somebody who listens there: then nobody connects. A socket that it
+/// does not have is connected to once, because that table may be another one's, or hidden.
 access reach_socket(std::string const& file, bool heard);
 
 /// The same for a port of this machine, which is reached from HOST itself. ALLOWED_CLIENTS is the pool's

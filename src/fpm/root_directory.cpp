@@ -16,7 +16,6 @@
 namespace cachetool::fpm {
 namespace {
 
-// A pattern like /*/*/*/* would walk through everything.
 constexpr std::size_t most_names = 20000;
 
 // An open descriptor as a path, which leads to that very file.
@@ -74,7 +73,13 @@ std::optional<std::string> root_directory::read(std::string const& name, std::si
 }
 
 std::vector<std::string> root_directory::matches(std::string const& pattern, std::size_t limit) const {
-  search so_far{limit, most_names, {}};
+  std::size_t names_left = most_names;
+  return matches(pattern, limit, names_left);
+}
+
+std::vector<std::string> root_directory::matches(std::string const& pattern, std::size_t limit,
+                                                 std::size_t& names_left) const {
+  search so_far{limit, names_left, {}};
   if (pattern.starts_with('/')) match("", std::string_view(pattern).substr(1), so_far);
   return so_far.found;
 }

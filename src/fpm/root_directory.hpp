@@ -23,7 +23,10 @@ class root_directory {
   /// not read it, or if it is larger than LIMIT bytes.
   [[nodiscard]] std::optional<std::string> read(std::string const& name, std::size_t limit) const;
 
-  /// The files that a pattern as glob(7) has it matches, in order; LIMIT of them at most.
+  /// The files that a pattern as glob(7) has it matches, in order; LIMIT of them at most. NAMES_LEFT says how many
+  /// names may be looked at, and afterwards how many are left: a pattern like /*/*/*/* would walk through everything.
+  [[nodiscard]] std::vector<std::string> matches(std::string const& pattern, std::size_t limit,
+                                                 std::size_t& names_left) const;
   [[nodiscard]] std::vector<std::string> matches(std::string const& pattern, std::size_t limit) const;
 
   /// What NAME leads to. Nothing, and errno, if it cannot be reached.
@@ -39,7 +42,7 @@ class root_directory {
   [[nodiscard]] fastcgi::unique_fd open(std::string const& name, int flags) const;
   struct search {
     std::size_t limit;
-    std::size_t names_left;
+    std::size_t& names_left;
     std::vector<std::string> found;
   };
   void match(std::string const& base, std::string_view rest, search& so_far) const;

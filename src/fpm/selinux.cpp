@@ -27,13 +27,13 @@ std::string label_of(std::string const& file) {
 }  // namespace
 
 std::optional<security_labels> enforced_labels(std::string const& file, pid_t master, surroundings const& where) {
-  if (!proc(where.root + "/sys/fs/selinux").read("enforce", 8).starts_with('1')) return std::nullopt;
+  if (!proc(where.root + "/sys/fs/selinux").read("enforce", 8).value_or("").starts_with('1')) return std::nullopt;
   proc const processes(where.proc);
-  auto const workers = master == 0 ? std::vector<pid_t>() : children(processes, master);
+  auto const workers = master == 0 ? std::vector<pid_t>() : children(processes, master).value_or({});
   security_labels out;
   if (!workers.empty()) {
     std::string const worker = std::to_string(workers.front());
-    out.process = without_end(processes.read(worker + "/attr/current", 256));
+    out.process = without_end(processes.read(worker + "/attr/current", 256).value_or(""));
     out.file = label_of(where.proc + "/" + worker + "/root" + file);
   }
   if (out.file.empty()) out.file = label_of(file);

@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::size_t most_strays = 1000;
 constexpr std::chrono::milliseconds longest_connect{50};
+constexpr std::chrono::milliseconds longest_connects{300};  // all of them together
 
 constexpr std::array<std::string_view, 9> socket_places{
     "/run/php/*.sock",
@@ -46,13 +47,21 @@ constexpr std::array<std::string_view, 9> config_places{
 
 class stray_search {
  public:
-  stray_search(surroundings const& where, std::vector<listening_socket> const& sockets, std::vector<master>& masters)
-      : where_(where), processes_(where.proc), files_(where.root), sockets_(sockets), masters_(masters) {}
+  stray_search(surroundings const& where, std::vector<listening_socket> const& sockets, search_time const& time,
+               std::vector<master>& masters)
+      : where_(where),
+        processes_(where.proc),
+        files_(where.root),
+        sockets_(sockets),
+        time_(time),
+        connects_(time.part(longest_connects)),
+        masters_(masters) {}
 
   void run() {
-    if (processes_.read("1/cmdline", 1).empty()) add_configured();
+    if (processes_.read("1/cmdline", 1).value_or("").empty()) add_configured();
     remember_known();
     for (std::string const& path : candidates()) {
+      if (!time_.goes_on()) return;
       auto const info = files_.look_at(path);
       if (info && S_ISSOCK(info->st_mode) && known_.emplace(info->st_dev, info->st_ino).second) look_into(path);
     }
@@ -61,7 +70,9 @@ class stray_search {
  private:
   void add_configured() {
     for (std::string_view const place : config_places) {
-      for (std::string const& path : files_.matches(std::string(place), most_strays)) add_configured(path);
+      for (std::string const& path : files_.matches(std::string(place), most_strays)) {
+        if (time_.goes_on()) add_configured(path);
+      }
     }
   }
 
@@ -72,7 +83,7 @@ class stray_search {
     master found;
     found.config = path;
     found.version = version_in(path);
-    read_configuration(files_, installation_prefix(path, {}), found);
+    read_configuration(files_, installation_prefix(path, {}), time_, found);
     bool in_force = false;
     for (pool& of : found.pools) {
       auto const at = configured_endpoint(of, installation_prefix(path, {}));
@@ -141,9 +152,11 @@ class stray_search {
   };
 
   answer connect_to(std::string const& path) const {
+    // Where the time for all is over, each is knocked at: what is full then is not waited for.
+    auto const patience = std::clamp(connects_.left(), std::chrono::milliseconds{1}, longest_connect);
     try {
       auto const endpoint = fastcgi::endpoint::unix_socket(files_.outside(path));
-      return {access::reachable, fastcgi::client(endpoint, {.connect_timeout = longest_connect}).connect().peer()};
+      return {access::reachable, fastcgi::client(endpoint, {.connect_timeout = patience}).connect().peer()};
     } catch (error const& failed) {
       switch (failed.kind()) {
         case error_kind::forbidden:
@@ -175,7 +188,8 @@ class stray_search {
 
   // A process that the caller can see was judged by what it is (processes.hpp).
   bool may_be_master(fastcgi::peer_credentials const& peer) const {
-    bool const visible = peer.pid != 0 && !processes_.read(std::to_string(peer.pid) + "/cmdline", 1).empty();
+    bool const visible =
+        peer.pid != 0 && !processes_.read(std::to_string(peer.pid) + "/cmdline", 1).value_or("").empty();
     return !visible && is_trusted(peer.uid);
   }
 
@@ -195,6 +209,8 @@ class stray_search {
   proc processes_;
   root_directory files_;
   std::vector<listening_socket> const& sockets_;
+  search_time const& time_;
+  search_time connects_;
   std::vector<master>& masters_;
   std::set<std::pair<dev_t, ino_t>> known_;
 };
@@ -205,8 +221,9 @@ std::span<std::string_view const> usual_socket_places() noexcept {
   return socket_places;
 }
 
-void add_strays(surroundings const& where, std::vector<listening_socket> const& sockets, std::vector<master>& masters) {
-  stray_search(where, sockets, masters).run();
+void add_strays(surroundings const& where, std::vector<listening_socket> const& sockets, search_time const& time,
+                std::vector<master>& masters) {
+  stray_search(where, sockets, time, masters).run();
 }
 
 }  // namespace cachetool::fpm

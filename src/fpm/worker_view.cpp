@@ -93,7 +93,7 @@ bool sees_what_we_see(held_process const& process) {
 worker_view view_of(pid_t master, fastcgi::endpoint const& where) {
   worker_view view;
   held_process const boss(master);
-  std::vector<pid_t> const pids = children(proc(), master);
+  std::vector<pid_t> const pids = children(proc(), master).value_or({});
   view.what = compare(boss, pids);
   if (view.what != kind::elsewhere) return view;
 

@@ -309,7 +309,7 @@ TEST_CASE("a worker that a kept connection holds is a warning to root") {
   request.keep_connection = true;
   auto connection = fastcgi::client(server.endpoint()).connect();
   connection.execute(request);
-  for (int i = 0; i < 500 && fpm::pool_workers(server.pid(), "www").size() < 2; ++i) {
+  for (int i = 0; i < 500 && fpm::pool_workers(fpm::proc(), server.pid(), "www").value_or({}).size() < 2; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds{10});  // until both have their titles
   }
   auto const found = examine(server);

@@ -29,7 +29,7 @@ void wait_for(std::function<bool()> const& condition) {
 }
 
 std::vector<pid_t> workers_of(php_fpm const& server, std::string const& pool = "www") {
-  return fpm::pool_workers(server.pid(), pool);
+  return fpm::pool_workers(fpm::proc(), server.pid(), pool).value_or({});
 }
 
 /// A php-fpm all of whose workers have begun: one that has just been forked is nobody's yet.

@@ -24,7 +24,7 @@ namespace {
 struct server_with : php_fpm {
   explicit server_with(std::size_t workers)
       : php_fpm({.pools = {fpm_pool{.max_children = static_cast<int>(workers)}}}) {
-    for (int i = 0; i < 400 && fpm::pool_workers(pid(), "www").size() < workers; ++i) {
+    for (int i = 0; i < 400 && fpm::pool_workers(fpm::proc(), pid(), "www").value_or({}).size() < workers; ++i) {
       std::this_thread::sleep_for(std::chrono::milliseconds{5});
     }
   }

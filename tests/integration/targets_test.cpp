@@ -154,6 +154,93 @@ TEST_CASE("--all lets such a command work on both") {
   }
 }
 
+TEST_CASE("a third user's php-fpm is nobody's default: listed, and acted on where it alone is meant") {
+  if (!is_root()) return skip("needs root");
+  same_pool_name const names;
+  auto options = names.options();
+  php_fpm const own{options};
+  options.user = pool_user();
+  php_fpm const third{options};
+  SECTION("what is meant is root's") {
+    auto const result = run_program({"opcache:reset", names.option});
+    CHECK(result.exit_code == 0);
+    CHECK(contains(result.out, own.endpoint(names.name).text()));
+    CHECK_FALSE(contains(result.out, third.endpoint(names.name).text()));
+    CHECK(restarts(own, names.name) == 1);
+    CHECK(restarts(third, names.name) == 0);
+  }
+  SECTION("for its own user both are") {
+    auto const result = run_program({"opcache:reset", names.option}, as_pool_user());
+    CHECK(result.exit_code == 0);
+    CHECK(restarts(own, names.name) == 1);
+    CHECK(restarts(third, names.name) == 1);
+  }
+  SECTION("with --all both are") {
+    CHECK(run_program({"opcache:reset", "--all", names.option}).exit_code == 0);
+    CHECK(restarts(third, names.name) == 1);
+  }
+  SECTION("it is listed, with the words that name it") {
+    auto const result = run_program({"fpm:list"});
+    CHECK(contains(result.out, third.endpoint(names.name).text()));
+    CHECK(contains(result.err, "(master " + std::to_string(third.pid()) +
+                                   ") was started by another user: a command means it only where it is named: --fcgi=" +
+                                   third.endpoint(names.name).text()));
+    CHECK_FALSE(contains(result.err, "(master " + std::to_string(own.pid()) + ") was started"));
+  }
+}
+
+TEST_CASE("a php-fpm in a container is listed, and reset only where it is named") {
+  if (!is_root()) return skip("needs root");
+  same_pool_name const names;
+  auto options = names.options();
+  php_fpm const own{options};
+  options.own_pids = true;
+  php_fpm const contained{options};
+  auto const result = run_program({"opcache:reset", names.option});
+  CHECK(result.exit_code == 0);
+  CHECK(restarts(own, names.name) == 1);
+  CHECK(restarts(contained, names.name) == 0);
+  auto const listed = nlohmann::json::parse(run_program({"fpm:list", "--format=json"}).out);
+  int seen = 0;
+  for (auto const& target : listed.at("targets")) {
+    if (target.at("result").at("pid") != contained.pid()) continue;
+    ++seen;
+    CHECK(target.at("result").at("contained") == true);
+    CHECK(target.at("result").at("own") == false);
+  }
+  CHECK(seen == 1);
+  CHECK(run_program({"opcache:reset", address(contained, names.name)}).exit_code == 0);
+  CHECK(restarts(contained, names.name) == 1);
+}
+
+TEST_CASE("an ordinary user's command takes no socket of this machine's for that of a container's php-fpm") {
+  if (!is_root()) return skip("needs root");
+  same_pool_name const names;
+  auto options = names.options();
+  options.own_pids = true;
+  php_fpm const contained{options};
+  auto const listed = nlohmann::json::parse(run_program({"fpm:list", "--format=json"}, as_nobody()).out);
+  for (auto const& target : listed.at("targets")) {
+    if (target.at("result").at("pid") == contained.pid()) CHECK(target.at("endpoint").is_null());
+  }
+}
+
+TEST_CASE("who listens on port 9000 is asked only if that is root or the caller") {
+  if (!is_root()) return skip("needs root: network and pid namespaces of its own");
+  program_options options;
+  options.path = "/usr/bin/unshare";
+  std::string const listener =
+      "ip link set lo up; setpriv --reuid=65534 --clear-groups php -r '$s = "
+      "stream_socket_server(\"tcp://127.0.0.1:9000\");"
+      " $c = stream_socket_accept($s, 3); if ($c) file_put_contents(\"php://stderr\", fread($c, 100));' & sleep 0.5; ";
+  auto const result = run_program({"--net", "--pid", "--fork", "--mount-proc", "/bin/sh", "-c",
+                                   listener + built_program() + " php:eval --run='return 1;'"},
+                                  options);
+  CHECK(result.exit_code == 3);
+  CHECK(contains(result.err, "who listens on port 9000 is neither root nor the caller"));
+  CHECK_FALSE(contains(result.err, "PHP message"));
+}
+
 TEST_CASE("a pool that nobody has is a usage error") {
   auto const result = run_program({"opcache:reset", "--pool=cachetool-test-nobody-has-this"});
   CHECK(result.exit_code == 2);

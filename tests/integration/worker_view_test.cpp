@@ -157,7 +157,7 @@ TEST_CASE("a worker that has left for a user namespace of its own is not followe
   std::vector<pid_t> workers;
   for (int i = 0; i < 500 && (workers.empty() || looked_at() != (honest ? workers.front() : master.pid())); ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds{10});
-    workers = fpm::pool_workers(master.pid(), "www");
+    workers = fpm::pool_workers(fpm::proc(), master.pid(), "www").value_or({});
   }
   REQUIRE(workers.size() == 1);
   CHECK(looked_at() == (honest ? workers.front() : master.pid()));

@@ -37,6 +37,25 @@ void write_file(std::string const& path, std::string_view text) {
   if (!out.flush()) throw std::runtime_error("cannot write " + path);
 }
 
+void give_to(uid_t user, std::string const& directory) {
+  namespace fs = std::filesystem;
+  if (chown(directory.c_str(), user, user) != 0) throw std::system_error(errno, std::generic_category(), "chown");
+  for (auto const& each : fs::recursive_directory_iterator(directory)) {
+    if (chown(each.path().c_str(), user, user) != 0) throw std::system_error(errno, std::generic_category(), "chown");
+  }
+}
+
+/// A reloaded php-fpm has written thousands; what went wrong stands at the end.
+std::string last_lines(std::string const& text) {
+  constexpr int most = 40;
+  std::size_t at = text.size();
+  for (int lines = 0; at != 0 && lines <= most; ++lines) {
+    std::size_t const end = text.rfind('\n', at - 1);
+    at = end == text.npos ? 0 : end;
+  }
+  return at == 0 ? text : "[...]" + text.substr(at);
+}
+
 /// Somebody else may take the port before php-fpm does; that is rare, and says so itself.
 std::uint16_t free_port(int family) {
   sockaddr_storage address{};
@@ -121,12 +140,6 @@ std::vector<std::string> in_namespace(fpm_options const& options, std::vector<st
   return result;
 }
 
-void give_to(uid_t user, std::vector<std::string> const& paths) {
-  for (std::string const& path : paths) {
-    if (chown(path.c_str(), user, user) != 0) throw std::system_error(errno, std::generic_category(), path);
-  }
-}
-
 }  // namespace
 
 bool php_fpm::can_have_user_namespace(uid_t user) {
@@ -146,13 +159,14 @@ std::optional<std::string> php_fpm::missing() {
   return "php-fpm " + version() + " is missing: run tools/test --php " + version() + " once to install it";
 }
 
-php_fpm::php_fpm(fpm_options options) {
+php_fpm::php_fpm(fpm_options options) : own_pids_(options.own_pids) {
   auto const php = find_php(version());
   if (!php) throw std::runtime_error(*missing());
   std::filesystem::create_directory(document_root());
 
   child_options start;
   start.argv = in_namespace(options, command(*php, options, configure(options)));
+  if (options.own_pids) start.argv.insert(start.argv.begin(), {"/usr/bin/unshare", "--pid", "--fork", "--kill-child"});
   start.environment = php->environment();
   if (!options.private_directories.empty()) start.environment.push_back("HERE=" + directory());
   // .../native/php/php-fpm, with its libraries beside; /usr/sbin is never hidden.
@@ -160,8 +174,8 @@ php_fpm::php_fpm(fpm_options options) {
   start.directory = directory();
   int const log = open((directory_ / "fpm.log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   start.standard_output = start.standard_error = log;
-  start.user = options.user_namespace_of;
-  if (start.user) give_to(*start.user, {directory(), directory_ / "fpm.log"});
+  start.user = options.user ? options.user : options.user_namespace_of;
+  if (start.user) give_to(*start.user, directory());
   child_.emplace(start);
   close(log);
   try {
@@ -174,7 +188,12 @@ php_fpm::php_fpm(fpm_options options) {
 
 php_fpm::~php_fpm() {
   stop();
-  if (test_has_failed()) std::fprintf(stderr, "---- log of php-fpm %s\n%s----\n", version().c_str(), log().c_str());
+  if (!test_has_failed()) return;
+  std::fprintf(stderr, "---- log of php-fpm %s\n%s----\n", version().c_str(), last_lines(log()).c_str());
+}
+
+pid_t php_fpm::pid() const {
+  return own_pids_ ? child_->children().at(0) : child_->pid();
 }
 
 std::string php_fpm::configure(fpm_options const& options) {
@@ -237,6 +256,9 @@ void php_fpm::reload() {
 }
 
 void php_fpm::stop() noexcept {
+  if (own_pids_) {
+    for (pid_t const master : child_->children()) kill(master, SIGTERM);
+  }
   child_->signal(SIGTERM);
   if (!child_->wait(5s)) child_->kill_all();
 }

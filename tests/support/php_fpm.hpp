@@ -46,12 +46,16 @@ struct fpm_options {
   /// there. Its pools need the lines "user = root" and "group = root".
   std::optional<uid_t> user_namespace_of{};
 
+  std::optional<uid_t> user{};  ///< root only: who runs it, the master too
+  bool own_pids = false;        ///< root only: in a pid namespace of its own, as a container has
+
   std::vector<std::string> extensions{};  ///< to be loaded too, where there are files of these names: "tokenizer.so"
   bool opcache = true;                    ///< load it, if it is not built in
   bool apcu = true;
 };
 
-/// A php-fpm of our own, on sockets of our own, for as long as the object lives. When a test fails, its log is printed.
+/// A php-fpm of our own, on sockets of our own, for as long as the object lives. When a test fails, the last lines of
+/// its log are printed.
 ///
 /// Which PHP it is says CACHETOOL_TEST_PHP (docs/testing.md). Errors are not displayed, as in production. Run by root,
 /// its workers are www-data; run by anyone else, they are the caller.
@@ -76,8 +80,8 @@ class php_fpm {
   /// Throws std::out_of_range if there is no such pool.
   [[nodiscard]] fastcgi::endpoint endpoint(std::string const& pool = "www") const;
 
-  /// The master.
-  [[nodiscard]] pid_t pid() const noexcept { return child_->pid(); }
+  /// The master, by the number that it has here.
+  [[nodiscard]] pid_t pid() const;
 
   /// The workers of all pools that are alive now.
   [[nodiscard]] std::vector<pid_t> workers() const;
@@ -105,6 +109,7 @@ class php_fpm {
   [[nodiscard]] std::size_t times_ready() const;
   void wait_until_ready(std::size_t times);
 
+  bool own_pids_ = false;
   temp_dir directory_;
   std::map<std::string, std::string> listen_;
   std::optional<child_process> child_;

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <thread>
 
+#include "few_descriptors.hpp"
 #include "fpm/reach.hpp"
 #include "machine_tree.hpp"
 #include "support/catch.hpp"
@@ -221,15 +222,137 @@ TEST_CASE("a port in another network namespace is told with it, and with the way
   CHECK(why->hint().find("nsenter -t 10 -n cachetool ... --fcgi=127.0.0.1:9000") != std::string::npos);
 }
 
-TEST_CASE(
-    "a port that nobody listens on here is a container's, where its master is elsewhere and no more can be seen") {
+TEST_CASE("a master in a container that may not be entered gets no address of this machine's") {
   test::machine_tree const machine;
-  machine.file("/etc/x.conf", "[www]\nlisten = 9000\n");
+  machine.file("/etc/x.conf", "[www]\nlisten = " + std::string(GENERATE("9000", "/run/php/www.sock")) + "\n");
   machine.master(10, "/etc/x.conf", "/usr/sbin/php-fpm8.2");
-  machine.file("/proc/10/mountinfo", "99 1 0:50 / / rw - overlay overlay rw\n");
+  machine.worker(11, 10, "www");
+  auto const listener = test::listening_socket(machine.path("/run/php/www.sock"), true);
+  SECTION("by its mounts") {
+    machine.file("/proc/10/mountinfo", "99 1 0:50 / / rw - overlay overlay rw\n");
+  }
+  SECTION("by its pid namespace") {
+    machine.file("/proc/10/mountinfo", "99 1 8:1 / / rw - ext4 /dev/sda1 rw\n");
+    machine.link("/proc/self/ns/pid", "pid:[1]");
+    machine.link("/proc/10/ns/pid", "pid:[2]");
+  }
+  auto const masters = find(machine);
+  REQUIRE_FALSE(masters.empty());
+  CHECK(masters[0].self.pid == 10);
+  CHECK(masters[0].contained);
+  CHECK_FALSE(fpm::is_own(masters[0], geteuid()));
+  REQUIRE(masters[0].pools.size() == 1);
+  CHECK(masters[0].pools[0].name == "www");
+  CHECK_FALSE(masters[0].pools[0].endpoint);
+}
+
+TEST_CASE("a service with mounts of its own is no container, and is reached where the mount tables say that it is") {
+  test::machine_tree const machine;
+  machine.file("/etc/x.conf", "[www]\nlisten = /run/php/www.sock\n[hidden]\nlisten = /tmp/hidden.sock\n");
+  machine.master(10, "/etc/x.conf", "/usr/sbin/php-fpm8.2");
+  machine.file("/proc/10/mountinfo", "99 1 8:1 / / rw - ext4 /dev/sda1 rw\n98 1 8:1 /private /tmp rw - ext4 x rw\n");
+  auto const listener = test::listening_socket(machine.path("/run/php/www.sock"), true);
+  auto const other = test::listening_socket(machine.path("/tmp/hidden.sock"), true);
   auto const masters = find(machine);
   REQUIRE(masters.size() == 1);
-  CHECK(masters[0].pools.at(0).inside);
+  CHECK(masters[0].elsewhere);
+  CHECK_FALSE(masters[0].contained);
+  CHECK(fpm::is_own(masters[0], geteuid()));
+  REQUIRE(masters[0].pools.size() == 2);
+  CHECK(masters[0].pools[0].endpoint->text() == "/run/php/www.sock");
+  CHECK_FALSE(masters[0].pools[1].endpoint);
+}
+
+TEST_CASE("a master of a third user is found, and is nobody's own") {
+  test::machine_tree const machine;
+  machine.process({10, 1, "php-fpm: master process (/home/eve/x.conf)", "/usr/sbin/php-fpm8.2", 4711, 4711});
+  auto const masters = find(machine);
+  REQUIRE(masters.size() == 1);
+  CHECK_FALSE(fpm::is_own(masters[0], geteuid()));
+  CHECK(fpm::is_own(masters[0], 4711));
+}
+
+TEST_CASE("a socket that the kernel's table does not have is connected to before it is called stale") {
+  test::machine_tree const machine;
+  machine.file("/etc/x.conf", "[www]\nlisten = /run/php/www.sock\n");
+  machine.master(10, "/etc/x.conf", "/usr/sbin/php-fpm8.2");
+  auto const listener = test::listening_socket(machine.path("/run/php/www.sock"), true);
+  auto const masters = find(machine);
+  REQUIRE(masters.size() == 1);
+  CHECK(masters[0].pools.at(0).reach == fpm::access::reachable);
+}
+
+TEST_CASE("include lines of hostile patterns and thousands of names take no more than the time that they are given") {
+  test::machine_tree const machine;
+  std::string lines;
+  for (int i = 0; i < 500; ++i) lines += "include = /many/*" + std::to_string(i) + "x*/*.conf\n";
+  for (int i = 0; i < 3000; ++i) machine.file("/many/" + std::to_string(i), "");
+  machine.file("/etc/x.conf", lines + "[www]\nlisten = 9000\n");
+  machine.master(10, "/etc/x.conf", "/usr/sbin/php-fpm8.2");
+  auto const start = std::chrono::steady_clock::now();
+  auto const masters = find(machine);
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(2));
+  REQUIRE(masters.size() == 1);
+  CHECK(masters[0].pools.at(0).name == "www");
+}
+
+TEST_CASE("many processes that look like a master that is reloaded are waited for together") {
+  test::machine_tree const machine;
+  for (int i = 0; i < 300; ++i) {
+    std::string const of = "/proc/" + std::to_string(1000 + i);
+    machine.process({1000 + i, 1, "", "/usr/sbin/php-fpm8.2", geteuid(), geteuid()});
+    machine.file(of + "/cmdline", "");
+    machine.file(of + "/comm", "php-fpm8.2\n");
+  }
+  auto const start = std::chrono::steady_clock::now();
+  CHECK(find(machine).empty());
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(2));
+}
+
+TEST_CASE("a look that takes too long is an error, and not half a list") {
+  test::machine_tree const machine;
+  machine.master(10, "/etc/x.conf", "/usr/sbin/php-fpm8.2");
+  auto where = machine.surroundings();
+  where.patience = std::chrono::milliseconds{0};
+  try {
+    static_cast<void>(fpm::find_masters(where));
+    FAIL("no error");
+  } catch (error const& failed) {
+    CHECK(failed.kind() == error_kind::timeout);
+  }
+}
+
+TEST_CASE("a look that is interrupted says so") {
+  test::machine_tree const machine;
+  int ends[2];
+  REQUIRE(pipe2(ends, O_CLOEXEC) == 0);
+  fastcgi::unique_fd const read_end(ends[0]);
+  fastcgi::unique_fd const write_end(ends[1]);
+  REQUIRE(write(write_end.get(), "x", 1) == 1);
+  machine.process({10, 1, "", "/usr/sbin/php-fpm8.2", geteuid(), geteuid()});
+  machine.file("/proc/10/cmdline", "");
+  machine.file("/proc/10/comm", "php-fpm8.2\n");
+  auto where = machine.surroundings();
+  where.interrupt_fd = read_end.get();
+  try {
+    static_cast<void>(fpm::find_masters(where));
+    FAIL("no error");
+  } catch (error const& failed) {
+    CHECK(failed.kind() == error_kind::interrupted);
+  }
+}
+
+TEST_CASE("a read below /proc that fails for want of a descriptor is an error, and not a master less") {
+  test::machine_tree const machine;
+  machine.master(10, "/etc/x.conf", "/usr/sbin/php-fpm8.2");
+  test::few_descriptors const limit;
+  try {
+    static_cast<void>(fpm::find_masters(machine.surroundings()));
+    FAIL("no error");
+  } catch (error const& failed) {
+    CHECK(failed.kind() == error_kind::no_resources);
+    CHECK(failed.message().find("Too many open files") != std::string::npos);
+  }
 }
 
 TEST_CASE("a worker that was forked just now is waited for until it has its title") {

@@ -67,6 +67,40 @@ TEST_CASE("a command on each pool takes every pool of every master") {
         list{"/run/7.4.sock", "/run/8.2.sock", "/run/shop.sock"});
 }
 
+TEST_CASE("of what runs only root's and the caller's are meant, and none of a container's") {
+  auto found = two_masters();
+  SECTION("a third user's") {
+    found[0].self.uid = 4711;
+  }
+  SECTION("a container's") {
+    found[0].contained = true;
+  }
+  CHECK(texts(cli::select(found, {}, command(every), 1000)) == list{"/run/8.2.sock"});
+  CHECK(texts(cli::select(found, {}, command(one_found), 1000)) == list{"/run/8.2.sock"});
+  CHECK(texts(cli::select(found, {true, {}, {}}, command(every), 1000)) == list{"/run/7.4.sock", "/run/8.2.sock"});
+  CHECK(texts(cli::select(found, {false, {}, "7.4"}, command(every), 1000)) == list{"/run/7.4.sock"});
+  CHECK(texts(cli::select(found, {false, "www", {}}, command(every), 1000)) == list{"/run/8.2.sock"});
+  CHECK_FALSE(cli::why_not_meant(found[1], 1000));
+  CHECK(cli::why_not_meant(found[0], 1000)->find("--fcgi=/run/7.4.sock") != std::string::npos);
+}
+
+TEST_CASE("where only others run, they are listed, and nothing is done") {
+  auto found = two_masters();
+  for (auto& each : found) each.self.uid = 4711;
+  auto const command_kind = GENERATE(every, one_found);
+  auto const failed = [&] {
+    try {
+      cli::select(found, {}, command(command_kind), 1000);
+    } catch (error const& thrown) {
+      return thrown;
+    }
+    return error(error_kind::unreachable, "");
+  }();
+  CHECK(failed.kind() == error_kind::usage);
+  CHECK(failed.message().find("/run/7.4.sock") != std::string::npos);
+  CHECK(texts(cli::select(found, {}, command(every), 4711)).size() == 2);
+}
+
 TEST_CASE("--php takes the masters of that version, with and without its dot") {
   auto const version = GENERATE(as<std::string>{}, "8.2", "82", "8.2.36", "8");
   CHECK(texts(cli::select(two_masters(), {false, {}, version}, command(every))) == list{"/run/8.2.sock"});

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace cachetool::test {
+
+/// While it lives, this process gets no further descriptor.
+class few_descriptors {
+ public:
+  few_descriptors() {
+    getrlimit(RLIMIT_NOFILE, &before_);
+    int const next = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    close(next);
+    rlimit few = before_;
+    few.rlim_cur = static_cast<rlim_t>(next);
+    setrlimit(RLIMIT_NOFILE, &few);
+  }
+  few_descriptors(few_descriptors const&) = delete;
+  few_descriptors& operator=(few_descriptors const&) = delete;
+  ~few_descriptors() { setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+}  // namespace cachetool::test
