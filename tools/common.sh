@@ -62,7 +62,7 @@ start_php_fpm() {
   if [ "$(id -u)" -eq 0 ]; then as_root=(-R); fi
   : >"$directory/fpm.log"
   "$(PATH=$PATH:/usr/sbin command -v php-fpm8.2)" -n -F "${as_root[@]}" -y "$directory/fpm.conf" \
-    -d zend_extension=opcache.so "$@" >>"$directory/fpm.log" 2>&1 &
+    -d zend_extension=opcache.so -d extension=tokenizer.so "$@" >>"$directory/fpm.log" 2>&1 &
   fpm_pid=$!
   for _ in {1..100}; do
     grep -q 'ready to handle connections' "$directory/fpm.log" && return

@@ -117,6 +117,7 @@ struct compiled_script {
     cached,      ///< it is in the cache, or was already; where opcache.restrict_api hides the cache: PHP compiled it
     kept,        ///< it was in the cache already, may have changed since, and opcache.validate_timestamps=0 keeps it
     not_cached,  ///< it compiled, but PHP did not keep it
+    left,        ///< left to its first visitor, because PHP would compile it otherwise than for a visitor
     failed       ///< it did not compile
   };
   std::string path;

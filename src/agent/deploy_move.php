@@ -53,7 +53,7 @@ function move($old, $alias, $live, $status, &$said)
     if (leads_elsewhere($alias, $old)) {
         return array('elsewhere', '');
     }
-    $plain = file_exists($live) && is_plain_at_a_quiet_moment($live, $status, look(stat($live)));
+    $how = file_exists($live) ? how_at_a_quiet_moment($live, $status, look(stat($live))) : null;
     // A visitor who compiles the live script by its own name between these lines makes that name lead nowhere new; one
     // whose page is still the old release's may compile the old script again.
     for ($tries = 0; $tries < 50; ++$tries) {
@@ -71,8 +71,8 @@ function move($old, $alias, $live, $status, &$said)
             return array('gone', '');
         }
         opcache_invalidate($live, true);
-        $row = compile_as_the_pool($alias, $status, $said, $plain);
-        $plain = false; // it is declared now
+        $row = compile_as_the_pool($alias, $status, $said, $how);
+        $how = $how === 'include' ? 'compile' : $how; // it is declared now
         if (leads_elsewhere($alias, $old)) {
             return array('moved', '');
         }

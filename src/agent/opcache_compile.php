@@ -1,5 +1,5 @@
 <?php
-// The operation that compiles files into OPcache. It needs opcache.php, pattern.php and only_declares.php.
+// The operation that compiles files into OPcache. It needs opcache.php, pattern.php and how_to_compile.php.
 
 /**
  * Compiles files, and streams what became of each in turn: serialize(array(outcome, why, warnings)).
@@ -91,7 +91,7 @@ function file_by_file($paths, $pause, $one)
         if ($row[0] === 'fatal') {
             break; // PHP has cleaned up as for the end of the request
         }
-        $compiled += $row[0] !== 'kept' && $row[0] !== 'excluded';
+        $compiled += !in_array($row[0], array('kept', 'excluded', 'left'), true);
         if ($pause !== null && microtime(true) - $began > ($pause > 0 ? 0.02 : 0.05)) {
             break;
         }
@@ -121,14 +121,13 @@ function await_a_quiet_moment()
 }
 
 /**
- * Compiles one file. "fatal" is a failure that ends a request, and that OPcache has caught.
+ * Compiles one file. "fatal" is a failure that ends a request, and that OPcache has caught; "left", it is to be compiled
+ * by its first visitor. $how is how(), for who cannot wait for it.
  *
- * opcache_compile_file() leaves a class that inherits from nothing for every request to link. A visitor's request, which
- * includes its file, has it linked once and for all (php-src Zend/zend_compile.c, ZEND_COMPILE_WITHOUT_EXECUTION). So a
- * file is included where that runs no code. If it does not compile that ends the request, so it is not done with a file
- * that is sent alone, as the client does then. $plain is is_plain(), for who cannot wait for it.
+ * If a file that is included does not compile, that ends the request. So a file that is sent alone is not included: the
+ * client sends it so because that has happened.
  */
-function compile($path, $status, &$said, $plain = null)
+function compile($path, $status, &$said, $how = null)
 {
     if ($status['checkable'] && opcache_is_script_cached($path)) {
         $same = ini_get('opcache.validate_timestamps') || filectime($path) < $status['since'];
@@ -137,10 +136,13 @@ function compile($path, $status, &$said, $plain = null)
     if (file_exists($path) && !is_file($path)) {
         return array('failed', is_dir($path) ? 'it is a directory' : 'it is not a file'); // reading a pipe would wait
     }
+    $how = $how === null ? how($path, $status) : $how;
+    if ($how === 'leave') {
+        return array('left', '');
+    }
     error_clear_last();
     try {
-        $plain = $plain === null ? is_plain($path, $status) : $plain;
-        $done = $plain ? (bool) include $path : opcache_compile_file($path);
+        $done = $how === 'include' ? (bool) include $path : opcache_compile_file($path);
     } catch (\Throwable $thrown) {
         return array('failed', $thrown->getMessage() . ' on line ' . $thrown->getLine());
     }
@@ -158,29 +160,30 @@ function compile($path, $status, &$said, $plain = null)
     return $kept ? array('cached', '') : array('not_cached', why_not_cached($path, $status));
 }
 
-/** Whether a file can be included: that runs no code, and does not end a request with other files. */
-function is_plain($path, $status)
+/** how_to_compile(), for a file that may be sent alone or not be there. */
+function how($path, $status)
 {
-    return !$status['alone'] && is_file($path) && only_declares($path);
+    $how = is_file($path) ? how_to_compile($path) : 'compile';
+    return $how === 'include' && $status['alone'] ? 'compile' : $how;
 }
 
-/** Waits for a quiet moment; then, whether the file that was like $look can be included. It needs look.php. */
-function is_plain_at_a_quiet_moment($path, $status, $look)
+/** Waits for a quiet moment; then, how() for the file that was like $look. It needs look.php. */
+function how_at_a_quiet_moment($path, $status, $look)
 {
-    $plain = is_plain($path, $status); // before the moment, for the script is still valid
+    $how = how($path, $status); // before the moment, for the script is still valid
     await_a_quiet_moment();
     clearstatcache(true, $path);
-    return $plain && file_exists($path) && look(stat($path)) === $look; // or who knows what would run
+    return file_exists($path) && look(stat($path)) === $look ? $how : 'leave'; // or who knows what would run
 }
 
 /**
  * compile() where this request does not look at timestamps otherwise: a script that was compiled so would never be looked
  * at again, by a pool that does.
  */
-function compile_as_the_pool($path, $status, &$said, $plain = null)
+function compile_as_the_pool($path, $status, &$said, $how = null)
 {
     may('ini_restore', 'opcache.validate_timestamps');
-    $row = compile($path, $status, $said, $plain);
+    $row = compile($path, $status, $said, $how);
     may('ini_set', 'opcache.validate_timestamps', '0');
     return $row;
 }

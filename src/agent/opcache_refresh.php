@@ -61,8 +61,10 @@ function refresh($path, $status, &$said)
         clearstatcache(true, $path);
         $stat = file_exists($path) ? stat($path) : false;
         $elsewhere = $stat && realpath($path) !== $path;
-        $plain = $stat && !$elsewhere
-            && ($status['live'] ? is_plain_at_a_quiet_moment($path, $status, look($stat)) : is_plain($path, $status));
+        $how = null;
+        if ($stat && !$elsewhere) {
+            $how = $status['live'] ? how_at_a_quiet_moment($path, $status, look($stat)) : how($path, $status);
+        }
         if (!$elsewhere) {
             opcache_invalidate($path, true);
         }
@@ -77,7 +79,7 @@ function refresh($path, $status, &$said)
         // But without it a pool that looks at timestamps would never look at this script again.
         $lasts = $status['validates'] || PHP_VERSION_ID >= 80400 || max($stat['mtime'], $stat['ctime']) < time() - 10;
         may('ini_set', 'opcache.validate_timestamps', $lasts ? '1' : '0');
-        $row = compile($path, $status, $said, $plain);
+        $row = compile($path, $status, $said, $how);
         $overtaken = $row[0] === 'kept'; // by a visitor, who may have begun before the file was changed
         clearstatcache(true, $path);
         $now = file_exists($path) ? stat($path) : false;

@@ -23,6 +23,7 @@ compiled_script::outcome to_outcome(std::string_view word) {
   if (word == "cached") return compiled_script::outcome::cached;
   if (word == "kept") return compiled_script::outcome::kept;
   if (word == "not_cached") return compiled_script::outcome::not_cached;
+  if (word == "left") return compiled_script::outcome::left;
   return compiled_script::outcome::failed;
 }
 

@@ -19,6 +19,7 @@ outcome to_outcome(std::string_view word) {
   if (word == "gone") return outcome::forgotten;
   if (word == "kept") return outcome::kept;
   if (word == "not_cached") return outcome::not_cached;
+  if (word == "left") return outcome::left;
   return outcome::failed;
 }
 

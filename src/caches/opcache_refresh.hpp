@@ -30,6 +30,7 @@ struct refreshed_script {
     kept,        ///< the file is gone, and PHP (before 8.2) keeps the script all the same
     preloaded,   ///< opcache.preload loaded it: it stays as it is until php-fpm is reloaded
     not_cached,  ///< the old script is gone, and PHP did not keep the new one
+    left,        ///< the old script is gone; the first visitor compiles the new one (docs/warming.md)
     failed       ///< the file does not compile, and the old script is gone; or this pool may not see it
   };
   std::string path;

@@ -75,6 +75,7 @@ moved_name::outcome to_outcome(std::string_view word) {
   if (word == "moved" || word == "elsewhere") return moved_name::outcome::moved;
   if (word == "gone") return moved_name::outcome::gone;
   if (word == "not_cached" || word == "kept") return moved_name::outcome::not_cached;
+  if (word == "left") return moved_name::outcome::left;
   return moved_name::outcome::failed;
 }
 

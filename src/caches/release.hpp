@@ -87,6 +87,7 @@ struct moved_name {
     moved,       ///< it leads to the live release
     gone,        ///< the live release has no such file
     not_cached,  ///< PHP does not keep it: each request compiles it
+    left,        ///< it leads nowhere, until its first visitor has the live release's file compiled
     failed       ///< the live release's file does not compile
   };
   std::string path;  ///< of the old script

@@ -302,6 +302,7 @@ void warming::compiled(std::string const& path, compile_row row) {
   full_ = full_ || row.outcome == "no_room";
   outcome const what = row.outcome == "cached"       ? outcome::compiled
                        : row.outcome == "not_cached" ? outcome::not_cached
+                       : row.outcome == "left"       ? outcome::left
                        : row.outcome == "no_room"    ? outcome::no_room
                                                      : outcome::failed;
   if (what == outcome::compiled) checked_.push_back({path, 0, 0, row.look});

@@ -51,6 +51,7 @@ struct warmed_script {
     left_out,    ///< a name of the running release may lead to it, so that compiling it would change what is served
     not_cached,  ///< it compiles, but PHP did not keep it
     no_room,     ///< the cache would have been full with it
+    left,        ///< to its first visitor, for whom PHP compiles it otherwise (docs/warming.md)
     failed       ///< it does not compile
   };
   std::string path;

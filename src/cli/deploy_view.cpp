@@ -57,6 +57,8 @@ std::string_view name_of(outcome what) {
       return "gone";
     case outcome::not_cached:
       return "not_cached";
+    case outcome::left:
+      return "left";
     case outcome::failed:
       break;
   }
@@ -96,8 +98,11 @@ std::string finish_text(deploy::finish_report const& report) {
     return report.live + " is served: " + reset_text(*report.reset) + ", because " + report.fell_back.value_or("");
   }
   std::int64_t const moved = count(report, outcome::moved);
+  std::int64_t const left = count(report, outcome::left);
   return report.live + " is served: " + workers_text(report) +
-         (moved > 0 ? ", " + counted(moved, "name") + " moved from the release before" : "") + outside_text(report);
+         (moved > 0 ? ", " + counted(moved, "name") + " moved from the release before" : "") +
+         (left > 0 ? ", " + std::to_string(left) + " left to " + (left == 1 ? "its" : "their") + " first visitor" : "") +
+         outside_text(report);
 }
 
 std::string leftover_text(deploy::release const& old, std::string const& current) {

@@ -14,6 +14,7 @@ constexpr std::array words{
     outcome_words{"preloaded", "preloaded",
                   " was loaded by opcache.preload: it stays as it is until php-fpm is reloaded"},
     outcome_words{"not_cached", "not cached", " was compiled, but not cached: "},
+    outcome_words{"left", "left to their first visitor", "", "left to its first visitor"},
     outcome_words{"failed", "failed", " was not refreshed: "},
 };
 

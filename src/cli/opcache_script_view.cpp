@@ -14,6 +14,7 @@ constexpr std::array words{
     outcome_words{"cached", "cached", ""},
     outcome_words{"kept", "kept", ""},
     outcome_words{"not_cached", "not cached", " was compiled, but not cached: "},
+    outcome_words{"left", "left to their first visitor", "", "left to its first visitor"},
     outcome_words{"failed", "failed", " did not compile: "},
 };
 
@@ -51,7 +52,9 @@ report::table compile_table(opcache::compile_report const& report, bool summary)
     return table;
   }
   report::table table({"Compiled", "Filename"});
-  for (auto const& script : report.scripts) table.add_row({compiled_cell(script.what != outcome::failed), script.path});
+  for (auto const& script : report.scripts) {
+    table.add_row({compiled_cell(script.what != outcome::failed && script.what != outcome::left), script.path});
+  }
   return table;
 }
 
@@ -79,6 +82,11 @@ std::vector<std::string> remarks(opcache::compile_report const& report) {
         scripts_text(kept) +
         " stood in the cache already and may have changed since: with opcache.validate_timestamps=0 the old "
         "code is served until cachetool opcache:invalidate:scripts --force, or a reset");
+  }
+  if (std::int64_t const left = scripts_of(report).count(outcome::left); left > 0) {
+    lines.push_back(files(left) + " left to " + (left == 1 ? "its" : "their") +
+                    " first visitor: code there may use a class that stands below it, and PHP compiles that rightly "
+                    "only for a visitor");
   }
   if (report.scripts.empty()) lines.push_back("there was nothing to compile");
   return lines;

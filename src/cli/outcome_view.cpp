@@ -56,7 +56,9 @@ std::string outcome_view::text_from(std::size_t first) const {
   std::string text = scripts_text(count_of(first)) + " " + std::string(words_[first].said);
   for (std::size_t what = 0; what < words_.size(); ++what) {
     std::int64_t const number = count_of(what);
-    if (number > 0 && what != first) text += ", " + std::to_string(number) + " " + std::string(words_[what].said);
+    if (number == 0 || what == first) continue;
+    bool const differs = number == 1 && !words_[what].said_of_one.empty();
+    text += ", " + std::to_string(number) + " " + std::string(differs ? words_[what].said_of_one : words_[what].said);
   }
   return text;
 }

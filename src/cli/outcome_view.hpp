@@ -19,6 +19,7 @@ struct outcome_words {
   std::string_view name;    ///< for programs: "not_cached"
   std::string_view said;    ///< for people, after a number: "not cached"
   std::string_view remark;  ///< after a script's path; one that ends with ": " before the reason; empty: there is none
+  std::string_view said_of_one{};  ///< after the number 1, where that differs
 };
 
 /// What became of many scripts, as every command shows it that works on them one by one.

@@ -160,7 +160,7 @@ TEST_CASE("compiling runs no code, whatever a file holds beside its classes") {
     static_cast<void>(server.write_script("file" + std::to_string(++files) + ".php", "<?php " + code));
   }
   static_cast<void>(call(server, {"opcache:compile:scripts", server.document_root()}));
-  CHECK(pool{server.endpoint()}.opcache_status().counts.value().scripts >= 9);
+  CHECK(pool{server.endpoint()}.opcache_status().counts.value().scripts >= 4);  // the others are left to their visitors
   CHECK_FALSE(fs::exists(mark));
 }
 

@@ -49,7 +49,8 @@ struct fpm_options {
   std::optional<uid_t> user{};  ///< root only: who runs it, the master too
   bool own_pids = false;        ///< root only: in a pid namespace of its own, as a container has
 
-  std::vector<std::string> extensions{};  ///< to be loaded too, where there are files of these names: "tokenizer.so"
+  /// To be loaded too, where there are files of these names. Debian's php-fpm loads the tokenizer.
+  std::vector<std::string> extensions{"tokenizer.so"};
   bool opcache = true;                    ///< load it, if it is not built in
   bool apcu = true;
 };

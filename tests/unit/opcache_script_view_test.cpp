@@ -107,7 +107,7 @@ TEST_CASE("an empty directory is worth a remark and no error") {
 
 TEST_CASE("compiled files in JSON have a reason or null") {
   CHECK(json_of(compiled({{"/a.php", outcome::failed}, {"/b.php", outcome::kept}})) ==
-        R"({"cached":0,"kept":1,"not_cached":0,"failed":1,"scripts":[)"
+        R"({"cached":0,"kept":1,"not_cached":0,"left":0,"failed":1,"scripts":[)"
         R"({"full_path":"/a.php","outcome":"failed","reason":"syntax error on line 1","warnings":[]},)"
         R"({"full_path":"/b.php","outcome":"kept","reason":null,"warnings":[]}]})");
 }

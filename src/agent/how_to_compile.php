@@ -1,0 +1,197 @@
+<?php
+// How a file is compiled so that OPcache keeps what it would keep for a visitor.
+
+/**
+ * "include", "compile" or "leave": by including the file, by opcache_compile_file(), or not at all.
+ *
+ * opcache_compile_file() leaves it to each request to declare a class, where its declaration stands (php-src
+ * Zend/zend_compile.c, ZEND_COMPILE_WITHOUT_EXECUTION). A visitor's request declares a class that inherits from nothing
+ * before any code of the file runs. So the two differ where code stands above a class that it may use. Such a file is
+ * left to its first visitor, and so is one of which that is not certain.
+ *
+ * A file of nothing but classes, interfaces and traits that inherit from nothing, and are not declared yet, can be
+ * included, which is best: PHP declares them when it compiles the file, and no code runs.
+ */
+function how_to_compile($path)
+{
+    $text = (string) file_get_contents($path);
+    if (!preg_match('/(class|interface|trait|enum)[\s\/#]/i', $text)) {
+        return 'compile'; // it declares none
+    }
+    if (!function_exists('token_get_all') || strlen($text) > 524288) {
+        return 'leave';
+    }
+    make_room(strlen($text) / 8); // the tokens take a hundred times the text
+    try {
+        $tokens = token_get_all($text, TOKEN_PARSE);
+    } catch (\ParseError $wrong) {
+        return 'compile'; // PHP will say what is wrong
+    }
+    $only = true; // classes that inherit from nothing
+    $runs = false; // code that may use a class
+    $loads = array(); // names that may have to be loaded, by code that may use a class that needs none of them
+    $declared = array(); // what is needed to declare each class of this namespace
+    $namespace = '';
+    $classes = array(T_CLASS, T_INTERFACE, T_TRAIT, defined('T_ENUM') ? T_ENUM : T_TRAIT);
+    $nothing = array(T_WHITESPACE, T_COMMENT, T_DOC_COMMENT, T_OPEN_TAG, T_CLOSE_TAG, T_ABSTRACT, T_FINAL, ';', '}');
+    for ($at = 0, $end = count($tokens); $at < $end; ++$at) {
+        $kind = is_array($tokens[$at]) ? $tokens[$at][0] : $tokens[$at];
+        $word = is_array($tokens[$at]) ? strtolower($tokens[$at][1]) : $tokens[$at];
+        if (in_array($kind, $nothing, true) || $word === 'readonly') {
+            $only = $only && $kind !== T_CLOSE_TAG;
+        } elseif ($word === '#[') {
+            skip_attribute($tokens, $at);
+        } elseif (in_array($kind, $classes, true)) {
+            $class = declaration($tokens, $at);
+            $needs = array();
+            foreach ($class ? $class['inherits'] : array() as $name) {
+                $needs += isset($declared[$name]) ? $declared[$name] : array($name => true);
+            }
+            if ($runs || $class === null || array_diff_key($loads, $needs)) {
+                return 'leave';
+            }
+            $declared[$class['name']] = $needs;
+            $loads += $needs;
+            $only = $only && $word !== 'enum' && !$needs && !is_declared($namespace . $class['name']);
+        } elseif ($kind === T_FUNCTION && is_named_function($tokens, $at)) {
+            $only = false;
+            skip_block($tokens, $at);
+        } elseif ($kind === T_NAMESPACE || $kind === T_USE || $kind === T_DECLARE) {
+            $head = head($tokens, $at);
+            $known = preg_match('/^namespace([\w\\\\\x80-\xff]*)$|^use[\w\\\\,{}\x80-\xff]+$|^declare\(strict_types=[01]\)$/Di', $head, $found);
+            $runs = $runs || !$known;
+            $namespace = isset($found[1]) ? ltrim($found[1] . '\\', '\\') : $namespace;
+            $declared = $kind === T_NAMESPACE ? array() : $declared;
+            $at += $kind === T_NAMESPACE && isset($tokens[$at + 1]) && $tokens[$at + 1] === '{'; // its "}" means nothing
+        } elseif ($kind === T_HALT_COMPILER) {
+            break;
+        } else {
+            $only = false;
+            $runs = !is_guard($tokens, $at) || $runs;
+            if ($tokens[$at] === '{') {
+                skip_block($tokens, $at); // what is declared in it, is declared when it runs
+            } elseif ($kind === T_DOUBLE_COLON || $kind === T_NEW) {
+                skip_to_class($tokens, $at); // "A::class" and "new class" declare nothing here
+            }
+        }
+    }
+    return $only && $declared ? 'include' : 'compile';
+}
+
+/** Moves $at to the word "class" where nothing but space, comments and attributes come before it. */
+function skip_to_class($tokens, &$at)
+{
+    for ($to = $at + 1; isset($tokens[$to]); ++$to) {
+        if (is_array($tokens[$to]) && $tokens[$to][0] === T_CLASS) {
+            $at = $to;
+        } elseif (is_array($tokens[$to]) && $tokens[$to][1] === '#[') {
+            skip_attribute($tokens, $to);
+            continue;
+        } elseif (text_of($tokens[$to]) === '') {
+            continue;
+        }
+        return;
+    }
+}
+
+function is_declared($name)
+{
+    return class_exists($name, false) || interface_exists($name, false) || trait_exists($name, false);
+}
+
+/** Moves $at from an attribute's "#[" to its end. */
+function skip_attribute($tokens, &$at)
+{
+    for ($depth = 1; $depth > 0 && isset($tokens[++$at]);) {
+        $text = is_array($tokens[$at]) ? $tokens[$at][1] : $tokens[$at];
+        $depth += ($text === '[' || $text === '#[') - ($text === ']');
+    }
+}
+
+/**
+ * Moves $at from the word "class" to the end of its block. Returns its name, and those that it extends, implements or
+ * uses, in lower case; null if that is no declaration.
+ */
+function declaration($tokens, &$at)
+{
+    $names = names($tokens, $at, array('{'));
+    $used = skip_block($tokens, $at);
+    $name = array_shift($names);
+    return $name === null || $used === null ? null : array('name' => $name, 'inherits' => array_merge($names, $used));
+}
+
+/** The names, in lower case, that come after $at and before one of the tokens $ends. Moves $at to before that. */
+function names($tokens, &$at, $ends)
+{
+    $text = '';
+    for (; isset($tokens[$at + 1]) && !in_array($tokens[$at + 1], $ends, true); ++$at) {
+        $token = $tokens[$at + 1];
+        $other = !is_array($token) || in_array($token[0], array(T_WHITESPACE, T_COMMENT, T_DOC_COMMENT, T_EXTENDS, T_IMPLEMENTS), true);
+        $text .= $other ? ' ' : strtolower($token[1]);
+    }
+    return array_values(array_diff(explode(' ', $text), array('', 'string', 'int'))); // an enum's type is none
+}
+
+/** Moves $at from before or at a "{" to the "}" that ends it. Returns the names in "use" right inside; null without an end. */
+function skip_block($tokens, &$at)
+{
+    $used = array();
+    for ($depth = 0; isset($tokens[$at]); ++$at) {
+        $kind = is_array($tokens[$at]) ? $tokens[$at][0] : $tokens[$at];
+        if ($kind === '{' || $kind === T_CURLY_OPEN || $kind === T_DOLLAR_OPEN_CURLY_BRACES) {
+            ++$depth;
+        } elseif ($kind === '}' && --$depth === 0) {
+            return $used;
+        } elseif ($kind === T_USE && $depth === 1) {
+            $used = array_merge($used, names($tokens, $at, array(';', '{')));
+        }
+    }
+    return null;
+}
+
+function is_named_function($tokens, $at)
+{
+    do {
+        ++$at;
+    } while (isset($tokens[$at]) && is_array($tokens[$at]) && trim($tokens[$at][1], "& \t\r\n") === '' || isset($tokens[$at]) && $tokens[$at] === '&');
+    return isset($tokens[$at]) && $tokens[$at] !== '(';
+}
+
+/** The text from $at to before the next semicolon or brace, without spaces and comments. Moves $at to its last token. */
+function head($tokens, &$at)
+{
+    $text = '';
+    for (--$at; isset($tokens[$at + 1]); ++$at) {
+        $token = $tokens[$at + 1];
+        if ($token === ';' || ($token === '{' && substr($text, -1) !== '\\') || (is_array($token) && $token[0] === T_CLOSE_TAG)) {
+            break;
+        }
+        $text .= text_of($token);
+    }
+    return $text;
+}
+
+function text_of($token)
+{
+    return !is_array($token) ? $token : (in_array($token[0], array(T_WHITESPACE, T_COMMENT, T_DOC_COMMENT), true) ? '' : $token[1]);
+}
+
+/**
+ * Whether "if (!defined('NAME')) exit;" or "defined('NAME') || exit;" begins at $at, with which files are kept from being
+ * called by themselves: no class is used there. Moves $at to its end if so.
+ */
+function is_guard($tokens, &$at)
+{
+    $text = '';
+    for ($to = $at; isset($tokens[$to]) && $to < $at + 40 && $tokens[$to] !== ';'; ++$to) {
+        $text .= text_of($tokens[$to]);
+    }
+    $string = '(?:\'[^\'\\\\:]*\'|"[^"\\\\:$]*")';
+    $ask = "(?:\\\\)?(?:defined|function_exists)\\($string\\)";
+    $leave = "(?:exit|die)(?:\\((?:$string|\\d*)\\))?";
+    if (!preg_match("/^(?:if\\(!$ask\\)({?)|$ask(?:\\|\\||or))$leave\$/Di", $text, $found)) {
+        return false;
+    }
+    $at = $to; // a "}" that follows means nothing
+    return true;
+}
