@@ -90,7 +90,9 @@ class trial {
   void visit(std::string const& name) { static_cast<void>(visit_all(server_, all_, root_ / name)); }
 
   void run(std::vector<std::string> const& arguments) {
-    auto const output = test::call(server_, arguments);
+    test::program_options patient;
+    patient.timeout = std::chrono::minutes{1};
+    auto const output = test::call(server_, arguments, patient);
     INFO(output.out << output.err);
     CHECK(output.exit_code == 0);
   }
