@@ -101,7 +101,8 @@ std::string finish_text(deploy::finish_report const& report) {
   std::int64_t const left = count(report, outcome::left);
   return report.live + " is served: " + workers_text(report) +
          (moved > 0 ? ", " + counted(moved, "name") + " moved from the release before" : "") +
-         (left > 0 ? ", " + std::to_string(left) + " left to " + (left == 1 ? "its" : "their") + " first visitor" : "") +
+         (left > 0 ? ", " + std::to_string(left) + " left to " + (left == 1 ? "its" : "their") + " first visitor"
+                   : "") +
          outside_text(report);
 }
 

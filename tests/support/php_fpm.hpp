@@ -51,7 +51,7 @@ struct fpm_options {
 
   /// To be loaded too, where there are files of these names. Debian's php-fpm loads the tokenizer.
   std::vector<std::string> extensions{"tokenizer.so"};
-  bool opcache = true;                    ///< load it, if it is not built in
+  bool opcache = true;  ///< load it, if it is not built in
   bool apcu = true;
 };
 
