@@ -109,3 +109,23 @@ function do_deploy_aliases($arguments)
     chunk('S', $rows);
     return array('listed' => isset($status['scripts'])) + array_diff_key($status, array('scripts' => 1));
 }
+
+/** Streams the cached scripts of some releases, each as "hits length path": how often requests have asked for it. */
+function do_deploy_hits($arguments)
+{
+    $status = status_with_scripts();
+    $rows = '';
+    foreach (isset($status['scripts']) ? $status['scripts'] : array() as $path => $script) {
+        foreach ($arguments['old'] as $old) {
+            if (strncmp($path, "$old/", strlen($old) + 1) === 0) {
+                $rows .= $script['hits'] . ' ' . strlen($path) . ' ' . $path . "\n";
+            }
+        }
+        if (strlen($rows) > 60000) {
+            chunk('S', $rows);
+            $rows = '';
+        }
+    }
+    chunk('S', $rows);
+    return true;
+}

@@ -1,6 +1,7 @@
 #include "caches/release.hpp"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "caches/every_worker.hpp"
@@ -93,6 +94,8 @@ class finishing {
   void add_replaced();
   [[nodiscard]] std::optional<std::string> why_not(std::vector<std::string> const& unreachable) const;
   std::optional<std::string> ask_every_worker(bool clear, std::chrono::milliseconds patience);
+  void look_for_old_code();
+  std::map<std::string, std::int64_t> hits_of_old();
   [[nodiscard]] std::string name_of(caches::sweep const& swept, std::size_t pool) const;
   void keep(caches::sweep const& swept, std::size_t pool);
   void take_linked_that_are_served();
@@ -118,6 +121,7 @@ class finishing {
   clock::time_point until_;
   site site_;
   std::shared_ptr<held_scripts> held_;
+  bool all_answered_ = false;  // in the last sweep
   finish_report report_;
 };
 
@@ -141,7 +145,11 @@ finish_report finishing::run(std::vector<std::string> const& unreachable) {
   if (!problem) problem = move_all();
   constexpr std::chrono::milliseconds a_while{5000};  // all were reached a moment ago
   if (!problem) problem = ask_every_worker(false, std::min(left(), a_while));
-  if (problem) reset(std::move(*problem));
+  if (problem) {
+    reset(std::move(*problem));
+  } else if (all_answered_) {
+    look_for_old_code();
+  }
   return std::move(report_);
 }
 
@@ -167,6 +175,37 @@ void finishing::release_first_scripts(std::vector<aliased_script>& names) {
     if (std::none_of(names.begin(), names.end(), is_it)) names.push_back(each);
   }
   held_->let_go();
+}
+
+std::map<std::string, std::int64_t> finishing::hits_of_old() {
+  std::vector<std::string> old;
+  for (release const& each : report_.old) old.push_back(each.path);
+  std::map<std::string, std::int64_t> hits;
+  agent::call call = ask("deploy.hits", {{"old", opcache::list(old)}});
+  call.rows = [&hits](std::string_view rows) {
+    while (!rows.empty()) {
+      std::int64_t count[1];
+      std::string path(caches::take_row(rows, count));
+      hits[std::move(path)] = count[0];
+    }
+  };
+  php_.run(call);
+  return hits;
+}
+
+// Every worker has answered since the names were moved, so whoever asks for an old script now knows it from elsewhere:
+// a class map that is kept in APCu, a configuration that was generated with real paths.
+void finishing::look_for_old_code() {
+  bool const any =
+      std::any_of(report_.old.begin(), report_.old.end(), [](release const& each) { return each.scripts > 0; });
+  if (!any) return;
+  constexpr std::chrono::milliseconds a_while{500};
+  auto const before = hits_of_old();
+  php_.pause(a_while);
+  for (auto const& [path, count] : hits_of_old()) {
+    auto const known = before.find(path);
+    if (count > (known == before.end() ? 0 : known->second)) report_.still_used.push_back(path);
+  }
 }
 
 finish_report finishing::reset_because(std::string why) {
@@ -251,6 +290,7 @@ std::optional<std::string> finishing::why_not(std::vector<std::string> const& un
 std::optional<std::string> finishing::ask_every_worker(bool clear, std::chrono::milliseconds patience) {
   agent::call const call = ask("deploy.resolve", {{"current", options_.current}, {"clear", clear}});
   auto const swept = caches::run_in_every_worker(pools_, call, patience);
+  all_answered_ = std::all_of(swept.begin(), swept.end(), [](auto const& each) { return each.complete(); });
   for (std::size_t i = 0; i < swept.size(); ++i) {
     if (clear) keep(swept[i], i);
     for (agent::answer const& answer : swept[i].answers) {

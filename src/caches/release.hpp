@@ -105,6 +105,7 @@ struct finish_report {
   std::vector<moved_name> names;
   outside_report outside;                      ///< scripts of the site that are in no release
   std::vector<std::string> preloaded;          ///< scripts of old releases, which are served until php-fpm is reloaded
+  std::vector<std::string> still_used;  ///< scripts of old releases that requests ask for which began when all was done
   std::optional<std::string> fell_back;        ///< why OPcache was reset instead
   std::optional<opcache::reset_report> reset;  ///< if it was
 };

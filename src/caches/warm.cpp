@@ -76,6 +76,7 @@ class warming {
     require_room_for_all();
     detach();
     compile();
+    compile_generated();
     return report();
   }
 
@@ -89,6 +90,8 @@ class warming {
   [[nodiscard]] bool is_known(std::string const& path) const;
   void detach();
   void compile();
+  void compile_generated();
+  [[nodiscard]] std::set<std::string> directories_of_generated() const;
   void compiled(std::string const& path, compile_row row);
   bool go_on(php::value const& status, pacing& next);
   warm_report report();
@@ -110,7 +113,8 @@ class warming {
   std::vector<std::string> to_compile_;
   pacing pace_ = options_.pace;
   bool full_ = false;
-  std::size_t missing_ = 0;
+  std::set<std::string> missing_;
+  std::size_t generated_ = 0;
   std::vector<known_file> checked_;
   std::map<std::string, warmed_script> done_;
 };
@@ -294,9 +298,53 @@ void warming::compile() {
   for (std::string const& path : to_compile_) done_.try_emplace(path, warmed_script{path, outcome::no_room, {}, {}});
 }
 
+// Caches that an application generates have names of their own in each build: var/cache/prod/Container<hash>. Where
+// most of what is used of a directory has no counterpart of its name, what is there in its place is compiled: the
+// directory's files, or those of the next one above that is there, but for the release itself.
+std::set<std::string> warming::directories_of_generated() const {
+  std::map<std::string, std::pair<std::size_t, std::size_t>>
+      used;  // how many of them are missing, and how many are used
+  auto const parent_of = [](std::string const& path) { return path.substr(0, path.rfind('/')); };
+  for (std::string const& path : in_use_) {
+    auto& [missing, all] = used[parent_of(path)];
+    missing += missing_.count(path);
+    ++all;
+  }
+  auto const is_there = [this](std::string const& directory) {
+    return std::any_of(options_.files.begin(), options_.files.end(),
+                       [&](std::string const& file) { return at_or_below(file, directory); });
+  };
+  std::set<std::string> out;
+  for (auto const& [directory, counts] : used) {
+    if (counts.first * 2 < counts.second || counts.first == 0) continue;
+    std::string place = directory;
+    while (place.size() > around_.release.size() && !is_there(place)) place = parent_of(place);
+    if (place.size() > around_.release.size()) out.insert(std::move(place));
+  }
+  return out;
+}
+
+void warming::compile_generated() {
+  if (missing_.empty() || full_ || !options_.like_running) return;
+  std::set<std::string> const directories = directories_of_generated();
+  to_compile_.clear();
+  for (std::string const& file : options_.files) {
+    bool const is_generated = std::any_of(directories.begin(), directories.end(),
+                                          [&](std::string const& each) { return at_or_below(file, each); });
+    if (is_generated && !done_.contains(file) && find(selected_, file) == nullptr) to_compile_.push_back(file);
+  }
+  constexpr std::size_t times = 20;  // of what is missing: a container has far more files than a page uses
+  if (to_compile_.size() > times * missing_.size()) to_compile_.resize(times * missing_.size());
+  compile();
+  for (std::string const& file : to_compile_) {
+    auto const done = done_.find(file);
+    if (done != done_.end() && done->second.what == outcome::compiled) ++generated_;
+  }
+}
+
 void warming::compiled(std::string const& path, compile_row row) {
   if (row.outcome == "gone") {  // the release that runs has it, and this one has not
-    missing_ += in_use_.count(path);
+    if (in_use_.contains(path)) missing_.insert(path);
     return;
   }
   full_ = full_ || row.outcome == "no_room";
@@ -321,7 +369,8 @@ warm_report warming::report() {
                   running_,
                   {},
                   in_use_.size(),
-                  missing_,
+                  missing_.size(),
+                  generated_,
                   std::move(checked_),
                   selected_.validates_timestamps};
   for (auto& [path, script] : done_) {

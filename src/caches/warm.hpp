@@ -68,6 +68,7 @@ struct warm_report {
   std::vector<warmed_script> scripts;  ///< sorted by path
   std::size_t in_use = 0;              ///< files that the release that runs has cached
   std::size_t missing = 0;             ///< those of them that this release has not
+  std::size_t generated = 0;           ///< files that were compiled in the place of some of these
   std::vector<known_file> checked;     ///< files that are cached as they were then
   bool validates_timestamps = true;
 };

@@ -71,11 +71,13 @@ opcache::progress progress_of(reached_master const& master, std::string what) {
   return progress_on(master.streams, *master.pools.front(), std::move(what));
 }
 
-void show(target_output& out, deploy::finish_report const& report, std::string const& current) {
+void show(target_output& out, deploy::finish_report const& report, std::string const& current,
+          std::optional<opcache::warm_report> const& warmed = std::nullopt) {
   out.show(report.from,
            {[&](report::json_writer& json) { write_json(json, report); },
             [&] { return target_output::csv_table{csv_fields(report)}; },
             [&] {
+              if (warmed) out.line(report.from, warm_text(*warmed));
               out.line(report.from, finish_text(report));
               for (std::string const& path : report.left_alone) out.line(report.from, left_alone_text(path));
               for (deploy::release const& old : report.old) {
@@ -289,12 +291,21 @@ bool is_much_new(opcache::warm_report const& report) {
   return std::count_if(report.scripts.begin(), report.scripts.end(), is_new) > few;
 }
 
-std::optional<std::string> try_to_warm(reached_master& master, switch_plan const& plan, deploy::site const& seen) {
+/// How one php-fpm is to be finished.
+struct finishing {
+  std::string replaced;
+  std::optional<std::string> why_reset;
+  std::shared_ptr<deploy::held_scripts> held;
+  std::optional<opcache::warm_report> warmed;
+};
+
+std::optional<std::string> try_to_warm(reached_master& master, switch_plan const& plan, deploy::site const& seen,
+                                       finishing& how) {
   adapter::adapter& php = *master.pools.front();
   opcache::warm_options warm = plan.warm;
   warm.running = seen.live;
   warm.reserve = room_for_moves(php, plan, seen);
-  auto const report = opcache::warm(php, plan.release, warm, progress_of(master, "compiled"));
+  auto const& report = how.warmed.emplace(opcache::warm(php, plan.release, warm, progress_of(master, "compiled")));
   require_scripts(report);
   require_compiled(report);
   if (auto why = why_no_room(report)) return why;
@@ -307,12 +318,13 @@ std::optional<std::string> try_to_warm(reached_master& master, switch_plan const
 
 // Only a file that the running release uses stops a switch: a release has files that no PHP was meant to run. Returns
 // why OPcache is to be reset after the switch instead of leading names elsewhere.
-std::optional<std::string> warm_up(reached_master& master, switch_plan const& plan, deploy::site const& seen) {
+std::optional<std::string> warm_up(reached_master& master, switch_plan const& plan, deploy::site const& seen,
+                                   finishing& how) {
   if (!seen.has_opcache || seen.live == plan.release) return std::nullopt;
   if (master.masters > 1 && seen.live_scripts == 0) return std::nullopt;  // this one serves another site
   std::optional<std::string> why;
   try {
-    why = try_to_warm(master, plan, seen);
+    why = try_to_warm(master, plan, seen, how);
   } catch (error const& failed) {
     if (failed.kind() == error_kind::not_found && seen.live_scripts == 0)
       return std::nullopt;  // there is no script yet
@@ -355,13 +367,6 @@ std::string unfinished(switch_plan const& plan) {
          " already, but pages may mix it with the release before until this was done: cachetool deploy:finish " +
          plan.link.path();
 }
-
-/// How one php-fpm is to be finished.
-struct finishing {
-  std::string replaced;
-  std::optional<std::string> why_reset;
-  std::shared_ptr<deploy::held_scripts> held;
-};
 
 deploy::finish_report finish_switch(reached_master& master, switch_plan const& plan, finishing& how) {
   deploy::finish_options options = plan.finish_after(how.replaced);
@@ -416,14 +421,15 @@ exit_code deploy_switch(context& with) {
         deploy::site const seen = look_at_rest(*master.pools.front(), plan.finish.current);
         require_same_site(seen, plan.link, plan.finish.current);
         require_no_restart(seen);
-        finishing how{seen.live, warm_up(master, plan, seen), nullptr};
+        finishing how{seen.live, {}, nullptr, {}};
+        how.why_reset = warm_up(master, plan, seen, how);
         require_time(plan);
         how.held = hold_first_scripts(master, plan, seen, how.why_reset);
         ticket.pass();
         auto report = finish_or_tell(master, plan, how);
         if (master.masters == 1) remember_outside(plan, report);
-        return [&plan, report = std::move(report)](target_output& out, std::string const&) {
-          show(out, report, plan.finish.current);
+        return [&plan, how = std::move(how), report = std::move(report)](target_output& out, std::string const&) {
+          show(out, report, plan.finish.current, how.warmed);
         };
       },
       meeting::all_at_once);

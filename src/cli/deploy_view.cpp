@@ -80,6 +80,12 @@ void write_pools(report::json_writer& json, deploy::finish_report const& report)
   json.end_array();
 }
 
+void write_strings(report::json_writer& json, std::string_view key, std::vector<std::string> const& strings) {
+  json.key(key).begin_array();
+  for (std::string const& each : strings) json.string(each);
+  json.end_array();
+}
+
 void write_names(report::json_writer& json, deploy::finish_report const& report) {
   json.key("names").begin_array();
   for (deploy::moved_name const& name : report.names) {
@@ -143,9 +149,8 @@ void write_json(report::json_writer& json, deploy::finish_report const& report) 
   write_names(json, report);
   json.key("outside").begin_object().key("refreshed").integer(report.outside.refreshed);
   json.key("forgotten").integer(report.outside.forgotten).end_object();
-  json.key("preloaded").begin_array();
-  for (std::string const& path : report.preloaded) json.string(path);
-  json.end_array();
+  write_strings(json, "preloaded", report.preloaded);
+  write_strings(json, "still_used", report.still_used);
   json.key("fell_back");
   report.fell_back ? json.string(*report.fell_back) : json.null();
   json.key("reset");
@@ -159,6 +164,16 @@ std::optional<error> failure(deploy::finish_report const& report) {
                                             " of the release before " + (report.preloaded.size() == 1 ? "is" : "are") +
                                             " served until php-fpm is reloaded")
         .advise("reload php-fpm, as systemctl reload php-fpm does: opcache.preload is read then alone");
+  }
+  if (!report.still_used.empty()) {
+    return error(error_kind::php_error, counted(std::ssize(report.still_used), "script") + " of the release before " +
+                                            (report.still_used.size() == 1 ? "is" : "are") +
+                                            " used yet, by requests "
+                                            "that began when all was done: " +
+                                            report.still_used.front())
+        .advise(
+            "something else than a link or OPcache names it: a class map in APCu (composer --apcu-prefix) goes with "
+            "cachetool apcu:cache:clear, a generated configuration with its own command");
   }
   std::int64_t const failed = count(report, outcome::failed) + std::ssize(report.outside.failed);
   if (failed == 0) return std::nullopt;

@@ -24,7 +24,11 @@ outcome_view scripts_of(opcache::warm_report const& report) {
 }
 
 std::string warm_text(opcache::warm_report const& report) {
-  return scripts_of(report).text(outcome::compiled);
+  std::string const missing = std::to_string(report.missing);
+  return scripts_of(report).text(outcome::compiled) +
+         (report.missing > 0 ? "; " + missing + " of " + std::to_string(report.in_use) + " in use have no counterpart"
+                             : "") +
+         (report.generated > 0 ? ", " + std::to_string(report.generated) + " in their directories compiled" : "");
 }
 
 void write_json(report::json_writer& json, opcache::warm_report const& report) {
@@ -32,6 +36,7 @@ void write_json(report::json_writer& json, opcache::warm_report const& report) {
   json.begin_object().key("release").string(report.release).key("running");
   report.running.empty() ? json.null() : json.string(report.running);
   json.key("missing").integer(static_cast<std::int64_t>(report.missing));
+  json.key("generated").integer(static_cast<std::int64_t>(report.generated));
   scripts.write_counts(json);
   scripts.write_scripts(json);
   json.end_object();

@@ -287,3 +287,67 @@ TEST_CASE("interrupted after the link has moved, it says where the link leads, a
   CHECK(contains(result.err, pages.current() + " leads to " + pages.release("2") + " already"));
   CHECK(contains(result.err, "cachetool deploy:finish " + pages.current()));
 }
+
+TEST_CASE("a class map in APCu that leads to the release before is seen: requests use old scripts when all was done") {
+  auto options = options_for(3);
+  options.ini["apc.enabled"] = "1";
+  php_fpm const server{options};
+  application pages;
+  for (auto const* name : {"1", "2"}) {
+    pages.write(name, "mapped.php", "<?php return 'mapped" + std::string(name) + "';");
+    pages.write(name, "index.php",
+                "<?php $map = apcu_fetch('map'); if (!$map) apcu_store('map', $map = __DIR__ . '/mapped.php'); echo '" +
+                    std::string(name) + " ', include $map;");
+  }
+  REQUIRE(visits(server, pages, 8) == texts{"1 mapped1"});
+  std::jthread visitor([&](std::stop_token const& stop) {
+    while (!stop.stop_requested()) visit(server, pages);
+  });
+  auto const result = switch_to(server, pages, "2");
+  visitor.request_stop();
+  visitor.join();
+  INFO(result.out << result.err);
+  CHECK(result.exit_code == 1);
+  CHECK(contains(result.err, "1 script of the release before is used yet"));
+  CHECK(contains(result.err, pages.release("1") + "/mapped.php"));
+  CHECK(contains(result.err, "cachetool apcu:cache:clear"));
+}
+
+TEST_CASE(
+    "a container that was generated anew under another name is compiled in the place of the old one, and counted") {
+  php_fpm const server{options_for(3)};
+  application pages;
+  for (auto const* name : {"1", "2"}) {
+    std::string const container = "var/cache/prod/Container" + std::string(name);
+    for (int i = 0; i < 5; ++i) {
+      pages.write(name, container + "/get" + std::to_string(i) + ".php", "<?php return " + std::to_string(i) + ";");
+    }
+    pages.write(name, "index.php",
+                "<?php for ($i = 0; $i < 5; ++$i) include __DIR__ . \"/" + container + "/get$i.php\"; echo '" +
+                    std::string(name) + "';");
+  }
+  REQUIRE(visits(server, pages, 8) == texts{"1"});
+  auto const result = switch_to(server, pages, "2");
+  INFO(result.out << result.err);
+  CHECK(result.exit_code == 0);
+  CHECK(contains(result.out, "5 of 6 in use have no counterpart, 5 in their directories compiled"));
+  auto const before = misses(server);
+  CHECK(visits(server, pages, 8) == texts{"2"});
+  CHECK(misses(server) == before);
+}
+
+TEST_CASE("files that compile alone, but not beside each other, leave nothing in the log of a site") {
+  php_fpm const server{options_for(3)};
+  application pages;
+  for (auto const* name : {"1", "2"}) {
+    for (auto const* file : {"a", "b"}) {
+      pages.write(name, file + std::string(".php"),
+                  "<?php function the_same() {} class TheSame extends ArrayObject {}");
+    }
+  }
+  visits(server, pages, 8);
+  for (auto const* file : {"a", "b"}) run_script(server, pages.release("1") + "/" + file + ".php");
+  auto const result = switch_to(server, pages, "2");
+  CHECK(result.exit_code == 0);
+  CHECK_FALSE(contains(server.log(), "PHP Fatal error"));
+}

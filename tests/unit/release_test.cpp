@@ -20,9 +20,13 @@ class server {
   php::value seen = "/srv/releases/2";  ///< by the worker that is asked for the link
   php::value workers = list({7});
   bool full = false;
+  std::int64_t free = 100 << 20;
+  std::int64_t old_scripts = 1;
   bool enabled = true;
   std::string aliased = "/srv/releases/1/a.php";
   std::vector<std::string> old;  ///< that was asked for
+  int hits = 0;
+  int more_hits = 0;  ///< of the old script, each time that it is asked
 
   test::fake_adapter php{[this](agent::call const& call) { return answer(call); }};
 
@@ -41,11 +45,11 @@ class server {
       out.result = named({{"live", "/srv/releases/2"},
                           {"enabled", enabled},
                           {"full", full},
-                          {"free", 100 << 20},
+                          {"free", free},
                           {"validates", true},
                           {"pools", list({"www"})},
                           {"links", php::array{}},
-                          {"releases", named({{"/srv/releases/1", 1}, {"/srv/releases/2", 1}})}});
+                          {"releases", named({{"/srv/releases/1", old_scripts}, {"/srv/releases/2", 1}})}});
     } else if (call.operation == "deploy.resolve") {
       out.result = seen;
     } else if (call.operation == "stat.workers") {
@@ -54,6 +58,9 @@ class server {
       for (auto const& each : call.arguments["old"].entries()) old.emplace_back(each.item.as_string());
       if (!moved_) call.rows("1000 " + std::to_string(aliased.size()) + " " + aliased + "\n");
       out.result = named({{"listed", true}});
+    } else if (call.operation == "deploy.hits") {
+      call.rows(std::to_string(hits += more_hits) + " " + std::to_string(aliased.size()) + " " + aliased + "\n");
+      out.result = true;
     } else {
       call.rows(php::serialize(list({moved_ ? "elsewhere" : "moved", "", php::array{}})));
       moved_ = true;
@@ -86,6 +93,22 @@ TEST_CASE("once every worker sees the live release the old one's names are moved
   auto const report = fpm.finish();
   REQUIRE(report.names.size() == 1);
   CHECK(report.names[0].what == deploy::moved_name::outcome::moved);
+}
+
+TEST_CASE("an old script that is asked for when all was done is told") {
+  server fpm;
+  fpm.old_scripts = 3;
+  CHECK(fpm.finish().still_used.empty());
+  server other;
+  other.old_scripts = 3;
+  other.more_hits = 1;
+  CHECK(other.finish().still_used == std::vector<std::string>{"/srv/releases/1/a.php"});
+}
+
+TEST_CASE("nothing is moved where OPcache has no room for it") {
+  server fpm;
+  fpm.free = 1000;
+  CHECK(says(failure_of(fpm), "OPcache has no room to move 1 names below the link"));
 }
 
 TEST_CASE("a worker that cannot see the link at all is no hindrance") {
