@@ -58,15 +58,6 @@ function do_deploy_look($arguments)
     return $result;
 }
 
-/**
- * Whether OPcache is off for this request alone, because it was being restarted when the request began: then it has
- * statistics, and no setting of this pool switches it off.
- */
-function is_restarting($status)
-{
-    return empty($status['opcache_enabled']) && isset($status['opcache_statistics']) && ini_get('opcache.enable');
-}
-
 /** The pools of this worker's master, by the titles of its processes; none where those cannot be read. */
 function pools()
 {

@@ -19,10 +19,20 @@ function do_opcache_reset($arguments)
 function do_opcache_state($arguments)
 {
     $state = opcache_call('opcache_get_status', false);
+    $state['restarting'] = is_restarting($state);
     $state['validate_timestamps'] = (bool) ini_get('opcache.validate_timestamps');
     $state['force_restart_timeout'] = (int) ini_get('opcache.force_restart_timeout');
     unset($state['preload_statistics']['functions'], $state['preload_statistics']['classes'], $state['scripts']);
     return $state;
+}
+
+/**
+ * Whether OPcache is off for this request alone, because it was being restarted when the request began: then it has
+ * statistics, and no setting of this pool switches it off.
+ */
+function is_restarting($status)
+{
+    return empty($status['opcache_enabled']) && isset($status['opcache_statistics']) && ini_get('opcache.enable');
 }
 
 /** Calls one of OPcache's functions, or says why that cannot be. */

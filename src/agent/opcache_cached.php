@@ -8,5 +8,7 @@ function status_with_scripts()
         make_room($status['opcache_statistics']['num_cached_scripts']);
     }
     may('putenv', 'TZ=UTC'); // or PHP looks at /etc/localtime once a script
-    return opcache_call('opcache_get_status', true);
+    $status = opcache_call('opcache_get_status', true);
+    $status['restart_pending'] = !empty($status['restart_pending']) || is_restarting($status);
+    return $status;
 }

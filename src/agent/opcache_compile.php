@@ -42,7 +42,7 @@ function status_to_compile($arguments)
         'enabled' => !empty($status['opcache_enabled']) || $file_cache_only,
         'unknown' => $status === null,
         'checkable' => $status && !$file_cache_only && function_exists('opcache_is_script_cached'),
-        'restart_pending' => !empty($status['restart_pending']),
+        'restart_pending' => !empty($status['restart_pending']) || is_restarting($status),
         'since' => $counts ? max($counts['start_time'], $counts['last_restart_time']) : 0,
         'blacklist_misses' => $counts ? $counts['blacklist_misses'] : 0,
         'alone' => count($arguments['paths']) === 1,

@@ -46,8 +46,10 @@ class pruning {
     for (std::string const& keep : query_.keep) look_at(keep);
     find_dead_releases();
     choose();
-    if (!query_.dry_run) {
-      require_no_restart();
+    require_no_restart();
+    if (query_.dry_run) {
+      require_not_served();
+    } else {
       forget();
     }
     return report();
@@ -62,6 +64,7 @@ class pruning {
   void take_what_is_gone(std::vector<selected_script const*> const& others);
   [[nodiscard]] deploy::release* dead_release_of(std::string const& path);
   void require_no_restart() const;
+  void require_not_served();
   void forget();
   [[nodiscard]] std::set<std::string> find_aliased();
   [[nodiscard]] std::vector<std::string> names_of(std::string const& path);
@@ -78,7 +81,8 @@ class pruning {
   std::vector<way> ways_;
   std::vector<std::string> chosen_;  // to be forgotten
   std::map<std::string, pruned_script> done_;
-  std::string served_;  // a name that leads to a dead release
+  std::string served_;          // a name that leads to a dead release
+  std::string served_release_;  // that release
   prune_report report_;
 };
 
@@ -183,6 +187,22 @@ void pruning::require_no_restart() const {
           "opcache.memory_consumption, opcache.max_accelerated_files");
 }
 
+// Which script a name leads to PHP does not tell, but where the live release has nothing valid by that name it is the
+// dead one's.
+void pruning::require_not_served() {
+  for (std::string const& path : find_aliased()) {
+    deploy::release const* const dead = dead_release_of(path);
+    for (way const& each : ways_) {
+      if (dead == nullptr || parent_of(dead->path) != parent_of(each.live)) continue;
+      std::string const below = path.substr(dead->path.size());
+      selected_script const* const live = find(selected_, each.live + below);
+      if (live != nullptr && live->valid) continue;
+      served_release_ = dead->path;
+      throw still_served(each.link + below);
+    }
+  }
+}
+
 // Those first by which it may turn out that a release is not dead.
 void pruning::forget() {
   std::set<std::string> const aliased = find_aliased();
@@ -232,6 +252,8 @@ void pruning::forget(std::vector<std::string> const& paths, bool by_aliases_too)
   auto const each = [&](std::string const& path, compile_row row) {
     if (row.outcome == "served") {
       served_ = row.why;
+      deploy::release const* const release = dead_release_of(path);
+      served_release_ = release == nullptr ? path : release->path;
     } else {
       done_[path] = {path, to_outcome(row.outcome), std::move(row.why), std::move(row.warnings)};
     }
@@ -243,8 +265,7 @@ error pruning::still_served(std::string const& name) const {
   auto const reached =
       std::find_if(ways_.begin(), ways_.end(), [&](way const& each) { return at_or_below(name, each.link); });
   std::string const link = reached == ways_.end() ? name : reached->link;
-  return error(error_kind::php_error, "a release beside " + (reached == ways_.end() ? "it" : reached->live) +
-                                          " is served yet: OPcache leads " + name +
+  return error(error_kind::php_error, served_release_ + " is served yet: OPcache leads " + name +
                                           " to it; nothing was forgotten that is in use")
       .advise("let the live release be served first: cachetool deploy:finish " + link);
 }

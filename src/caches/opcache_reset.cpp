@@ -80,6 +80,7 @@ class resetting {
 
  private:
   [[nodiscard]] bool looks_first() const;
+  agent::answer ask_for_reset();
   bool is_wanted();
   void skip(std::string why);
   [[nodiscard]] std::string why_not_wasted(php::value const& state) const;
@@ -101,7 +102,7 @@ class resetting {
 reset_report resetting::run() {
   if (looks_first() && !is_wanted()) return std::move(report_);
   auto const start = clock::now();
-  agent::answer const answer = php_.run(ask("opcache.reset"));
+  agent::answer const answer = ask_for_reset();
   require_scheduled(answer, php_.label());
   php::value const& before = answer.result["before"];
   report_.from = from(answer);
@@ -119,6 +120,20 @@ reset_report resetting::run() {
   report_.running = php_.connections();
   name_blockers();
   return std::move(report_);
+}
+
+// A request that begins while another one restarts OPcache does without it to its end, and can schedule nothing.
+agent::answer resetting::ask_for_reset() {
+  constexpr int most_tries = 50;
+  agent::answer answer = php_.run(ask("opcache.reset"));
+  for (int tries = 1; tries < most_tries; ++tries) {
+    php::value const& v = answer.result;
+    if (v["accepted"].as_bool() || !v["before"]["restarting"].as_bool() || v["after"]["restart_pending"].as_bool())
+      break;
+    php_.pause(milliseconds{2});
+    answer = php_.run(ask("opcache.reset"));
+  }
+  return answer;
 }
 
 bool resetting::looks_first() const {

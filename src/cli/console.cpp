@@ -137,6 +137,11 @@ void console::progress(std::string_view text) {
   say("\r\033[K" + report::escape_controls(text));
 }
 
+void console::milestone(std::string_view text) {
+  if (chosen_.quiet || chosen_.talks_to_terminal || kept_) return;
+  talk("", text);
+}
+
 void console::end_progress() {
   if (std::exchange(in_progress_, false)) say("\r\033[K");
 }

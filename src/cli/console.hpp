@@ -71,6 +71,10 @@ class console {
   /// way.
   void progress(std::string_view text);
 
+  /// One line on standard error where progress() shows none, but for quiet and for a console that keeps what is
+  /// written.
+  void milestone(std::string_view text);
+
   /// Asks on standard error, and reads a line from standard input: true if it begins with a y. One question at a time.
   /// Throws error (interrupted) as flush() does.
   bool confirm(std::string_view question);

@@ -267,6 +267,21 @@ TEST_CASE("a release that is served from the cache alone is not forgotten") {
   CHECK(visits(server, pages) == texts{"1 1 1"});
 }
 
+TEST_CASE("a dry run foresees that a release is served yet, and names it, as the prune itself does") {
+  php_fpm const server{options_for(2)};
+  site const pages;
+  visits(server, pages);
+  pages.link("2");
+  for (bool const dry : {true, false}) {
+    std::vector<std::string> arguments{keep(pages)};
+    if (dry) arguments.push_back("--dry-run");
+    auto const result = prune(server, arguments);
+    CHECK(result.exit_code == 1);
+    CHECK(contains(result.err, pages.release("1") + " is served yet"));
+  }
+  CHECK(visits(server, pages) == texts{"1 1 1"});
+}
+
 TEST_CASE("deploy:finish names the prune that forgets what it left, and then there is nothing left to name") {
   php_fpm const server{options_for(2)};
   site const pages;

@@ -496,3 +496,19 @@ TEST_CASE("--if-idle skips a pool whose cache is used by short requests") {
   CHECK(run.exit_code == 0);
   CHECK(contains(run.out, "skipped: "));
 }
+
+TEST_CASE(
+    "resets at the same time are all confirmed: a request that began during a restart does not find OPcache off") {
+  php_fpm const server{test::one_pool({}, 6)};
+  for (int round = 0; round < 25; ++round) {
+    std::vector<std::unique_ptr<test::program>> all;
+    for (int i = 0; i < 4; ++i) {
+      all.push_back(std::make_unique<test::program>(test::arguments_for(server, {"opcache:reset"})));
+    }
+    for (auto const& each : all) {
+      auto const result = each->finish();
+      INFO(result.err);
+      CHECK(result.exit_code == 0);
+    }
+  }
+}
