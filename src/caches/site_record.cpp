@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <map>
@@ -41,15 +42,14 @@ bool is_believed(struct stat const& file, struct stat const& directory) {
 }
 
 std::string read_all(int file) {
-  std::string text(most_bytes, '\0');
-  std::size_t size = 0;
-  while (size < text.size()) {
-    ssize_t const count = ::read(file, text.data() + size, text.size() - size);
+  std::string text;
+  std::array<char, 4096> part;
+  while (text.size() < most_bytes) {
+    ssize_t const count = ::read(file, part.data(), std::min(part.size(), most_bytes - text.size()));
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) break;
-    size += static_cast<std::size_t>(count);
+    text.append(part.data(), static_cast<std::size_t>(count));
   }
-  text.resize(size);
   return text;
 }
 

@@ -86,8 +86,9 @@ exit_code run_line(std::vector<std::string> const& arguments, console& out) {
   command_line line = read_command_line(arguments);
   options const given(line);
   environment const env = read_environment();
-  out = console({verbosity(given, env) < 0, wants_colour(given, env), isatty(STDOUT_FILENO) == 1,
-                 isatty(STDERR_FILENO) == 1, width_of_terminal()});
+  bool const terminal = isatty(STDOUT_FILENO) == 1;
+  out = console({verbosity(given, env) < 0, wants_colour(given, env, terminal), terminal, isatty(STDERR_FILENO) == 1,
+                 terminal ? width_of_terminal() : console::settings().width});
   exit_code const code = run_command(line, given, env, out);
   out.flush();
   return code == exit_code::done && out.output_is_lost() ? exit_code::output_lost : code;

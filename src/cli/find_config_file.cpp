@@ -11,8 +11,9 @@ namespace {
 // A link that leads nowhere counts: going on to another file would hide that a deployment broke it.
 bool is_file(std::string const& path) {
   struct stat info {};
-  if (stat(path.c_str(), &info) == 0) return S_ISREG(info.st_mode);
-  return lstat(path.c_str(), &info) == 0 && S_ISLNK(info.st_mode);
+  if (lstat(path.c_str(), &info) != 0) return false;
+  if (!S_ISLNK(info.st_mode)) return S_ISREG(info.st_mode);
+  return stat(path.c_str(), &info) != 0 || S_ISREG(info.st_mode);
 }
 
 void add_from(std::string const& directory, std::string_view stem, std::vector<std::string>& into) {

@@ -126,23 +126,22 @@ int verbosity(options const& given, environment const& env) {
   return 0;
 }
 
-bool wants_colour(options const& given, environment const& env) {
+bool wants_colour(options const& given, environment const& env, bool terminal) {
   if (given.flag("no-ansi") > 0) return false;
   if (given.flag("ansi") > 0) return true;
-  return !env.no_color && !env.dumb_terminal && isatty(STDOUT_FILENO) == 1;
+  return !env.no_color && !env.dumb_terminal && terminal;
 }
 
 config load_config(options const& given, environment const& env) {
-  config_owners const owners = believed(env);
   auto const named = given.text("config");
   if (named && named->empty()) throw error(error_kind::usage, "the option --config has an empty value");
-  if (named) return read_config_file(*named, owners);
+  if (named) return read_config_file(*named, believed(env));
 
   std::vector<std::string> ignored;
   config out;
   for (std::string const& path : find_config_files(env.home)) {
     try {
-      out = read_config_file(path, owners);
+      out = read_config_file(path, believed(env));
       break;
     } catch (untrusted_config const& why) {
       ignored.push_back(why.message() + "; it is ignored");

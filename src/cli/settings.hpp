@@ -35,8 +35,8 @@ environment read_environment();
 /// -q and SHELL_VERBOSITY=-1 give -1, which beats everything; else 0 to 3.
 int verbosity(options const& given, environment const& env);
 
-/// --ansi, --no-ansi, NO_COLOR, or whether standard output is a terminal.
-bool wants_colour(options const& given, environment const& env);
+/// --ansi, --no-ansi, NO_COLOR, or whether standard output is a TERMINAL.
+bool wants_colour(options const& given, environment const& env, bool terminal);
 
 /// The config file that counts for this command line. Throws error (config).
 config load_config(options const& given, environment const& env);

@@ -92,12 +92,10 @@ int start_connect(int fd, socket_address const& to) {
 }
 
 std::optional<peer_credentials> peer_of(int fd) {
-  int family = 0;
-  socklen_t size = sizeof family;
-  if (::getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &size) != 0 || family != AF_UNIX) return std::nullopt;
   ucred found{};
-  size = sizeof found;
+  socklen_t size = sizeof found;
   if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &found, &size) != 0) return std::nullopt;
+  if (found.uid == static_cast<uid_t>(-1)) return std::nullopt;  // of no unix socket: nobody's
   return peer_credentials{found.pid, found.uid, found.gid};
 }
 

@@ -36,19 +36,13 @@ int open_at(int directory, char const* name, int flags) {
 
 }  // namespace
 
-proc::proc(std::string root)
-    : root_(std::move(root)), directory_(open_at(AT_FDCWD, root_.c_str(), O_RDONLY | O_DIRECTORY)) {
-  note_opening();
-}
+proc::proc(std::string root) : root_(std::move(root)) {}
 
 proc::proc(std::string root, proc const& whole)
     : root_(std::move(root)),
       failed_(whole.failed_),
+      is_held_(true),
       directory_(open_at(AT_FDCWD, root_.c_str(), O_RDONLY | O_DIRECTORY)) {
-  note_opening();
-}
-
-void proc::note_opening() noexcept {
   opening_ = errno;
   if (!directory_) static_cast<void>(why());
 }
@@ -57,8 +51,12 @@ proc proc::of(pid_t pid) const {
   return {root_ + "/" + std::to_string(pid), *this};
 }
 
+int proc::open(std::string const& name, int flags) const {
+  return is_gone() ? -1 : open_at(directory(), path_of(name).c_str(), flags);
+}
+
 not_told proc::why() const noexcept {
-  not_told const told{directory_ ? errno : opening_};
+  not_told const told{is_gone() ? opening_ : errno};
   if (told.is_failure()) *failed_ = told;
   return told;
 }
@@ -76,7 +74,7 @@ looked_up<std::vector<pid_t>> proc::pids() const {
 }
 
 looked_up<std::string> proc::read(std::string const& name, std::size_t limit) const {
-  fastcgi::unique_fd const file(open_at(directory_.get(), name.c_str(), O_RDONLY));
+  fastcgi::unique_fd const file(open(name, O_RDONLY));
   if (!file) return why();
   std::array<char, 4096> buffer;
   std::string content;
@@ -91,19 +89,19 @@ looked_up<std::string> proc::read(std::string const& name, std::size_t limit) co
 
 looked_up<std::string> proc::link(std::string const& name) const {
   std::array<char, PATH_MAX> target;
-  ssize_t const size = readlinkat(directory_.get(), name.c_str(), target.data(), target.size());
+  ssize_t const size = is_gone() ? -1 : readlinkat(directory(), path_of(name).c_str(), target.data(), target.size());
   if (size < 0) return why();
   return std::string(target.data(), static_cast<std::size_t>(size));
 }
 
 looked_up<struct stat> proc::target(std::string const& name) const {
   struct stat info {};
-  if (fstatat(directory_.get(), name.c_str(), &info, 0) != 0) return why();
+  if (is_gone() || fstatat(directory(), path_of(name).c_str(), &info, 0) != 0) return why();
   return info;
 }
 
 looked_up<std::vector<std::string>> proc::names(std::string const& directory) const {
-  fastcgi::unique_fd listed(open_at(directory_.get(), directory.c_str(), O_RDONLY | O_DIRECTORY));
+  fastcgi::unique_fd listed(open(directory, O_RDONLY | O_DIRECTORY));
   if (!listed) return why();
   std::unique_ptr<DIR, int (*)(DIR*)> const entries(fdopendir(listed.get()), closedir);
   if (!entries) return why();
@@ -121,7 +119,7 @@ looked_up<std::vector<std::string>> proc::names(std::string const& directory) co
 }
 
 std::optional<not_told> proc::lines(std::string const& name, std::function<bool(std::string_view)> const& each) const {
-  fastcgi::unique_fd const file(open_at(directory_.get(), name.c_str(), O_RDONLY));
+  fastcgi::unique_fd const file(open(name, O_RDONLY));
   if (!file) return why();
   std::array<char, 16384> buffer;
   std::string line;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 
@@ -54,14 +55,18 @@ class proc {
  private:
   proc(std::string root, proc const& whole);
 
-  void note_opening() noexcept;
+  [[nodiscard]] bool is_gone() const noexcept { return is_held_ && !directory_; }
+  [[nodiscard]] int directory() const noexcept { return directory_ ? directory_.get() : AT_FDCWD; }
+  [[nodiscard]] std::string path_of(std::string const& name) const { return directory_ ? name : root_ + "/" + name; }
+  [[nodiscard]] int open(std::string const& name, int flags) const;
   [[nodiscard]] not_told why() const noexcept;
 
   std::string root_;
   mutable std::optional<not_told> own_failure_;
   std::optional<not_told>* failed_ = &own_failure_;
-  int opening_ = 0;  // errno, where the directory could not be opened
-  fastcgi::unique_fd directory_;
+  bool is_held_ = false;          // what is read goes through DIRECTORY_, or is absent
+  int opening_ = 0;               // errno, where that could not be opened
+  fastcgi::unique_fd directory_;  // of a process that is held
 };
 
 }  // namespace cachetool::fpm

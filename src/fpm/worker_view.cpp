@@ -21,10 +21,11 @@ using kind = worker_view::kind;
 // What tells, at one look for each worker, whether all of them see what the caller sees. Their mount namespace is their
 // master's: only what php-fpm itself did to a worker, chroot, is asked of each.
 kind compare(held_process const& master, std::vector<pid_t> const& workers) {
-  held_process const self(getpid());
-  auto const own = self.root();
-  if (!own || !master.root() || !master.mounts()) return kind::unknown;
-  if (master.root() != own || master.mounts() != self.mounts()) return kind::elsewhere;
+  auto const own = identity_of(AT_FDCWD, "/proc/self/root");
+  auto const root_of_master = master.root();
+  auto const mounts = master.mounts();
+  if (!own || !root_of_master || !mounts) return kind::unknown;
+  if (root_of_master != own || mounts != identity_of(AT_FDCWD, "/proc/self/ns/mnt")) return kind::elsewhere;
   bool known = workers.empty();
   for (pid_t worker : workers) {
     auto const root = identity_of(AT_FDCWD, ("/proc/" + std::to_string(worker) + "/root").c_str());

@@ -1,5 +1,5 @@
 // Runs several commands in turn, ROUNDS times each, and prints one line for each command:
-//   median, fastest and slowest run in microseconds, peak memory in KiB, runs that failed
+//   median, fastest and slowest run in microseconds, peak memory in KiB, runs that failed, most page faults of a run
 //
 //   launcher ROUNDS -- COMMAND ARG... -- COMMAND ARG...
 //
@@ -24,6 +24,7 @@ struct command {
   char** argv;
   long times[max_rounds];
   long peak_kib;
+  long faults;
   int failed;
 };
 
@@ -61,6 +62,7 @@ static void run_once(struct command* what, int round, posix_spawn_file_actions_t
   what->times[round] = now_us() - start;
   if (status != 0) ++what->failed;
   if (usage.ru_maxrss > what->peak_kib) what->peak_kib = usage.ru_maxrss;
+  if (usage.ru_minflt > what->faults) what->faults = usage.ru_minflt;
 }
 
 int main(int argc, char* argv[]) {
@@ -79,7 +81,8 @@ int main(int argc, char* argv[]) {
   for (int i = 0; i < count; ++i) {
     struct command* c = &commands[i];
     qsort(c->times, (size_t)rounds, sizeof c->times[0], by_value);
-    printf("%ld %ld %ld %ld %d\n", c->times[rounds / 2], c->times[0], c->times[rounds - 1], c->peak_kib, c->failed);
+    printf("%ld %ld %ld %ld %d %ld\n", c->times[rounds / 2], c->times[0], c->times[rounds - 1], c->peak_kib, c->failed,
+           c->faults);
   }
   return 0;
 }

@@ -92,8 +92,8 @@ TEST_CASE("-q beats -v, and an option beats SHELL_VERBOSITY") {
 TEST_CASE("--no-ansi beats --ansi, which beats NO_COLOR") {
   environment plain;
   plain.no_color = true;
-  CHECK_FALSE(cli::wants_colour(given({"opcache:reset", "--ansi", "--no-ansi"}), {}));
-  CHECK(cli::wants_colour(given({"opcache:reset", "--ansi"}), plain));
+  CHECK_FALSE(cli::wants_colour(given({"opcache:reset", "--ansi", "--no-ansi"}), {}, true));
+  CHECK(cli::wants_colour(given({"opcache:reset", "--ansi"}), plain, false));
 }
 
 TEST_CASE("the times are those of the command line, else the defaults") {
