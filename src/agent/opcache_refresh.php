@@ -6,7 +6,8 @@
  * Invalidates and compiles files one by one, and streams what became of each in turn: serialize(array(outcome, why,
  * warnings, what it looked like)). One that is gone is only invalidated. Does some of them, see file_by_file(). With "live"
  * off nobody asks for these files yet, and nothing is waited for. With a "reserve", array(bytes, keys), that much of the
- * cache stays free: what does not fit is "no_room". Tells also whether a processor had nothing to do.
+ * cache stays free: what does not fit is "no_room". Tells also whether a processor had nothing to do, and
+ * how many seconds it took.
  */
 function do_opcache_refresh($arguments)
 {
@@ -21,10 +22,12 @@ function do_opcache_refresh($arguments)
         may('ini_set', 'log_errors', '0'); // what goes wrong is told to who asked
         $status['live'] = !isset($arguments['live']) || $arguments['live'];
         $status['idle'] = $status['live'] ? null : has_idle_processor();
+        $began = microtime(true);
         $reserve = isset($arguments['reserve']) ? $arguments['reserve'] : null;
         file_by_file($arguments['paths'], $arguments['pause'], function ($i, $path, &$said) use ($status, $reserve) {
             return $reserve && !has_room($path, $reserve) ? array('no_room', '', '') : refresh($path, $status, $said);
         });
+        $status['took'] = microtime(true) - $began;
     }
     return $status;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "caches/file_entries.hpp"
 #include "caches/selection.hpp"
@@ -23,9 +24,18 @@ struct surroundings {
   std::vector<link> links;
 };
 
-// Where nothing is slowed down by it, or others want every processor: a worker is held for a shorter while then.
+// Where nothing is slowed down by it.
 constexpr pacing quick{std::chrono::milliseconds{1}, 100};
-constexpr pacing gentle{std::chrono::milliseconds{20}, 4};
+
+// Where others want every processor a worker is held for a shorter while, by so many files as took some milliseconds
+// before.
+pacing gentle(std::size_t files, double seconds) {
+  constexpr double at_once = 0.008;
+  constexpr double fewest = 4;
+  constexpr double most = 100;
+  double const in_time = seconds > 0 ? static_cast<double>(files) * at_once / seconds : fewest;
+  return {std::chrono::milliseconds{20}, static_cast<std::size_t>(std::clamp(in_time, fewest, most))};
+}
 
 surroundings look_around(adapter::adapter& php, std::string const& release) {
   agent::answer const answer = php.run(ask("opcache.releases", {{"release", release}}));
@@ -71,9 +81,10 @@ class warming {
 
   warm_report run() {
     choose();
-    clean_file_cache();
+    if (!options_.dry_run) clean_file_cache();
     sort_out();
     require_room_for_all();
+    if (options_.dry_run) return report();
     detach();
     compile();
     compile_generated();
@@ -112,6 +123,7 @@ class warming {
   std::vector<std::string> to_detach_;
   std::vector<std::string> to_compile_;
   pacing pace_ = options_.pace;
+  std::size_t in_request_ = 0;  // files that were done by the request that is under way
   bool full_ = false;
   std::set<std::string> missing_;
   std::size_t generated_ = 0;
@@ -343,6 +355,7 @@ void warming::compile_generated() {
 }
 
 void warming::compiled(std::string const& path, compile_row row) {
+  ++in_request_;
   if (row.outcome == "gone") {  // the release that runs has it, and this one has not
     if (in_use_.contains(path)) missing_.insert(path);
     return;
@@ -358,25 +371,30 @@ void warming::compiled(std::string const& path, compile_row row) {
 }
 
 bool warming::go_on(php::value const& status, pacing& next) {
+  std::size_t const files = std::exchange(in_request_, 0);
   bool const tells = !status["idle"].is_null();
-  if (options_.adapts && tells) next = pace_ = status["idle"].as_bool() ? quick : gentle;
+  if (options_.adapts && tells) {
+    next = pace_ = status["idle"].as_bool() ? quick : gentle(files, status["took"].as_double());
+  }
   return !full_;
 }
 
 warm_report warming::report() {
-  warm_report out{selected_.from,
-                  around_.release,
-                  running_,
-                  {},
-                  in_use_.size(),
-                  missing_.size(),
-                  generated_,
-                  std::move(checked_),
-                  selected_.validates_timestamps};
+  warm_report out;
+  out.from = selected_.from;
+  out.release = around_.release;
+  out.running = running_;
+  out.in_use = in_use_.size();
+  out.missing = missing_.size();
+  out.generated = generated_;
+  out.checked = std::move(checked_);
+  out.validates_timestamps = selected_.validates_timestamps;
   for (auto& [path, script] : done_) {
     script.in_use = in_use_.contains(path);
     out.scripts.push_back(std::move(script));
   }
+  if (options_.dry_run) out.planned = to_detach_.size() + to_compile_.size();
+  if (selected_.state.memory) out.free = selected_.state.memory->free;
   return out;
 }
 

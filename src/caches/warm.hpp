@@ -40,6 +40,7 @@ struct warm_options {
   /// Bytes and keys that are to stay free for what comes afterwards.
   room reserve;
 
+  bool dry_run = false;  ///< only find out what would be compiled, and whether there is room for it
   pacing pace;
   bool adapts = false;  ///< goes faster where a processor has nothing to do, and slower where none has
 };
@@ -69,6 +70,8 @@ struct warm_report {
   std::size_t in_use = 0;              ///< files that the release that runs has cached
   std::size_t missing = 0;             ///< those of them that this release has not
   std::size_t generated = 0;           ///< files that were compiled in the place of some of these
+  std::size_t planned = 0;             ///< files that would be compiled; in a dry run alone
+  std::int64_t free = 0;               ///< bytes of the cache, before
   std::vector<known_file> checked;     ///< files that are cached as they were then
   bool validates_timestamps = true;
 };

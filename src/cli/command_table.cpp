@@ -179,7 +179,8 @@ constexpr option_spec no_fallback_option =
 constexpr std::array deploy_finish_options{format_option, old_option, no_fallback_option};
 constexpr std::array deploy_switch_options{
     format_option, old_option, no_fallback_option,
-    flag("every-file", 0, "Compile every *.php of the release, also what the running one has not cached")};
+    flag("every-file", 0, "Compile every *.php of the release, also what the running one has not cached"),
+    flag("dry-run", 0, "Show what would be compiled, moved and wasted, and do nothing")};
 
 constexpr std::array completion_arguments{argument_spec{"shell", "bash, zsh or fish; without it, what SHELL names"}};
 constexpr std::array self_update_arguments{argument_spec{"version_constraint", "Accepted, for scripts"}};

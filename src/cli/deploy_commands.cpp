@@ -146,6 +146,7 @@ std::string parent_of(std::string const& path) {
 // A release that was live before is known by what was kept when it ceased to be, a site's other directories by what was
 // kept when they were looked at last.
 void use_record(switch_plan& plan) {
+  plan.record = deploy::site_record::read(plan.link.directory(), plan.link.name());
   if (deploy::verified const* const known = plan.record.find(plan.release)) {
     plan.warm.known = {known->itself, deploy::unchanged_since(*known)};
   }
@@ -183,7 +184,6 @@ void await_turn(context& with, switch_plan& plan) {
   plan.link.lock(plan.left(), [&](std::string const& holder) {
     with.out.hint("waiting for " + holder + ", which works on a link beside " + plan.link.path());
   });
-  plan.record = deploy::site_record::read(plan.link.directory(), plan.link.name());
   use_record(plan);
 }
 
@@ -394,6 +394,54 @@ deploy::finish_report finish_or_tell(reached_master& master, switch_plan const& 
   }
 }
 
+std::optional<std::string> foresee_warming(adapter::adapter& php, switch_plan const& plan, deploy::site const& seen,
+                                           opcache::room const& moves, switch_forecast& out) {
+  opcache::warm_options warm = plan.warm;
+  warm.running = seen.live;
+  warm.reserve = moves;
+  warm.dry_run = true;
+  try {
+    auto const report = opcache::warm(php, plan.release, warm);
+    out.compile = static_cast<std::int64_t>(report.planned);
+    out.ready = static_cast<std::int64_t>(report.scripts.size());
+    out.free = report.free;
+  } catch (error const& failed) {
+    if (failed.kind() == error_kind::not_found && seen.live_scripts == 0) return std::nullopt;
+    if (failed.kind() != error_kind::memory_limit) throw;
+    return failed.message();
+  }
+  return std::nullopt;
+}
+
+// The old script behind each name is given up, and the new one that was compiled under its own name before.
+switch_forecast foresee(adapter::adapter& php, switch_plan const& plan) {
+  deploy::site const seen = look_at_rest(php, plan.finish.current);
+  require_same_site(seen, plan.link, plan.finish.current);
+  require_no_restart(seen);
+  switch_forecast out{seen.from, plan.release, seen.live, 0, 0, 0, 0, 0, std::nullopt};
+  if (!seen.has_opcache || seen.live == plan.release || seen.live.empty()) return out;
+  opcache::room moves;
+  for (deploy::aliased_script const& each : deploy::scripts_with_aliases(php, plan.finish.current, {seen.live})) {
+    moves.bytes += each.memory;
+    ++out.names;
+  }
+  out.wasted = 2 * moves.bytes;
+  out.reset = foresee_warming(php, plan, seen, moves, out);
+  return out;
+}
+
+exit_code show_forecast(context& with, switch_plan const& plan) {
+  return for_each_whole_master(with, finish_columns(), [&plan](reached_master& master) -> report_view {
+    return [&plan, out_of = foresee(*master.pools.front(), plan)](target_output& out, std::string const&) {
+      out.show(out_of.from,
+               {[&](report::json_writer& json) { write_json(json, out_of); },
+                [&] { return target_output::csv_table{csv_fields(out_of)}; },
+                [&] { out.line(out_of.from, forecast_text(out_of, plan.finish.current)); }},
+               {}, std::nullopt);
+    };
+  });
+}
+
 }  // namespace
 
 exit_code deploy_finish(context& with) {
@@ -407,6 +455,10 @@ exit_code deploy_finish(context& with) {
 
 exit_code deploy_switch(context& with) {
   switch_plan plan = plan_switch(with);
+  if (with.given.given("dry-run")) {
+    use_record(plan);
+    return show_forecast(with, plan);
+  }
   await_turn(with, plan);
   std::unique_ptr<switch_gate> gate;
   std::once_flag made;

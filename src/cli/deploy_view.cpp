@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "caches/mebibytes.hpp"
 #include "cli/opcache_reset_view.hpp"
 
 namespace cachetool::cli {
@@ -97,7 +98,37 @@ void write_names(report::json_writer& json, deploy::finish_report const& report)
   json.end_array();
 }
 
+// A script takes some milliseconds, with what lies between two requests.
+std::int64_t seconds_for(std::int64_t scripts) {
+  constexpr std::int64_t scripts_in_a_second = 250;
+  return 1 + scripts / scripts_in_a_second;
+}
+
 }  // namespace
+
+std::string forecast_text(switch_forecast const& forecast, std::string const& current) {
+  std::string const what = "would lead " + current + " to " + forecast.release + " (now " +
+                           (forecast.live.empty() ? "nothing" : forecast.live) + "): ";
+  if (forecast.reset) return what + "OPcache would be reset, because " + *forecast.reset;
+  return what + counted(forecast.compile, "script") + " to compile, " + std::to_string(forecast.ready) + " ready, " +
+         counted(forecast.names, "name") + " to move, about " + std::to_string(seconds_for(forecast.compile)) +
+         " s where a processor is free; " + caches::mebibytes(forecast.wasted) + " would be wasted, " +
+         caches::mebibytes(forecast.free) + " are free";
+}
+
+std::vector<std::string> csv_fields(switch_forecast const& forecast) {
+  return {forecast.from.pool, forecast.live, "", "", std::to_string(forecast.names), forecast.reset.value_or("")};
+}
+
+void write_json(report::json_writer& json, switch_forecast const& forecast) {
+  json.begin_object().key("dry_run").boolean(true).key("release").string(forecast.release).key("live");
+  forecast.live.empty() ? json.null() : json.string(forecast.live);
+  json.key("compile").integer(forecast.compile).key("ready").integer(forecast.ready);
+  json.key("names").integer(forecast.names).key("wasted_memory").integer(forecast.wasted);
+  json.key("free_memory").integer(forecast.free).key("seconds").integer(seconds_for(forecast.compile)).key("reset");
+  forecast.reset ? json.string(*forecast.reset) : json.null();
+  json.end_object();
+}
 
 std::string finish_text(deploy::finish_report const& report) {
   if (report.reset) {

@@ -10,6 +10,25 @@
 /// What deploy:finish and deploy:switch show.
 namespace cachetool::cli {
 
+/// What a switch would do.
+struct switch_forecast {
+  origin from;
+  std::string release;
+  std::string live;
+  std::int64_t compile = 0;          ///< scripts
+  std::int64_t ready = 0;            ///< scripts that are cached already
+  std::int64_t names = 0;            ///< that would be moved
+  std::int64_t wasted = 0;           ///< bytes more
+  std::int64_t free = 0;             ///< bytes of the cache, now
+  std::optional<std::string> reset;  ///< why OPcache would be reset instead
+};
+
+/// "would lead /srv/site/current to /srv/site/releases/42: 300 scripts compiled, about 2 s where a processor is free
+/// ..."
+std::string forecast_text(switch_forecast const& forecast, std::string const& current);
+std::vector<std::string> csv_fields(switch_forecast const& forecast);
+void write_json(report::json_writer& json, switch_forecast const& forecast);
+
 /// "/srv/site/releases/42 is served: 8/8 workers of 2 pools cleared, 3 names moved"
 std::string finish_text(deploy::finish_report const& report);
 

@@ -351,3 +351,43 @@ TEST_CASE("files that compile alone, but not beside each other, leave nothing in
   CHECK(result.exit_code == 0);
   CHECK_FALSE(contains(server.log(), "PHP Fatal error"));
 }
+
+TEST_CASE("a dry run of a switch says what it would do, and does nothing") {
+  php_fpm const server{options_for(3)};
+  application const pages;
+  visits(server, pages, 8);
+  auto const before = cache_status(server)["opcache_statistics"]["num_cached_scripts"].as_int();
+  auto const first = switch_to(server, pages, "2", {"--dry-run"});
+  INFO(first.out << first.err);
+  CHECK(first.exit_code == 0);
+  CHECK(contains(first.out, "61 scripts to compile, 0 ready, 1 name to move"));
+  CHECK(fs::read_symlink(pages.current()) == pages.release("1"));
+  CHECK(cache_status(server)["opcache_statistics"]["num_cached_scripts"].as_int() == before);
+  CHECK_FALSE(fs::exists(pages.directory() + "/.current.cachetool"));
+  REQUIRE(switch_to(server, pages, "2").exit_code == 0);
+  auto const back = switch_to(server, pages, "1", {"--dry-run", "--format=json"});
+  INFO(back.out << back.err);
+  CHECK(contains(back.out, "\"compile\":1,\"ready\":60,\"names\":1"));
+  CHECK(visits(server, pages, 8) == texts{"2"});
+}
+
+TEST_CASE("a dry run foresees that there is no room, and what is done then") {
+  auto options = options_for(3);
+  options.ini["opcache.memory_consumption"] = "8";
+  options.ini["opcache.interned_strings_buffer"] = "1";
+  php_fpm const server{options};
+  application pages;
+  std::string big = "<?php return function () { $a = [];";
+  for (int i = 0; i < 24000; ++i) big += "$a[] = $b + " + std::to_string(i) + ";";
+  big += "};";
+  for (auto const* name : {"1", "2"}) {
+    pages.write(name, "big.php", big);
+    pages.write(name, "index.php", "<?php require __DIR__ . '/big.php'; echo '" + std::string(name) + "';");
+  }
+  visits(server, pages, 8);
+  auto const result = switch_to(server, pages, "2", {"--dry-run"});
+  INFO(result.out << result.err);
+  CHECK(result.exit_code == 0);
+  CHECK(contains(result.out, "OPcache would be reset, because OPcache has no room"));
+  CHECK(fs::read_symlink(pages.current()) == pages.release("1"));
+}
