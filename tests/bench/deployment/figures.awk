@@ -6,6 +6,8 @@ BEGIN {
   title["io"] = "32 workers, 20 ms of I/O in each request, 50 connections without a pause"
   title["moderate"] = "Moderate load: 8 workers, 20 clients that think for 100 ms"
   title["long"] = "CPU-saturated, and a long request always running"
+  title["later"] = "Twelve switches in a row, 800 classes, 8 workers, 20 clients that think for 100 ms"
+  name["later"] = "`deploy:switch`, each of twelve"
   name["none"] = "nothing"
   name["switch"] = "`deploy:switch`"
   name["refresh"] = "`opcache:refresh`"

@@ -16,7 +16,7 @@ misses() { curl -sf --max-time 30 "http://127.0.0.1:$port/misses.php"; }
 judge() {
   awk '/^[0-9]+$/ { if ($1 != 200) print "answer 1 0 " $1; next }
        /^answer / { print; next }
-       { print "answer 1 0 200 " $0 }' | awk -v new="$1" -v since="${2:-0}" -f "$parts/answers.awk"
+       { print "answer 1 0 200 " $0 }' | awk -v new="$1" -v since="${2:-0}" -v whole="${whole:-files=300 sum=9045050}" -f "$parts/answers.awk"
 }
 
 # start_through_requests: requests that are under way when an action begins: they have included a part of the application
