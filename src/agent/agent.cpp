@@ -281,7 +281,8 @@ answer answer_reader::finish() {
                 began_ ? "the agent's answer is cut short or was changed on its way" : "the answer is not the agent's")
         .advise("does an output handler or an auto_prepend_file of this pool change what scripts print?");
   }
-  auto const decoded = php::unserialize(*answer_);
+  constexpr std::size_t most_values = 4'000'000;  // some 200 bytes each
+  auto const decoded = php::unserialize(*answer_, {.max_values = most_values});
   if (!decoded) {
     throw error(error_kind::protocol, "the agent's answer cannot be read: " + std::string(decoded.failure().reason))
         .advise("does an output handler of this pool change what scripts print?");

@@ -17,7 +17,8 @@ std::string warning_text(php::value const& said) {
 }  // namespace
 
 compile_row read_compile_row(std::string_view text) {
-  auto const decoded = php::unserialize(text);
+  constexpr std::size_t most_values = 1000;  // the agent sends at most twenty warnings, of four values each
+  auto const decoded = php::unserialize(text, {.max_values = most_values});
   if (!decoded || decoded->entries().size() < 3) {
     throw error(error_kind::protocol, "what became of a file cannot be read");
   }

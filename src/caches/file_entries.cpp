@@ -11,8 +11,10 @@ namespace {
 std::vector<known_file> entries(adapter::adapter& php, std::vector<std::string> const& names) {
   std::vector<known_file> out;
   agent::call call = ask("opcache.file_entries", {{"names", list(names)}});
-  call.rows = [&out](std::string_view text) {
+  caches::row_counter counter;
+  call.rows = [&](std::string_view text) {
     while (!text.empty()) {
+      counter.count();
       std::int64_t written[1];
       std::string_view const path = caches::take_row(text, written);
       out.push_back({std::string(path), written[0], 0, {}});

@@ -1,11 +1,12 @@
 #include "caches/opcache.hpp"
 #include "caches/opcache_answer.hpp"
+#include "caches/rows.hpp"
 
 namespace cachetool::opcache {
 namespace {
 
 file_cache_report::left_file read_left_file(std::string_view row) {
-  auto const decoded = php::unserialize(row);
+  auto const decoded = php::unserialize(row, {.max_values = 16});
   if (!decoded || decoded->entries().size() != 3) {
     throw error(error_kind::protocol, "the list of files that are left cannot be read");
   }
@@ -35,7 +36,11 @@ file_cache_report run(adapter::adapter& php, bool remove) {
   file_cache_report report;
   agent::call call = ask("opcache.file_cache");
   call.arguments = php::array{{{std::string("delete"), remove}}};
-  call.rows = [&report](std::string_view row) { report.left.push_back(read_left_file(row)); };
+  caches::row_counter counter;
+  call.rows = [&](std::string_view row) {
+    counter.count();
+    report.left.push_back(read_left_file(row));
+  };
   agent::answer const answer = php.run(call);
   require_file_cache(answer.result);
   report.from = from(answer);

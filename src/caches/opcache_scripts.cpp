@@ -5,8 +5,9 @@
 namespace cachetool::opcache {
 namespace {
 
-void pass_scripts(std::string_view rows, std::function<void(script const&)> const& each) {
+void pass_scripts(std::string_view rows, std::function<void(script const&)> const& each, caches::row_counter& counter) {
   while (!rows.empty()) {
+    counter.count();
     std::int64_t numbers[4];
     std::string_view const path = caches::take_row(rows, numbers);
     script out{numbers[0], numbers[1], numbers[2], std::nullopt, path};
@@ -43,7 +44,8 @@ status read_scripts(adapter::adapter& php, script_query const& query, std::funct
   if (query.limit) arguments.entries.push_back({std::string("limit"), *query.limit});
   // A request without a body asks less of the pool: file_get_contents() may be disabled there.
   if (!arguments.entries.empty()) call.arguments = std::move(arguments);
-  call.rows = [&each](std::string_view rows) { pass_scripts(rows, each); };
+  caches::row_counter counter;
+  call.rows = [&](std::string_view rows) { pass_scripts(rows, each, counter); };
   agent::answer const answer = php.run(call);
   require_listing(answer);
   return to_status(answer);
@@ -57,8 +59,10 @@ invalidate_report invalidate(adapter::adapter& php, invalidate_query const& quer
       php::array{{{std::string(by_directory ? "directory" : "pattern"), by_directory ? query.directory : query.pattern},
                   {std::string("force"), query.force},
                   {std::string("dry_run"), query.dry_run}}};
-  call.rows = [&report](std::string_view rows) {
+  caches::row_counter counter;
+  call.rows = [&](std::string_view rows) {
     while (!rows.empty()) {
+      counter.count();
       std::int64_t numbers[2];
       std::string_view const path = caches::take_row(rows, numbers);
       report.scripts.push_back({std::string(path), numbers[0] != 0, numbers[1] != 0});

@@ -1,6 +1,7 @@
 #include "caches/rows.hpp"
 
 #include <charconv>
+#include <string>
 
 #include <cachetool/fastcgi/error.hpp>
 
@@ -31,6 +32,11 @@ std::string_view take_row(std::string_view& rows, std::span<std::int64_t> number
   std::string_view const text = rows.substr(0, size);
   rows.remove_prefix(size + 1);
   return text;
+}
+
+void row_counter::count(std::size_t most) {
+  if (++rows_ <= most) return;
+  throw error(error_kind::protocol, "PHP sent more than " + std::to_string(most) + " rows, which no cache holds");
 }
 
 }  // namespace cachetool::caches

@@ -83,8 +83,10 @@ selection select(adapter::adapter& php, std::vector<std::string> const& names) {
   };
   std::vector<row> rows;
   agent::call call = ask("opcache.select", {{"names", list(names)}});
-  call.rows = [&rows](std::string_view text) {
+  caches::row_counter counter;
+  call.rows = [&](std::string_view text) {
     while (!text.empty()) {
+      counter.count();
       std::int64_t numbers[4];
       std::string_view const path = caches::take_row(text, numbers);
       rows.push_back({{std::string(path), numbers[0], numbers[1], 0, numbers[3] != 0}, numbers[2]});
@@ -109,6 +111,7 @@ selection select(adapter::adapter& php, std::vector<std::string> const& names) {
     each.script.cached_at = cached_at(out, each.revalidate - v["revalidate_freq"].as_int());
     out.scripts.push_back(std::move(each.script));
   }
+  rows = {};
   std::sort(out.scripts.begin(), out.scripts.end(), [](auto const& a, auto const& b) { return a.path < b.path; });
   return out;
 }

@@ -42,7 +42,11 @@ exit_code apcu_cache_info_keys(context& with) {
       apcu::read_keys(php, [&out](apcu::key const& key) { out.csv_row(csv_fields(key)); });
     } else {
       report::table table = keys_table();
-      origin const from = apcu::read_keys(php, [&table](apcu::key const& key) { add_row(table, key); });
+      std::size_t kept = 0;
+      origin const from = apcu::read_keys(php, [&](apcu::key const& key) {
+        count_kept(kept);
+        add_row(table, key);
+      });
       out.heading(from);
       out.table(table);
     }

@@ -99,6 +99,13 @@ void write_json(report::json_writer& json, apcu::memory const& memory) {
   json.key("avail_mem").integer(memory.available).end_object();
 }
 
+void count_kept(std::size_t& keys) {
+  constexpr std::size_t most = 1'000'000;
+  if (++keys <= most) return;
+  throw error(error_kind::usage, "there are more than " + report::grouped(most) + " keys, too many to be shown at once")
+      .advise("--format=csv and --format=json show them as they come");
+}
+
 report::table keys_table() {
   return report::table({"Hits", "Accessed", "Deleted", "Memory size", "Key"});
 }

@@ -20,6 +20,9 @@ std::vector<std::string> memory_columns();
 std::vector<std::string> csv_fields(apcu::memory const& memory);
 void write_json(report::json_writer& json, apcu::memory const& memory);
 
+/// Counts one more key that is kept to be shown. Throws error (usage) when there are more than will do.
+void count_kept(std::size_t& keys);
+
 report::table keys_table();
 void add_row(report::table& rows, apcu::key const& key);
 std::vector<std::string> keys_columns();

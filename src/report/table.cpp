@@ -1,6 +1,9 @@
 #include "report/table.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <limits>
 
 #include "report/text.hpp"
 
@@ -33,37 +36,79 @@ std::string row_line(widths const& columns, std::vector<std::string> const& cell
   return line.append("\n");
 }
 
-void escape_all(std::vector<std::string>& cells) {
-  for (std::string& cell : cells) cell = escape_controls(cell);
+using cell_size = std::uint32_t;
+constexpr cell_size separator = std::numeric_limits<cell_size>::max();  // in the place of a row's first
+
+void append_size(std::string& packed, cell_size size) {
+  packed.append(reinterpret_cast<char const*>(&size), sizeof size);
+}
+
+cell_size take_size(std::string_view& rows) {
+  cell_size size = 0;
+  std::memcpy(&size, rows.data(), sizeof size);
+  rows.remove_prefix(sizeof size);
+  return size;
 }
 
 }  // namespace
 
 table::table(std::vector<std::string> header) : header_(std::move(header)) {
-  escape_all(header_);
+  for (std::string& cell : header_) cell = escape_controls(cell);
 }
 
 void table::add_row(std::vector<std::string> cells) {
   cells.resize(header_.size());
-  escape_all(cells);
-  rows_.push_back(std::move(cells));
+  std::string packed;
+  for (std::string const& cell : cells) {
+    append_size(packed, static_cast<cell_size>(cell.size()));
+    packed += cell;
+  }
+  keep(packed);
 }
 
 void table::add_separator() {
-  rows_.emplace_back();
+  std::string packed;
+  append_size(packed, separator);
+  keep(packed);
+}
+
+void table::keep(std::string_view packed) {
+  constexpr std::size_t block = 1 << 18;
+  if (packed_.empty() || packed_.back().capacity() - packed_.back().size() < packed.size()) {
+    packed_.emplace_back().reserve(std::max(block, packed.size()));
+  }
+  packed_.back() += packed;
+}
+
+// The next row, its cells as they are shown; none for a separator.
+table::shown_row table::unpack(std::string_view& rows) const {
+  shown_row out;
+  while (out.size() < header_.size()) {
+    cell_size const size = take_size(rows);
+    if (size == separator) break;
+    out.push_back(escape_controls(rows.substr(0, size)));
+    rows.remove_prefix(size);
+  }
+  return out;
+}
+
+void table::for_each_row(std::function<void(shown_row const&)> const& each) const {
+  for (std::string_view rows : packed_) {
+    while (!rows.empty()) each(unpack(rows));
+  }
 }
 
 void table::render(text_sink const& out, bool colour) const {
   widths columns(header_.size());
   widen(columns, header_);
-  for (auto const& row : rows_) widen(columns, row);
+  for_each_row([&](shown_row const& row) { widen(columns, row); });
 
   std::string const border = border_line(columns);
   out(border);
   out(row_line(columns, header_, colour));
   out(border);
-  if (rows_.empty()) return;
-  for (auto const& row : rows_) out(row.empty() ? border : row_line(columns, row));
+  if (packed_.empty()) return;
+  for_each_row([&](shown_row const& row) { out(row.empty() ? border : row_line(columns, row)); });
   out(border);
 }
 

@@ -12,12 +12,14 @@ namespace cachetool::report {
 using text_sink = std::function<void(std::string_view)>;
 
 /// A table in the style of CacheTool 10 (Symfony Console's default), rows kept until render().
-/// Cells are shown with their control bytes escaped (text.hpp), so a cell is always one line.
+/// Cells are shown with their control bytes escaped (text.hpp), so a cell is always one line. A row takes as many bytes
+/// as it has text, and four more for each cell.
 class table {
  public:
   explicit table(std::vector<std::string> header);
 
-  void add_row(std::vector<std::string> cells);  ///< missing cells are empty; more cells than the header are dropped
+  /// Missing cells are empty; more cells than the header are dropped.
+  void add_row(std::vector<std::string> cells);
   void add_separator();
 
   /// Writes the table, line by line. Without rows: border, header, border. COLOUR: header cells in green, as `--ansi`
@@ -25,8 +27,13 @@ class table {
   void render(text_sink const& out, bool colour = false) const;
 
  private:
-  std::vector<std::string> header_;
-  std::vector<std::vector<std::string>> rows_;  // an empty row is a separator
+  using shown_row = std::vector<std::string>;
+  void keep(std::string_view packed);
+  void for_each_row(std::function<void(shown_row const&)> const& each) const;
+  [[nodiscard]] shown_row unpack(std::string_view& rows) const;
+
+  shown_row header_;
+  std::vector<std::string> packed_;  // rows one after the other, as add_row() writes them; none is divided
 };
 
 }  // namespace cachetool::report

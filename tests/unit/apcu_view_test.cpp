@@ -133,3 +133,9 @@ TEST_CASE("an empty pattern is empty with and without delimiters") {
   CHECK(to_pcre("//").empty());
   CHECK(to_pcre("//i").empty());
 }
+
+TEST_CASE("a million keys are kept to be shown, and no more") {
+  std::size_t keys = 0;
+  for (int i = 0; i < 1'000'000; ++i) count_kept(keys);
+  CHECK_THROWS_WITH(count_kept(keys), "there are more than 1,000,000 keys, too many to be shown at once");
+}

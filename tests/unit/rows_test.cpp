@@ -2,6 +2,9 @@
 
 #include <cachetool/fastcgi/error.hpp>
 
+#include "caches/opcache.hpp"
+#include "caches/selection.hpp"
+#include "fake_adapter.hpp"
 #include "support/catch.hpp"
 
 using namespace cachetool;
@@ -55,4 +58,36 @@ TEST_CASE("a row with a wrong length is refused") {
 TEST_CASE("a row whose number is none is refused") {
   CHECK(is_refused("x 3 abc\n"));
   CHECK(is_refused("1.5 3 abc\n"));
+}
+
+TEST_CASE("as many rows as the largest OPcache has places are counted, and no more") {
+  caches::row_counter counter;
+  for (std::size_t i = 0; i < caches::most_scripts; ++i) counter.count();
+  CHECK_THROWS_WITH(counter.count(), "PHP sent more than 1048793 rows, which no cache holds");
+}
+
+namespace {
+
+/// A pool that sends the same row for ever, until the program has enough.
+test::fake_adapter endless(std::string const& row) {
+  return test::fake_adapter([row](agent::call const& call) -> agent::answer {
+    std::string piece;
+    for (int i = 0; i < 5000; ++i) piece += row;
+    for (int i = 0; i < 1000; ++i) call.rows(piece);
+    return {};
+  });
+}
+
+template <class Call>
+void check_is_ended(std::string const& row, Call const& call) {
+  auto pool = endless(row);
+  CHECK_THROWS_WITH(call(pool), "PHP sent more than 1048793 rows, which no cache holds");
+}
+
+}  // namespace
+
+TEST_CASE("a pool that sends rows without end is listened to for as many as the largest OPcache has places") {
+  check_is_ended("0 0 0 0 1 x\n", [](auto& php) { opcache::read_scripts(php, {}, [](auto const&) {}); });
+  check_is_ended("0 0 0 0 1 x\n", [](auto& php) { opcache::select(php, {"/"}); });
+  check_is_ended("0 0 1 x\n", [](auto& php) { opcache::invalidate(php, {}); });
 }
