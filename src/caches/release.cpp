@@ -469,6 +469,10 @@ site look(adapter::adapter& php, std::string const& current) {
   return out;
 }
 
+bool has_scripts_of(site const& seen) {
+  return seen.live_scripts > 0 || !seen.others.empty() || !seen.linked.empty() || seen.restart_pending;
+}
+
 std::vector<aliased_script> scripts_with_aliases(adapter::adapter& php, std::string const& current,
                                                  std::vector<std::string> const& old) {
   std::vector<aliased_script> scripts;

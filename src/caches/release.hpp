@@ -53,6 +53,9 @@ struct site {
 /// CURRENT is absolute, as php-fpm sees it.
 site look(adapter::adapter& php, std::string const& current);
 
+/// False for a php-fpm that has cached nothing of the site's releases. True, too, where that is not known just now.
+bool has_scripts_of(site const& seen);
+
 /// The cached scripts of the OLD releases whose name below CURRENT is a key of OPcache's too. It leads to them or to
 /// another release's. Throws error: pending or opcache_off where no scripts are listed, protocol if PHP names others.
 std::vector<aliased_script> scripts_with_aliases(adapter::adapter& php, std::string const& current,
@@ -103,8 +106,8 @@ struct finish_report {
   std::vector<release> old;             ///< with what is left of each
   std::vector<std::string> left_alone;  ///< releases that OPcache knows, and to which another link leads
   std::vector<moved_name> names;
-  outside_report outside;                      ///< scripts of the site that are in no release
-  std::vector<std::string> preloaded;          ///< scripts of old releases, which are served until php-fpm is reloaded
+  outside_report outside;               ///< scripts of the site that are in no release
+  std::vector<std::string> preloaded;   ///< scripts of old releases, which are served until php-fpm is reloaded
   std::vector<std::string> still_used;  ///< scripts of old releases that requests ask for which began when all was done
   std::optional<std::string> fell_back;        ///< why OPcache was reset instead
   std::optional<opcache::reset_report> reset;  ///< if it was

@@ -90,7 +90,11 @@ std::vector<target> found_targets(context& with, narrowing const& narrowed, adap
   selection const chosen = select(found, narrowed, *with.line.command);
   bool const is_target = narrowed.all || with.line.command->targets == target_policy::every_found;
   std::vector<target> targets;
-  for (selected const& each : chosen.targets) targets.push_back(fastcgi_target(each, {}, options));
+  for (selected const& each : chosen.targets) {
+    target& added = targets.emplace_back(fastcgi_target(each, {}, options));
+    added.found = !narrowed.all;
+    added.directories = each.directories;
+  }
   for (left_out const& each : chosen.missing) {
     // If there is nothing else, why it cannot be reached is what the user needs to know.
     if (!is_target && !chosen.targets.empty()) {

@@ -33,6 +33,9 @@ struct target {
   std::vector<opener> other_pools;        ///< with target_scope::whole_master
   std::vector<std::string> out_of_reach;  ///< and why others of its pools cannot be reached
 
+  bool found = false;                    ///< it was not named, and other php-fpm may be meant as well
+  std::vector<std::string> directories;  ///< that its pools' configurations name: doc_root, chdir, open_basedir
+
   std::optional<error> unreachable;  ///< why there is no way
   std::string who;                   ///< and to what: "the pool www of php-fpm 8.1 (master 812)"
   bool guessed = false;  ///< nothing was named and nothing was found: it is the port that php-fpm has by default

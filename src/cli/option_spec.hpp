@@ -71,6 +71,7 @@ struct command_spec {
   std::string_view aliases{};  ///< other names, "update|self-update"
   target_scope scope = target_scope::master;
   bool keeps_deadline = false;  ///< it reads --deadline itself, and ends in good order by then
+  bool of_site = false;  ///< its first argument is a site's link or release: who does not serve that is not meant
 };
 
 /// The parts of a text between its bars: choices, aliases.

@@ -45,6 +45,28 @@ left_out describe(fpm::master const& master, fpm::pool const& pool) {
           pool.endpoint ? pool.endpoint->text() : "", pool.name, fpm::why_not(pool).value()};
 }
 
+void add_directories(std::string_view list, std::vector<std::string>& into) {
+  while (!list.empty()) {
+    std::string_view const one = list.substr(0, list.find(':'));
+    list.remove_prefix(std::min(one.size() + 1, list.size()));
+    std::string path(one);
+    while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+    if (path.starts_with('/')) into.push_back(std::move(path));
+  }
+}
+
+// Where a master's pools expect their sites to be.
+std::vector<std::string> directories_of(fpm::master const& master) {
+  std::vector<std::string> found;
+  for (fpm::pool const& pool : master.pools) {
+    for (auto const& [name, line] : pool.config) {
+      bool const names_one = name == "chdir" || name.ends_with("[doc_root]") || name.ends_with("[open_basedir]");
+      if (names_one) add_directories(line.value, found);
+    }
+  }
+  return found;
+}
+
 void take_pools(fpm::master const& master, std::vector<fpm::pool const*> const& pools, target_scope scope,
                 selection& into) {
   bool taken = false;
@@ -52,6 +74,7 @@ void take_pools(fpm::master const& master, std::vector<fpm::pool const*> const& 
     if (pool->reach != fpm::access::reachable || (taken && scope != target_scope::pool)) continue;
     into.targets.push_back(scope == target_scope::whole_master ? whole_master(master, *pool->endpoint)
                                                                : selected{*pool->endpoint, {}, {}});
+    into.targets.back().directories = directories_of(master);
     taken = true;
   }
   if (taken && scope != target_scope::pool) return;

@@ -32,8 +32,9 @@ struct left_out {
 /// One php-fpm, or one of its pools, to work on.
 struct selected {
   fastcgi::endpoint where;
-  std::vector<fastcgi::endpoint> others;  ///< with target_scope::whole_master: its other pools
-  std::vector<left_out> out_of_reach;     ///< and those of them that cannot be reached
+  std::vector<fastcgi::endpoint> others;   ///< with target_scope::whole_master: its other pools
+  std::vector<left_out> out_of_reach;      ///< and those of them that cannot be reached
+  std::vector<std::string> directories{};  ///< that its pools' configurations name: doc_root, chdir, open_basedir
 };
 
 struct selection {

@@ -14,6 +14,7 @@
 
 #include "cli/log.hpp"
 #include "cli/signals.hpp"
+#include "cli/who_serves.hpp"
 
 namespace cachetool::cli {
 namespace {
@@ -262,6 +263,7 @@ void work_on_all(context& with, plan const& what, std::vector<std::unique_ptr<jo
 
 std::vector<std::unique_ptr<job>> make_jobs(context& with, plan& what, int interrupt_fd) {
   std::vector<target> targets = find_targets(with, what.once != nullptr, interrupt_fd);
+  if (with.line.command->of_site) keep_who_serve(with, targets);
   what.targets = targets.size();
   bool const several = targets.size() > 1 || targets.front().addresses.size() > 1;
   std::vector<std::unique_ptr<job>> jobs;

@@ -375,6 +375,61 @@ TEST_CASE("a release that another link leads to is left alone by deploy:finish, 
   CHECK(contains(finish(server, pages).out, "left alone, because another link leads there: " + pages.release("3")));
 }
 
+TEST_CASE("of several php-fpm that are found only those that serve the site are meant, and -v names the others") {
+  std::string const name = "cachetool-deploy-" + std::to_string(getpid());
+  auto options = options_for(2);
+  options.pools.front().name = name;
+  php_fpm const server{options};
+  php_fpm const foreign{options};
+  site const pages;
+  pages.link("1");
+  auto const cached = [&](php_fpm const& of) {
+    auto const script = of.write_script("count.php", "<?php echo count(opcache_get_status()['scripts']);");
+    return run_script(of, script, name).body;
+  };
+  SECTION("those that have cached its scripts") {
+    visits(server, pages, 12, name);
+    auto const before = cached(foreign);
+    auto const warmed = run_program({"deploy:warm", pages.release("2"), "--pool=" + name, "-v"});
+    CHECK(warmed.exit_code == 0);
+    CHECK(contains(warmed.err, "left alone, because they do not serve"));
+    auto const result = run_program({"deploy:switch", pages.current(), pages.release("2"), "--pool=" + name, "-v"});
+    CHECK(result.exit_code == 0);
+    CHECK(contains(result.out, server.endpoint(name).text()));
+    CHECK_FALSE(contains(result.out, foreign.endpoint(name).text()));
+    CHECK(contains(result.err,
+                   "left alone, because they do not serve " + pages.current() + ": " + foreign.endpoint(name).text()));
+    CHECK(visits(server, pages, 12, name) == texts{"2 2 2"});
+    CHECK(cached(foreign) == before);
+    auto const finished = run_program({"deploy:finish", pages.current(), "--pool=" + name});
+    CHECK(finished.exit_code == 0);
+    CHECK_FALSE(contains(finished.out, foreign.endpoint(name).text()));
+  }
+  SECTION("none: they are listed, and nothing is done") {
+    auto const result = run_program({"deploy:switch", pages.current(), pages.release("2"), "--pool=" + name});
+    CHECK(result.exit_code == 2);
+    CHECK(contains(result.err, server.endpoint(name).text()));
+    CHECK(contains(result.err, foreign.endpoint(name).text()));
+    CHECK(std::filesystem::read_symlink(pages.current()) == pages.release("1"));
+  }
+}
+
+TEST_CASE("a php-fpm whose configuration names the site serves it, though nothing is cached yet") {
+  if (!is_root()) return skip("needs root");
+  std::string const name = "cachetool-deploy-" + std::to_string(getpid());
+  site const pages;
+  pages.link("1");
+  auto options = options_for(2);
+  options.pools.front().name = name;
+  php_fpm const foreign{options};
+  options.pools.front().lines.push_back("php_admin_value[open_basedir] = /tmp:" + pages.current() + "/");
+  php_fpm const server{options};
+  auto const result = run_program({"deploy:switch", pages.current(), pages.release("2"), "--pool=" + name});
+  CHECK(result.exit_code == 0);
+  CHECK(contains(result.out, server.endpoint(name).text()));
+  CHECK_FALSE(contains(result.out, foreign.endpoint(name).text()));
+}
+
 TEST_CASE("every pool of the master is cleared, whatever pool was named") {
   if (!is_root()) return skip("needs root");
   auto options = options_for(2);
