@@ -32,7 +32,6 @@ function do_deploy_look($arguments)
     $result['restart_pending'] = !empty($status['restart_pending']) || is_restarting($status);
     $result['full'] = !empty($status['cache_full']);
     $result['free'] = isset($status['memory_usage']) ? $status['memory_usage']['free_memory'] : 0;
-    $result['validates'] = (bool) ini_get('opcache.validate_timestamps');
     $preloaded = isset($status['preload_statistics']['scripts']) ? $status['preload_statistics']['scripts'] : array();
     $result['preloaded'] = array_values(array_filter($preloaded, function ($path) use ($beside, $live) {
         return strncmp($path, "$beside/", strlen($beside) + 1) === 0 && strncmp($path, "$live/", strlen($live) + 1) !== 0;

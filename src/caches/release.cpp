@@ -225,9 +225,8 @@ std::optional<std::string> finishing::move_all() {
   }
 }
 
-// Where PHP looks at timestamps it sees by itself what has changed.
+// Also where PHP looks at timestamps: it does so every opcache.revalidate_freq seconds only.
 std::optional<std::string> finishing::refresh_outside() {
-  if (site_.validates) return std::nullopt;
   outside_query query = outside_of(options_.current, site_.live);
   query.unchanged = options_.unchanged_outside;
   query.pace = options_.pace;
@@ -458,7 +457,6 @@ site look(adapter::adapter& php, std::string const& current) {
   out.full = answer.result["full"].as_bool();
   out.free = answer.result["free"].as_int();
   out.includes_twice = answer.result["includes_twice"].as_bool();
-  out.validates = answer.result["validates"].as_bool();
   out.preloaded = strings(answer.result["preloaded"]);
   out.pools = strings(answer.result["pools"]);
   out.links = links(answer.result["links"]);

@@ -40,7 +40,6 @@ struct site {
   bool restart_pending = false;    ///< and what is cached is not known
   bool full = false;               ///< OPcache caches nothing more
   std::int64_t free = 0;           ///< bytes of the cache
-  bool validates = true;           ///< opcache.validate_timestamps, there
   bool includes_twice = false;     ///< code of Symfony's is cached that includes a request's first script once more
   std::int64_t live_scripts = 0;   ///< cached ones of the live release
   std::vector<release> others;     ///< the directories beside it that have cached scripts, but for targets of links

@@ -157,6 +157,23 @@ TEST_CASE("templates that the releases share are current after a switch, and tho
   CHECK(wasted(server) - wasted_before < 32 * 1024);
 }
 
+TEST_CASE("a shared template that PHP would look at in a minute only is current when the switch is done") {
+  auto options = options_for(3, true);
+  options.ini["opcache.revalidate_freq"] = "60";
+  php_fpm const server{options};
+  application pages;
+  auto const shared = pages.directory() + "/shared/views/a.php";
+  pages.write("../shared", "views/a.php", "<?php return 'first';");
+  for (auto const* name : {"1", "2"}) {
+    pages.write(name, "index.php", "<?php echo '" + std::string(name) + " ', include '" + shared + "';");
+  }
+  REQUIRE(visits(server, pages, 8) == texts{"1 first"});
+  pages.write("../shared", "views/a.php", "<?php return 'second';");
+  fs::last_write_time(shared, fs::file_time_type::clock::now() - 30min);
+  REQUIRE(switch_to(server, pages, "2").exit_code == 0);
+  CHECK(visits(server, pages, 8) == texts{"2 second"});
+}
+
 TEST_CASE("where there is no room for the release it goes live all the same: OPcache is reset, and why is said") {
   auto options = options_for(3);
   options.ini["opcache.memory_consumption"] = "8";

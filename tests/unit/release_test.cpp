@@ -46,7 +46,6 @@ class server {
                           {"enabled", enabled},
                           {"full", full},
                           {"free", free},
-                          {"validates", true},
                           {"pools", list({"www"})},
                           {"links", php::array{}},
                           {"releases", named({{"/srv/releases/1", old_scripts}, {"/srv/releases/2", 1}})}});
@@ -58,6 +57,8 @@ class server {
       for (auto const& each : call.arguments["old"].entries()) old.emplace_back(each.item.as_string());
       if (!moved_) call.rows("1000 " + std::to_string(aliased.size()) + " " + aliased + "\n");
       out.result = named({{"listed", true}});
+    } else if (call.operation == "opcache.select") {
+      out.result = named({{"listed", true}, {"names", call.arguments["names"]}});
     } else if (call.operation == "deploy.hits") {
       call.rows(std::to_string(hits += more_hits) + " " + std::to_string(aliased.size()) + " " + aliased + "\n");
       out.result = true;
