@@ -140,7 +140,8 @@ source source_for(std::string_view operation) noexcept {
   if (operation.starts_with("stat.")) return {embedded::stat, embedded::stat_sha256};
   if (operation == "deploy.acquaint") return {embedded::deploy_acquaint, embedded::deploy_acquaint_sha256};
   if (operation == "deploy.resolve") return {embedded::deploy_worker, embedded::deploy_worker_sha256};
-  if (operation == "deploy.move" || operation == "deploy.hold") return {embedded::deploy_move, embedded::deploy_move_sha256};
+  if (operation == "deploy.move" || operation == "deploy.hold")
+    return {embedded::deploy_move, embedded::deploy_move_sha256};
   if (operation.starts_with("deploy.")) return {embedded::deploy, embedded::deploy_sha256};
   if (operation == "fpm.requests") return {embedded::fpm_requests, embedded::fpm_requests_sha256};
   if (operation == "doctor.examine") return {embedded::doctor, embedded::doctor_sha256};
