@@ -12,14 +12,6 @@ bool lies_in(std::string_view path, std::string_view directory) {
          (directory.ends_with('/') || path.size() == directory.size() || path[directory.size()] == '/');
 }
 
-bool is_of_the_system(std::string const& path) {
-  constexpr std::string_view directories[] = {"/bin",  "/boot", "/etc",  "/lib", "/lib64", "/proc",
-                                              "/root", "/run",  "/sbin", "/sys", "/usr",   "/var/spool"};
-  if (path == "/" || path == "/dev") return true;
-  return std::any_of(std::begin(directories), std::end(directories),
-                     [&](std::string_view each) { return lies_in(path, each); });
-}
-
 // Absolute, and without "..", an empty or a final component.
 std::string normal(std::string const& path) {
   std::string text = std::filesystem::path(path).lexically_normal();
@@ -28,6 +20,14 @@ std::string normal(std::string const& path) {
 }
 
 }  // namespace
+
+bool is_of_the_system(std::string const& path) {
+  constexpr std::string_view directories[] = {"/bin",    "/boot", "/dev",  "/etc", "/lib",  "/lib32", "/lib64",
+                                              "/libx32", "/proc", "/root", "/run", "/sbin", "/sys",   "/usr"};
+  if (path == "/" || path == "/var" || lies_in(path, "/var/spool")) return true;
+  return !lies_in(path, "/dev/shm") && std::any_of(std::begin(directories), std::end(directories),
+                                                   [&](std::string_view each) { return lies_in(path, each); });
+}
 
 std::vector<candidate> inside(std::vector<candidate> places, std::vector<std::string> const& directories) {
   std::erase_if(places, [&](candidate const& place) {

@@ -29,6 +29,9 @@ std::vector<candidate> inside(std::vector<candidate> places, std::vector<std::st
 /// Those whose agents have a path that begins with the PREFIX that opcache.restrict_api demands.
 std::vector<candidate> beginning_with(std::vector<candidate> places, std::string const& prefix);
 
+/// True for a directory, or one in it, where programs of the system read what lies there.
+bool is_of_the_system(std::string const& path);
+
 constexpr int most_told = 16;
 
 /// The directories that PHP names, as places; at most most_told. Without those where programs of the system read what

@@ -1,4 +1,5 @@
 #include "adapter/diagnosis.hpp"
+#include "fastcgi/text.hpp"
 
 #include <algorithm>
 
@@ -35,9 +36,9 @@ error not_found(fastcgi::response const& response, std::string_view body, std::s
     std::string const allowed = allowed_paths(response.stderr_text);
     return error(error_kind::open_basedir,
                  "open_basedir keeps php-fpm from " + path + (allowed.empty() ? "" : ": it allows " + allowed))
-        .advise("let the agent lie inside: --tmp-dir=" + (allowed.empty()
-                                                              ? "DIR with a directory that open_basedir allows"
-                                                              : allowed.substr(0, allowed.find(':'))));
+        .advise("let the agent lie inside: --tmp-dir=" +
+                (allowed.empty() ? "DIR with a directory that open_basedir allows"
+                                 : fastcgi::shell_word(allowed.substr(0, allowed.find(':')))));
   }
   return error(error_kind::not_visible, "php-fpm cannot see " + path)
       .advise(

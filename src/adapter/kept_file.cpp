@@ -10,6 +10,7 @@
 
 #include "adapter/new_directory.hpp"
 #include "adapter/write_file.hpp"
+#include "fastcgi/text.hpp"
 #include "fastcgi/unique_fd.hpp"
 
 namespace cachetool::adapter {
@@ -37,7 +38,8 @@ fastcgi::unique_fd open_directory(std::string const& path) {
   struct stat info {};
   if (!directory || fstat(directory.get(), &info) != 0) throw placement_error("cannot use " + path, errno);
   if (info.st_uid != 0 || (info.st_mode & 0022U) != 0) {
-    throw error(error_kind::placement, path + " does not belong to root alone").advise("rm -r " + path);
+    throw error(error_kind::placement, path + " does not belong to root alone")
+        .advise("rm -r " + fastcgi::shell_word(path));
   }
   return directory;
 }

@@ -8,6 +8,7 @@
 
 #include "adapter/installed_agent.hpp"
 #include "adapter/kept_file.hpp"
+#include "fastcgi/text.hpp"
 #include "fpm/discovery.hpp"
 #include "fpm/mounts.hpp"
 #include "fpm/processes.hpp"
@@ -62,7 +63,7 @@ void placement::enter_chroot() {
   root_ = worker_root(std::move(root));
   if (options_.tmp_dir.empty() || !below(root_path_, options_.tmp_dir).empty()) return;
   throw error(error_kind::usage, "the directory " + options_.tmp_dir + " does not lie in the chroot " + root_path_)
-      .advise("name one that does, with its path out here: --tmp-dir=" + root_path_ + "/tmp");
+      .advise("name one that does, with its path out here: --tmp-dir=" + fastcgi::shell_word(root_path_ + "/tmp"));
 }
 
 // Only root can put something where its own paths do not lead.
@@ -188,7 +189,9 @@ std::string placement::put(candidate const& place, agent::source const& source, 
   file_.reset();
   if (place.how == way::installed) return place.where;
   if (place.how == way::kept) return kept_file(root_, place.where, source);
-  file_.emplace(base_directory{root_, place.where, place.from == origin::named, open_to_}, source.text, mode);
+  base_directory base{root_, place.where, place.from == origin::named, open_to_, {}};
+  if (place.from == origin::told) base.told_by = master_ != 0 ? fpm::child_users(master_) : std::vector<uid_t>();
+  file_.emplace(base, source.text, mode);
   return file_->path();
 }
 

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <memory>
@@ -14,9 +15,11 @@
 
 #include <cachetool/fastcgi/error.hpp>
 
+#include "adapter/candidates.hpp"
 #include "adapter/new_directory.hpp"
 #include "adapter/write_file.hpp"
 #include "agent/random_hex.hpp"
+#include "fastcgi/text.hpp"
 
 namespace cachetool::adapter {
 namespace {
@@ -128,10 +131,26 @@ void private_file::open_base(base_directory const& base) {
   if (everybody && (info.st_mode & S_ISVTX) == 0) {
     throw error(error_kind::placement,
                 "the directory " + base.path + " can be written by everybody and has no sticky bit")
-        .advise("chmod +t " + base.path + ", or another --tmp-dir");
+        .advise("chmod +t " + fastcgi::shell_word(base.path) + ", or another --tmp-dir");
   }
+  if (base.told_by) check_told(base, info);
   if (base.open_to && !everybody && info.st_uid != *base.open_to) {
     throw error(error_kind::placement, "the directory " + base.path + " is not one of php-fpm's own user");
+  }
+}
+
+// Judged by what was opened: the name is php-fpm's, and root's own links lead from it anywhere (/var/run, /var/lock).
+void private_file::check_told(base_directory const& base, struct stat const& info) const {
+  std::error_code failed;
+  std::string const real = std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(base_.get()), failed);
+  bool const is_users = std::find(base.told_by->begin(), base.told_by->end(), info.st_uid) != base.told_by->end();
+  bool const may_be_used = is_users || (info.st_mode & S_IWOTH) != 0;  // has the sticky bit, then
+  bool const is_states = real.starts_with("/var/") && !real.starts_with("/var/tmp") && !real.starts_with("/var/www");
+  if (failed || is_of_the_system(real) || (is_states && !may_be_used)) {
+    throw error(error_kind::placement, "the directory " + base.path + " is one of the system's");
+  }
+  if (!is_users && (info.st_mode & 0011U) == 0) {
+    throw error(error_kind::placement, "php-fpm's user may not enter the directory " + base.path);
   }
 }
 

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "adapter/worker_root.hpp"
 #include "fastcgi/unique_fd.hpp"
@@ -20,6 +22,10 @@ struct base_directory {
   /// If given, only a directory in which this user could make files is used: where a user decides what there is to
   /// see, root must not be led to a place of its own.
   std::optional<uid_t> open_to{};
+
+  /// If given, php-fpm alone names it, whose workers are these users: it must not be one where the system reads what
+  /// lies there, whatever links lead to it, nor one that these users may not enter.
+  std::optional<std::vector<uid_t>> told_by{};
 };
 
 /// A PHP file in a directory of its own, "BASE/cachetool-<uid>-<random>/<random>.php", that nobody but its owner can
@@ -38,6 +44,7 @@ class private_file {
 
  private:
   void open_base(base_directory const& base);
+  void check_told(base_directory const& base, struct stat const& info) const;
   void open_or_make_base(base_directory const& base);
   bool make_base(base_directory const& base);
   void make_directory(base_directory const& base);

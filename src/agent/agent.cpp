@@ -25,6 +25,7 @@
 #include "agents/opcache_select.hpp"
 #include "agents/opcache_warm.hpp"
 #include "agents/stat.hpp"
+#include "fastcgi/text.hpp"
 
 namespace cachetool::agent {
 namespace {
@@ -56,7 +57,7 @@ error refusal(std::string_view kind, std::string_view detail) {
   }
   if (kind == "restricted") {
     return error(error_kind::restricted, "opcache.restrict_api allows it only to scripts below " + what)
-        .advise("let the agent lie there: --tmp-dir=" + what + ", or empty opcache.restrict_api");
+        .advise("let the agent lie there: --tmp-dir=" + fastcgi::shell_word(what) + ", or empty opcache.restrict_api");
   }
   if (kind == "opcache_off") {
     return error(error_kind::opcache_off, "OPcache is off")
@@ -64,7 +65,7 @@ error refusal(std::string_view kind, std::string_view detail) {
   }
   if (kind == "version") {
     return error(error_kind::placement, "the agent " + what + " is of another version than this program")
-        .advise("install this program's agent: cachetool agent:install " + what +
+        .advise("install this program's agent: cachetool agent:install " + fastcgi::shell_word(what) +
                 ", or put what cachetool agent:show prints there");
   }
   if (kind == "usage") return error(error_kind::usage, what);

@@ -6,6 +6,7 @@
 
 #include "caches/opcache.hpp"
 #include "caches/selection.hpp"
+#include "fastcgi/text.hpp"
 
 namespace cachetool::opcache {
 namespace {
@@ -267,7 +268,7 @@ error pruning::still_served(std::string const& name) const {
   std::string const link = reached == ways_.end() ? name : reached->link;
   return error(error_kind::php_error, served_release_ + " is served yet: OPcache leads " + name +
                                           " to it; nothing was forgotten that is in use")
-      .advise("let the live release be served first: cachetool deploy:finish " + link);
+      .advise("let the live release be served first: cachetool deploy:finish " + fastcgi::shell_word(link));
 }
 
 headroom pruning::needed() const {

@@ -61,7 +61,7 @@ constexpr std::array global_table{
     optional_text("web-path", "WEB-PATH", "The document root of that web site (the current directory)"),
     optional_text("web-url", "WEB-URL", "The URL of that web site"),
     flag("web-allow-insecure", 0, "Take any TLS certificate of the web site"),
-    optional_text("web-basic-auth", "WEB-BASIC-AUTH", "USER:PASSWORD for the web site"),
+    optional_text("web-basic-auth", "WEB-BASIC-AUTH", "USER:PASSWORD for the web site; @FILE reads it from a file"),
     optional_text("web-host", "WEB-HOST", "A Host header for the web site"),
     option_spec{"tmp-dir", 't', arity::value, value_type::text, "TMP-DIR",
                 "A directory that you can write and php-fpm can read, tried first for the agent's file"},

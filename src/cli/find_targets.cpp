@@ -12,7 +12,7 @@ namespace cachetool::cli {
 namespace {
 
 target web_target(context const& with, int interrupt_fd) {
-  adapter::web_options options = choose_web(with.given, with.file);
+  adapter::web_options options = choose_web(with.given, with.file, with.env);
   options.interrupt_fd = interrupt_fd;
   target out;
   out.addresses = {{options.url, {}}};

@@ -10,6 +10,8 @@
 
 #include <cachetool/fastcgi/error.hpp>
 
+#include "cli/read_file.hpp"
+
 namespace cachetool::cli {
 namespace {
 
@@ -81,6 +83,13 @@ char const* first_given(options const& given, std::initializer_list<char const*>
   return nullptr;
 }
 
+// "@FILE" is what the first line of a file says: an argument can be read by everybody on the machine.
+std::optional<std::string> basic_auth(std::optional<std::string> const& text) {
+  if (!text || !text->starts_with('@')) return text;
+  std::string const content = read_file(text->substr(1));
+  return content.substr(0, content.find_first_of("\r\n"));
+}
+
 int choose_retries(options const& given, int otherwise) {
   constexpr std::int64_t most = 1000;
   return static_cast<int>(std::min(given.count("retries").value_or(otherwise), most));
@@ -104,6 +113,7 @@ environment read_environment() {
   env.home = variable("HOME");
   env.cachetool_fcgi = variable("CACHETOOL_FCGI");
   env.fcgi_connect = variable("FCGI_CONNECT");
+  env.web_basic_auth = variable("CACHETOOL_WEB_BASIC_AUTH");
   env.shell_verbosity = variable("SHELL_VERBOSITY");
   env.shell = variable("SHELL");
   std::string const sudo_uid = variable("SUDO_UID");
@@ -205,7 +215,7 @@ adapter::fastcgi_options choose_fastcgi(options const& given, config const& file
   return out;
 }
 
-adapter::web_options choose_web(options const& given, config const& file) {
+adapter::web_options choose_web(options const& given, config const& file, environment const& env) {
   auto const client = given.text("web");
   if (client && *client != "FileGetContents" && *client != "SymfonyHttpClient") {
     throw error(error_kind::usage, "--web=" + *client + " is not known")
@@ -217,7 +227,7 @@ adapter::web_options choose_web(options const& given, config const& file) {
     throw error(error_kind::usage, "which web site is not said").advise("--web-url=https://example.com");
   }
   out.path = given.text("web-path").value_or(file.web_path.value_or(out.path));
-  out.basic_auth = given.text("web-basic-auth").value_or(file.web_basic_auth.value_or(""));
+  out.basic_auth = basic_auth(given.text("web-basic-auth")).value_or(file.web_basic_auth.value_or(env.web_basic_auth));
   out.host = given.text("web-host").value_or(file.web_host.value_or(""));
   out.allow_insecure = given.flag("web-allow-insecure") > 0 || file.web_allow_insecure.value_or(false);
   out.timeout = given.seconds("timeout").value_or(out.timeout);

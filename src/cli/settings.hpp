@@ -23,6 +23,7 @@ struct environment {
   std::string home;
   std::string cachetool_fcgi;     ///< CACHETOOL_FCGI, a comma list
   std::string fcgi_connect;       ///< FCGI_CONNECT
+  std::string web_basic_auth;     ///< CACHETOOL_WEB_BASIC_AUTH, "user:password"
   std::string shell_verbosity;    ///< SHELL_VERBOSITY, -1 to 3
   std::string shell;              ///< SHELL, the path of the user's shell
   std::optional<uid_t> sudo_uid;  ///< SUDO_UID, who called sudo
@@ -60,7 +61,7 @@ adapter_kind choose_adapter(options const& given, config const& file);
 
 // How to go that way. Each throws error (usage) if something is missing or wrong.
 adapter::fastcgi_options choose_fastcgi(options const& given, config const& file);
-adapter::web_options choose_web(options const& given, config const& file);
+adapter::web_options choose_web(options const& given, config const& file, environment const& env = {});
 adapter::cli_options choose_cli(options const& given);
 
 }  // namespace cachetool::cli

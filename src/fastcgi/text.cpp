@@ -39,6 +39,14 @@ std::string printable(std::string_view text, std::size_t limit) {
   return out;
 }
 
+std::string shell_word(std::string_view text) {
+  constexpr std::string_view harmless = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
+  if (!text.empty() && text.find_first_not_of(harmless) == text.npos) return std::string(text);
+  std::string out = "'";
+  for (char const c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
 std::string duration_text(std::chrono::milliseconds value) {
   auto const count = value.count();
   if (count < 1000) return std::to_string(count) + " ms";

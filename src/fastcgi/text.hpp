@@ -11,6 +11,10 @@ namespace cachetool::fastcgi {
 /// outside can stand in a message. "..." follows if there was more.
 std::string printable(std::string_view text, std::size_t limit);
 
+/// TEXT as one word of a command that a shell reads, for hints that somebody may paste: quoted where it holds anything
+/// that means something there.
+std::string shell_word(std::string_view text);
+
 /// A duration as people write it: "50 ms", "5 s", "1.5 s".
 std::string duration_text(std::chrono::milliseconds value);
 

@@ -21,3 +21,12 @@ TEST_CASE("durations are written as people write them") {
   CHECK(duration_text(1500ms) == "1.5 s");
   CHECK(duration_text(2005ms) == "2.005 s");
 }
+
+TEST_CASE("a word for a shell is quoted where it holds anything that means something there") {
+  using cachetool::fastcgi::shell_word;
+  CHECK(shell_word("/srv/site-1/current") == "/srv/site-1/current");
+  CHECK(shell_word("/x/$(touch /tmp/pwned)") == "'/x/$(touch /tmp/pwned)'");
+  CHECK(shell_word("it's") == "'it'\\''s'");
+  CHECK(shell_word("") == "''");
+  CHECK(shell_word("a;b") == "'a;b'");
+}

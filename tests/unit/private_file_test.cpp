@@ -351,12 +351,38 @@ TEST_CASE("a FIFO, a device or a file in the place of a left-over is not opened,
 
 TEST_CASE("every agent begins as agents do, so that what a killed run leaves of it is swept") {
   for (auto const* operation :
-       {"opcache.reset", "opcache.scripts", "opcache.invalidate", "opcache.compile", "opcache.select", "opcache.prune",
-        "opcache.refresh", "opcache.releases", "opcache.file_cache", "opcache.file_entries", "apcu.keys", "apcu.info",
-        "stat.clear", "deploy.acquaint", "deploy.resolve", "deploy.move", "deploy.look", "fpm.requests",
-        "doctor.examine", "php.eval", "unknown"}) {
+       {"opcache.reset", "opcache.scripts", "opcache.invalidate", "opcache.compile",    "opcache.select",
+        "opcache.prune", "opcache.refresh", "opcache.releases",   "opcache.file_cache", "opcache.file_entries",
+        "apcu.keys",     "apcu.info",       "stat.clear",         "deploy.acquaint",    "deploy.resolve",
+        "deploy.move",   "deploy.look",     "fpm.requests",       "doctor.examine",     "php.eval",
+        "unknown"}) {
     CAPTURE(operation);
     CHECK(agent::begins_an_agent(agent::source_for(operation).text));
   }
   CHECK_FALSE(agent::begins_an_agent("<?php\n// Something else."));
+}
+
+TEST_CASE("a place that php-fpm names is judged by where it leads, and by who may enter it") {
+  if (geteuid() != 0) return test::skip("needs root");
+  static adapter::worker_root const ours;
+  temp_dir const parent;
+  auto const refused = [](std::string const& path) {
+    try {
+      private_file const file({ours, path, false, {}, std::vector<uid_t>{33}}, "x", 0444);
+    } catch (error const& failed) {
+      return failed.message();
+    }
+    return std::string();
+  };
+  fs::create_directory_symlink("/usr/lib", parent / "link");
+  CHECK(refused(parent / "link").find("is one of the system's") != std::string::npos);
+  if (fs::exists("/var/lib/dpkg")) CHECK(refused("/var/lib/dpkg").find("is one of the system's") != std::string::npos);
+  if (fs::is_symlink("/var/lock")) CHECK(refused("/var/lock").find("is one of the system's") != std::string::npos);
+  fs::create_directory(parent / "home");
+  chmod((parent / "home").c_str(), 0700);
+  REQUIRE(chown((parent / "home").c_str(), 65534, 65534) == 0);
+  CHECK(refused(parent / "home").find("may not enter") != std::string::npos);
+  REQUIRE(chown((parent / "home").c_str(), 33, 33) == 0);
+  CHECK(refused(parent / "home").empty());
+  CHECK(refused(parent.path()).empty());
 }

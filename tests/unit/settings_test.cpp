@@ -1,8 +1,11 @@
 #include "cli/settings.hpp"
 
+#include <fstream>
+
 #include <cachetool/fastcgi/error.hpp>
 
 #include "support/catch.hpp"
+#include "support/temp_dir.hpp"
 
 using namespace cachetool;
 using cli::config;
@@ -194,4 +197,24 @@ TEST_CASE("the chroot comes from the option, else from the config file") {
   file.fastcgi_chroot = "/file";
   CHECK(cli::choose_fastcgi(given({"opcache:reset", "--fcgi-chroot=/option"}), file).place.chroot == "/option");
   CHECK(cli::choose_fastcgi(given({"opcache:reset"}), file).place.chroot == "/file");
+}
+
+TEST_CASE(
+    "user and password for a web site come from a file, or from the environment, where they are not to be seen by "
+    "all") {
+  test::temp_dir const directory;
+  std::ofstream(directory / "secret") << "me:from a file\n";
+  std::vector<std::string> const line{"opcache:reset", "--web", "--web-url=http://x"};
+  auto with_file = line;
+  with_file.push_back("--web-basic-auth=@" + directory / "secret");
+  environment env;
+  env.web_basic_auth = "me:from the environment";
+  CHECK(cli::choose_web(given(with_file), {}, env).basic_auth == "me:from a file");
+  CHECK(cli::choose_web(given(line), {}, env).basic_auth == "me:from the environment");
+  config file;
+  file.web_basic_auth = "me:from the config file";
+  CHECK(cli::choose_web(given(line), file, env).basic_auth == "me:from the config file");
+  with_file.back() = "--web-basic-auth=@/no/such/file";
+  CHECK_THROWS_WITH(cli::choose_web(given(with_file), {}, env),
+                    "the file /no/such/file cannot be read: No such file or directory");
 }
