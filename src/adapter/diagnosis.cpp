@@ -32,7 +32,9 @@ std::string quoted_start(std::string_view text) {
 }
 
 error not_found(fastcgi::response const& response, std::string_view body, std::string const& path) {
-  if (body.starts_with("No input file") || contains(response.stderr_text, "open_basedir")) {
+  // "No input file specified." also stands for a file that is not there, where the pool has a doc_root.
+  bool const is_missing = contains(response.stderr_text, "No such file");
+  if (contains(response.stderr_text, "open_basedir") || (body.starts_with("No input file") && !is_missing)) {
     std::string const allowed = allowed_paths(response.stderr_text);
     return error(error_kind::open_basedir,
                  "open_basedir keeps php-fpm from " + path + (allowed.empty() ? "" : ": it allows " + allowed))
@@ -73,6 +75,7 @@ error denied(fastcgi::response const& response, std::string const& path,
 
 error unexpected(fastcgi::response const& response, std::string_view body) {
   std::string const status = std::to_string(response.status);
+  if (auto missing = agent::undefined_function(response.stderr_text)) return *missing;
   if (contains(response.stderr_text, "Allowed memory size")) {
     return error(error_kind::memory_limit, "PHP ran out of memory_limit before the agent could start")
         .advise("raise memory_limit for this pool");
@@ -95,12 +98,15 @@ error unexpected(fastcgi::response const& response, std::string_view body) {
 error diagnose(fastcgi::response const& response, agent::answer_reader const& reader, std::string const& path,
                std::optional<fpm::security_labels> const& labels) {
   std::string const body = reader.foreign();
-  error found = response.status == 404 && (body.starts_with("File not found") || body.starts_with("No input file"))
+  // STDERR first: with open_basedir and an error_log that the pool's user cannot write the status is 403.
+  error found = contains(response.stderr_text, "open_basedir restriction in effect") && !reader.began()
+                    ? not_found(response, body, path)
+                : response.status == 404 && (body.starts_with("File not found") || body.starts_with("No input file"))
                     ? not_found(response, body, path)
                 : response.status == 403 && body.starts_with("Access denied") ? denied(response, path, labels)
                                                                               : unexpected(response, body);
   std::string_view const said = trimmed(response.stderr_text);
-  if (said.empty()) return found;
+  if (said.empty() || found.kind() == error_kind::disabled) return found;
   return error(found.kind(), found.message() + " (php-fpm says: " + std::string(said.substr(0, 1000)) + ")")
       .advise(found.hint());
 }

@@ -111,6 +111,9 @@ void fastcgi_call::read_answer() {
     if (!reader_->began()) throw refusal(response);
     answer_ = reader_->finish();
   } catch (error& failed) {
+    if (failed.kind() == error_kind::protocol) {
+      if (auto missing = agent::undefined_function(response.stderr_text)) failed = *missing;
+    }
     failed.on(target_.where.text());
     if (!is_about_the_place(failed.kind()) || target_.place.is_exhausted()) throw;
     target_.place.reject(path_, failed, allowed(failed.kind(), response.stderr_text));

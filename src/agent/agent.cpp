@@ -40,16 +40,23 @@ std::string place(std::string_view file, std::int64_t line) {
   return " (" + std::string(file) + ":" + std::to_string(line) + ")";
 }
 
+error disabled(std::string const& function) {
+  return error(error_kind::disabled, "the PHP function " + function + "() is disabled")
+      .advise("take " + function +
+              " out of disable_functions, in php.ini or in the pool's php_admin_value[disable_functions]");
+}
+
 error refusal(std::string_view kind, std::string_view detail) {
   std::string const what(detail);
   if (kind == "extension_missing") {
     return error(error_kind::extension_missing, "the PHP extension " + what + " is not loaded")
         .advise("install it and enable it in the php.ini that this php-fpm reads, then restart php-fpm");
   }
-  if (kind == "disabled") {
-    return error(error_kind::disabled, "the PHP function " + what + "() is disabled")
-        .advise("take " + what +
-                " out of disable_functions, in php.ini or in the pool's php_admin_value[disable_functions]");
+  if (kind == "disabled") return disabled(what);
+  if (kind == "pinned") {
+    return error(error_kind::disabled, "this pool does not let scripts change " + what)
+        .advise("take php_admin_value[" + what + "] out of the pool's configuration, and set " + what +
+                " in php.ini instead");
   }
   if (kind == "apcu_off") {
     return error(error_kind::disabled, "APCu is off (" + what + "=0)")
@@ -75,6 +82,7 @@ error refusal(std::string_view kind, std::string_view detail) {
 }
 
 error fatal_error(std::string_view text, std::string_view file, std::int64_t line) {
+  if (auto missing = undefined_function(text)) return *missing;
   bool const memory = text.find("Allowed memory size") != std::string_view::npos;
   error failed(memory ? error_kind::memory_limit : error_kind::php_error,
                "PHP stopped with a fatal error: " + std::string(text) + place(file, line));
@@ -102,6 +110,14 @@ std::vector<note> read_notes(php::value const& list) {
 }
 
 }  // namespace
+
+std::optional<error> undefined_function(std::string_view text) {
+  constexpr std::string_view before = "Call to undefined function cachetool\\";  // PHP 7.0 to 8.5
+  std::size_t const start = text.find(before);
+  if (start == std::string_view::npos) return std::nullopt;
+  std::string_view const rest = text.substr(start + before.size(), 64);
+  return disabled(std::string(rest.substr(0, rest.find('('))));
+}
 
 std::string describe(note const& what) {
   return what.message + place(what.file, what.line);
@@ -154,16 +170,24 @@ encoded_call encode(call const& what) {
   encoded_call out;
   out.nonce = random_hex();
   if (!what.arguments.is_null()) out.body = php::serialize(what.arguments);
-  // REQUEST_URI explains itself in the pool's access log. DOCUMENT_ROOT would make PHP look for a .user.ini, and
+  // What a web server sends, because code that runs before the agent may want it. But SCRIPT_NAME: where the pool has
+  // a doc_root PHP would open the script of that name below it (php-src main/fopen_wrappers.c,
+  // php_fopen_primary_script()). DOCUMENT_ROOT would make PHP look for a .user.ini, and
   // HTTP_ACCEPT_ENCODING would let it compress the answer: neither is sent.
   std::string const uri = "/cachetool?op=" + what.operation;
   out.params = {{"REQUEST_METHOD", out.body.empty() ? "GET" : "POST"},
-                {"SCRIPT_NAME", uri},
                 {"REQUEST_URI", uri},
+                {"QUERY_STRING", "op=" + what.operation},
+                {"GATEWAY_INTERFACE", "CGI/1.1"},
                 {"SERVER_SOFTWARE", "cachetool"},
                 {"SERVER_NAME", "localhost"},
+                {"SERVER_ADDR", "127.0.0.1"},
+                {"SERVER_PORT", "80"},
                 {"SERVER_PROTOCOL", "HTTP/1.1"},
                 {"REMOTE_ADDR", "127.0.0.1"},
+                {"REMOTE_PORT", "9"},
+                {"HTTP_HOST", "localhost"},
+                {"HTTP_USER_AGENT", "cachetool"},
                 {"CACHETOOL_OP", what.operation},
                 {"CACHETOOL_NONCE", out.nonce}};
   if (!out.body.empty()) out.params.emplace_back("CONTENT_TYPE", "application/octet-stream");

@@ -51,6 +51,9 @@ struct call {
 /// The smallest source that can run an operation.
 source source_for(std::string_view operation) noexcept;
 
+/// The error (disabled) of a function that the agent calls and a pool disables, if TEXT, which PHP wrote, tells of one.
+std::optional<error> undefined_function(std::string_view text);
+
 /// A warning, notice or deprecation that PHP raised during the call.
 struct note {
   std::int64_t level = 0;  ///< PHP's E_ constant

@@ -5,6 +5,17 @@
 // docs/agent.md describes the answer.
 namespace cachetool;
 
+if (PHP_VERSION_ID < 80000 && may('ini_get', 'mbstring.func_overload') & 2) { // strlen() would count characters
+    function strlen($text)
+    {
+        return mb_strlen($text, '8bit');
+    }
+    function substr($text, $from, $length = null)
+    {
+        return mb_substr($text, $from, $length, '8bit');
+    }
+}
+
 run(parameter('CACHETOOL_NONCE'), 'cachetool\do_' . strtr(parameter('CACHETOOL_OP'), '.', '_'));
 
 /** Runs one operation and sends its answer. */
@@ -18,8 +29,8 @@ function run($nonce, $operation)
     while (ob_get_level() && @ob_end_clean()) {
         // until none is left, or one refuses to go: a loop on the level alone would never end
     }
-    may('ini_set', 'display_errors', '0');
-    may('ini_set', 'serialize_precision', PHP_VERSION_ID < 70100 ? '17' : '-1');
+    set('display_errors', '0');
+    set('serialize_precision', PHP_VERSION_ID < 70100 ? '17' : '-1');
     may('error_reporting', E_ALL);
     register_shutdown_function('cachetool\fatal');
     $GLOBALS['cachetool_reserve'] = str_repeat("\0", 16384); // for fatal(), where memory_limit is what ended the script
@@ -27,6 +38,9 @@ function run($nonce, $operation)
         ob_start(null, 4096); // as long as it is not full, the code that is run may send headers
     }
     may('newrelic_ignore_transaction');
+    if (may('session_status') === 2) {
+        may('session_destroy'); // session.auto_start has begun one, whose file nobody would ask for again
+    }
     chunk('B');
     try {
         if (parameter('CACHETOOL_SHA256') !== '' && !in_array(may('hash_file', 'sha256', __FILE__), array(null, parameter('CACHETOOL_SHA256')), true)) {
@@ -40,6 +54,9 @@ function run($nonce, $operation)
             : array();
         answer(array('result' => $operation($arguments)));
     } catch (\Throwable $thrown) {
+        if ($thrown->getFile() === __FILE__ && preg_match('/^Call to undefined function (?:cachetool\\\\)?(\w+)\(\)/', $thrown->getMessage(), $missing)) {
+            refuse('disabled', $missing[1]);
+        }
         $at = array($thrown->getCode(), $thrown->getMessage(), $thrown->getFile(), $thrown->getLine(), get_class($thrown));
         answer(array('thrown' => $at));
     }
@@ -54,6 +71,30 @@ function parameter($name)
 function may($function, ...$arguments)
 {
     return function_exists($function) ? $function(...$arguments) : null;
+}
+
+/**
+ * Gives a setting a value, until the request ends. False if it has another, or nobody knows: a pool may disable ini_set()
+ * and ini_get(), and php_admin_value pins a setting without a word.
+ */
+function set($name, $value)
+{
+    $has = function () use ($name, $value) {
+        $is = may('ini_get', $name);
+        return is_string($is) && ($is === '' ? '0' : $is) === $value; // "Off" in a file is ''
+    };
+    return function_exists('ini_get') && ($has() || may('ini_set', $name, $value) !== null && $has());
+}
+
+/** The same for what an operation cannot do without: refuses it. */
+function must_set($name, $value)
+{
+    if (!set($name, $value)) {
+        $missing = array_values(array_filter(array('ini_get', 'ini_set'), function ($function) {
+            return !function_exists($function);
+        }));
+        refuse($missing ? 'disabled' : 'pinned', $missing ? $missing[0] : $name);
+    }
 }
 
 /** Sends one piece of the answer. What others print between two pieces is skipped by the client. */

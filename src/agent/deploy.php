@@ -27,6 +27,9 @@ function do_deploy_look($arguments)
             }
         }
     }
+    if (!function_exists('opcache_get_status')) {
+        return array('enabled' => true, 'blind' => 'opcache_get_status') + $result;
+    }
     $status = opcache_call('opcache_get_status', false);
     $result['enabled'] = !empty($status['opcache_enabled']);
     $result['restart_pending'] = !empty($status['restart_pending']) || is_restarting($status);
@@ -40,7 +43,7 @@ function do_deploy_look($arguments)
         return $result;
     }
     $status = status_with_scripts();
-    may('ini_set', 'opcache.validate_timestamps', '0'); // or opcache_is_script_cached() looks at the files
+    set('opcache.validate_timestamps', '0'); // or opcache_is_script_cached() looks at the files
     $beside = rtrim($beside, '/') . '/';
     foreach (isset($status['scripts']) ? $status['scripts'] : array() as $path => $script) {
         $end = strncmp($path, $beside, strlen($beside)) === 0 ? strpos($path, '/', strlen($beside)) : false;
@@ -80,7 +83,7 @@ function pools()
 function do_deploy_aliases($arguments)
 {
     $status = status_with_scripts();
-    may('ini_set', 'opcache.validate_timestamps', '0'); // or opcache_is_script_cached() looks at the files
+    must_set('opcache.validate_timestamps', '0'); // or opcache_is_script_cached() looks at the files
     $rows = '';
     foreach (isset($status['scripts']) ? $status['scripts'] : array() as $path => $script) {
         foreach ($arguments['old'] as $old) {

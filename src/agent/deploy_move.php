@@ -19,9 +19,9 @@ function do_deploy_move($arguments)
     clearstatcache(true);
     $status = status_to_compile($arguments);
     if ($status['enabled']) {
-        may('ini_set', 'log_errors', '0'); // what goes wrong is told to who asked
-        may('ini_set', 'opcache.file_update_protection', '0'); // or what was written a moment ago is not cached
-        may('ini_set', 'opcache.validate_timestamps', '0'); // or opcache_is_script_cached() looks at the files
+        set('log_errors', '0'); // what goes wrong is told to who asked
+        set('opcache.file_update_protection', '0'); // or what was written a moment ago is not cached
+        must_set('opcache.validate_timestamps', '0'); // or opcache_is_script_cached() looks at the files
         file_by_file($arguments['paths'], $arguments['pause'], function ($i, $old, &$said) use ($arguments, $status) {
             $name = substr($old, strlen($arguments['old'][$i]));
             return move($old, $arguments['current'] . $name, $arguments['live'] . $name, $status, $said);
@@ -38,7 +38,7 @@ function do_deploy_hold($arguments)
 {
     clearstatcache();
     foreach (array_merge($arguments['paths'], $arguments['files']) as $path) {
-        if (is_file($path) && (ini_get('opcache.file_update_protection') < 1 || filemtime($path) < time() + 2)) {
+        if (is_file($path) && (may('ini_get', 'opcache.file_update_protection') < 1 || filemtime($path) < time() + 2)) {
             return false;
         }
     }

@@ -11,7 +11,7 @@ function do_doctor_examine($arguments)
     $notes = note(0);
     $restricted = $status === false && $notes && strpos($notes[count($notes) - 1][1], 'restrict_api');
     if ($restricted && $arguments['strict']) {
-        refuse('restricted', ini_get('opcache.restrict_api'));
+        refuse('restricted', may('ini_get', 'opcache.restrict_api'));
     }
     $preloaded = isset($status['preload_statistics']['scripts']) ? count($status['preload_statistics']['scripts']) : 0;
     if (is_array($status)) {
@@ -29,7 +29,9 @@ function do_doctor_examine($arguments)
         'status' => $status ?: null,
         'restricted' => (bool) $restricted,
         'preloaded' => $preloaded,
-        'extensions' => array_values(array_filter(array('Zend OPcache', 'apcu'), 'extension_loaded')),
+        'extensions' => array_values(array_filter(array('Zend OPcache', 'apcu'), function ($name) {
+            return extension_loaded($name);
+        })),
         'apcu' => may('apcu_enabled'),
         'missing' => array_values(array_filter($arguments['functions'], function ($name) {
             return !function_exists($name);
@@ -48,7 +50,8 @@ function do_doctor_examine($arguments)
 function lines_of($settings)
 {
     $lines = array();
-    foreach (array_map('trim', explode(',', may('php_ini_loaded_file') . ',' . may('php_ini_scanned_files'))) as $file) {
+    foreach (explode(',', may('php_ini_loaded_file') . ',' . may('php_ini_scanned_files')) as $file) {
+        $file = trim($file);
         foreach ($file === '' ? array() : (@may('file', $file) ?: array()) as $at => $text) {
             if (preg_match('/^\s*([\w.]+)\s*=\s*(.*?)\s*$/D', $text, $found) && isset($settings[$found[1]])) {
                 $lines[$found[1]] = array($file, $at + 1, substr($found[2], 0, 10000));

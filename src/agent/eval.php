@@ -48,6 +48,6 @@ function in_form($value, $format)
     if (is_object($value) && !method_exists($value, '__toString')) {
         return array('formless' => 'it is an object of the class ' . get_class($value) . ', which has no text');
     }
-    may('ini_set', 'precision', '14');
+    set('precision', '14');
     return array('text' => is_array($value) ? 'Array' : (string) $value);
 }

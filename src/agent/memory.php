@@ -4,11 +4,14 @@
 function make_room($entries)
 {
     $needed = 32 + (int) ($entries / 1000);
-    $limit = ini_get('memory_limit');
+    $limit = may('ini_get', 'memory_limit');
+    if (!is_string($limit)) {
+        return; // which may be none
+    }
     $units = array('k' => 1 / 1024, 'm' => 1, 'g' => 1024);
     $unit = strtolower(substr($limit, -1));
     $megabytes = (int) $limit * (isset($units[$unit]) ? $units[$unit] : 1 / 1048576);
     if ($megabytes >= 0 && $megabytes < $needed) {
-        may('ini_set', 'memory_limit', $needed . 'M');
+        set('memory_limit', $needed . 'M');
     }
 }

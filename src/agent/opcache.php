@@ -20,8 +20,8 @@ function do_opcache_state($arguments)
 {
     $state = opcache_call('opcache_get_status', false);
     $state['restarting'] = is_restarting($state);
-    $state['validate_timestamps'] = (bool) ini_get('opcache.validate_timestamps');
-    $state['force_restart_timeout'] = (int) ini_get('opcache.force_restart_timeout');
+    $state['validate_timestamps'] = (bool) may('ini_get', 'opcache.validate_timestamps');
+    $state['force_restart_timeout'] = (int) may('ini_get', 'opcache.force_restart_timeout');
     unset($state['preload_statistics']['functions'], $state['preload_statistics']['classes'], $state['scripts']);
     return $state;
 }
@@ -32,7 +32,7 @@ function do_opcache_state($arguments)
  */
 function is_restarting($status)
 {
-    return empty($status['opcache_enabled']) && isset($status['opcache_statistics']) && ini_get('opcache.enable');
+    return empty($status['opcache_enabled']) && isset($status['opcache_statistics']) && may('ini_get', 'opcache.enable');
 }
 
 /** Calls one of OPcache's functions, or says why that cannot be. */
@@ -46,7 +46,7 @@ function opcache_call($function, $argument = null)
     if ($result === false && $function != 'opcache_reset') {
         $notes = note(0);
         $restricted = $notes && strpos($notes[count($notes) - 1][1], 'restrict_api');
-        refuse($restricted ? 'restricted' : 'opcache_off', $restricted ? ini_get('opcache.restrict_api') : '');
+        refuse($restricted ? 'restricted' : 'opcache_off', $restricted ? may('ini_get', 'opcache.restrict_api') : '');
     }
     return $result;
 }

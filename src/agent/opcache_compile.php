@@ -15,8 +15,9 @@ function do_opcache_compile($arguments)
     }
     $status = status_to_compile($arguments);
     if ($status['enabled'] || $status['unknown']) {
-        may('ini_set', 'opcache.file_update_protection', '0'); // or what was written a moment ago is not cached
-        may('ini_set', 'opcache.revalidate_freq', '0'); // or what was changed a moment ago is taken as it was
+        set('opcache.file_update_protection', '0'); // or what was written a moment ago is not cached
+        // or what was changed a moment ago is taken as it was
+        $status['looks'] = $status['validates'] && set('opcache.revalidate_freq', '0');
         compile_all($arguments, $excluded, $status);
     }
     return $status;
@@ -46,6 +47,7 @@ function status_to_compile($arguments)
         'since' => $counts ? max($counts['start_time'], $counts['last_restart_time']) : 0,
         'blacklist_misses' => $counts ? $counts['blacklist_misses'] : 0,
         'alone' => count($arguments['paths']) === 1,
+        'validates' => (bool) may('ini_get', 'opcache.validate_timestamps'),
     );
 }
 
@@ -107,7 +109,7 @@ function await_a_quiet_moment()
 {
     $load = '/proc/loadavg';
     $processors = '/sys/devices/system/cpu/online'; // such as "0-3"
-    if (ini_get('open_basedir') || !may('is_readable', $load) || !may('is_readable', $processors)) {
+    if (may('ini_get', 'open_basedir') || !may('is_readable', $load) || !may('is_readable', $processors)) {
         return;
     }
     $last = preg_match('/\d+$/', trim(file_get_contents($processors)), $found) ? (int) $found[0] : 0;
@@ -130,7 +132,7 @@ function await_a_quiet_moment()
 function compile($path, $status, &$said, $how = null)
 {
     if ($status['checkable'] && opcache_is_script_cached($path)) {
-        $same = ini_get('opcache.validate_timestamps') || filectime($path) < $status['since'];
+        $same = !empty($status['looks']) || filectime($path) < $status['since'];
         return array($same ? 'cached' : 'kept', '');
     }
     if (file_exists($path) && !is_file($path)) {
@@ -182,16 +184,16 @@ function how_at_a_quiet_moment($path, $status, $look)
  */
 function compile_as_the_pool($path, $status, &$said, $how = null)
 {
-    may('ini_restore', 'opcache.validate_timestamps');
+    set('opcache.validate_timestamps', $status['validates'] ? '1' : '0');
     $row = compile($path, $status, $said, $how);
-    may('ini_set', 'opcache.validate_timestamps', '0');
+    must_set('opcache.validate_timestamps', '0');
     return $row;
 }
 
 function why_not_cached($path, $before)
 {
     $now = opcache_get_status(false);
-    $largest = (int) ini_get('opcache.max_file_size');
+    $largest = (int) may('ini_get', 'opcache.max_file_size');
     if (!$now['opcache_enabled']) {
         return 'a restart of OPcache is pending';
     }
@@ -204,7 +206,7 @@ function why_not_cached($path, $before)
     if (!filemtime($path)) {
         return 'its modification time is 0';
     }
-    if (filemtime($path) > time() - (int) ini_get('opcache.file_update_protection')) {
+    if (filemtime($path) > time() - (int) may('ini_get', 'opcache.file_update_protection')) {
         return 'it is younger than opcache.file_update_protection, which this pool does not let scripts change';
     }
     return $now['opcache_statistics']['blacklist_misses'] > $before['blacklist_misses']

@@ -16,7 +16,7 @@ function do_opcache_file_cache($arguments)
         }
     }
     restore_error_handler(); // so that error_get_last() tells why something failed
-    $directory = (string) ini_get('opcache.file_cache');
+    $directory = (string) may('ini_get', 'opcache.file_cache');
     $real = $directory === '' ? false : realpath($directory);
     $result = array('directory' => $directory, 'found' => $real !== false && is_dir($real), 'foreign' => null, 'deleted' => 0);
     if (!$result['found']) {

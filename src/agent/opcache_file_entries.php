@@ -33,7 +33,7 @@ function do_opcache_delete_file_entries($arguments)
 /** One for each build of PHP, and each set of settings, that uses this file cache. */
 function file_caches()
 {
-    $directory = rtrim((string) ini_get('opcache.file_cache'), '/');
+    $directory = rtrim((string) may('ini_get', 'opcache.file_cache'), '/');
     $names = $directory === '' ? array() : preg_grep('/^[0-9a-f]{32}$/D', may('scandir', $directory) ?: array());
     return array_map(function ($name) use ($directory) {
         return "$directory/$name";

@@ -7,11 +7,11 @@
  */
 function forget($path)
 {
-    may('ini_set', 'opcache.validate_timestamps', '0');
+    set('opcache.validate_timestamps', '0');
     if (may('opcache_is_script_cached', $path)) {
-        may('ini_set', 'opcache.validate_timestamps', '1');
+        set('opcache.validate_timestamps', '1');
         @opcache_compile_file($path);
-        may('ini_set', 'opcache.validate_timestamps', '0');
+        set('opcache.validate_timestamps', '0');
     }
     return !may('opcache_is_script_cached', $path);
 }

@@ -19,7 +19,7 @@ function do_opcache_invalidate($arguments)
     $paths = array_filter(array_keys($listed ? $status['scripts'] : array()), $matches);
     unset($status['scripts']);
     sort($paths, SORT_STRING);
-    may('ini_set', 'opcache.revalidate_freq', '0'); // or PHP looks at most every two seconds whether a file has changed
+    set('opcache.revalidate_freq', '0'); // or PHP looks at most every two seconds whether a file has changed
     $rows = '';
     foreach ($paths as $path) {
         $returned = !$arguments['dry_run'] && opcache_invalidate($path, $arguments['force']);

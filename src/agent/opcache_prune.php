@@ -15,8 +15,8 @@ function do_opcache_prune($arguments)
     $status = status_to_compile($arguments);
     if ($status['enabled']) {
         clearstatcache(true);
-        may('ini_set', 'opcache.file_update_protection', '0'); // should one have to be compiled again
-        may('ini_set', 'opcache.validate_timestamps', '0'); // or opcache_is_script_cached() looks at the files
+        set('opcache.file_update_protection', '0'); // should one have to be compiled again
+        must_set('opcache.validate_timestamps', '0'); // or opcache_is_script_cached() looks at the files
         file_by_file($arguments['paths'], 0, function ($i, $path, &$said) use ($arguments, $status) {
             return prune($path, $arguments['names'][$i], $status, $said);
         });

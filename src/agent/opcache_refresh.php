@@ -14,12 +14,12 @@ function do_opcache_refresh($arguments)
     if (!function_exists('opcache_invalidate')) {
         refuse('disabled', 'opcache_invalidate');
     }
-    $status = status_to_compile($arguments) + array('validates' => ini_get('opcache.validate_timestamps'));
+    $status = status_to_compile($arguments);
     if ($status['enabled']) {
         clearstatcache(true); // or a directory that is a link by now would be what it was, in some workers
-        may('ini_set', 'opcache.file_update_protection', '0'); // or what was written a moment ago is not cached
-        may('ini_set', 'opcache.revalidate_freq', '0');
-        may('ini_set', 'log_errors', '0'); // what goes wrong is told to who asked
+        set('opcache.file_update_protection', '0'); // or what was written a moment ago is not cached
+        set('opcache.revalidate_freq', '0');
+        set('log_errors', '0'); // what goes wrong is told to who asked
         $status['live'] = !isset($arguments['live']) || $arguments['live'];
         $status['idle'] = $status['live'] ? null : has_idle_processor();
         $began = microtime(true);
@@ -50,7 +50,7 @@ function has_idle_processor()
 {
     $load = '/proc/loadavg';
     $processors = '/sys/devices/system/cpu/online'; // such as "0-3"
-    if (ini_get('open_basedir') || !may('is_readable', $load) || !may('is_readable', $processors)) {
+    if (may('ini_get', 'open_basedir') || !may('is_readable', $load) || !may('is_readable', $processors)) {
         return null;
     }
     $last = preg_match('/\d+$/', trim(file_get_contents($processors)), $found) ? (int) $found[0] : 0;
@@ -81,7 +81,7 @@ function refresh($path, $status, &$said)
         // knows what this one did. A young file may change again, and the timestamp alone would not tell.
         // But without it a pool that looks at timestamps would never look at this script again.
         $lasts = $status['validates'] || PHP_VERSION_ID >= 80400 || max($stat['mtime'], $stat['ctime']) < time() - 10;
-        may('ini_set', 'opcache.validate_timestamps', $lasts ? '1' : '0');
+        set('opcache.validate_timestamps', $lasts ? '1' : '0');
         $row = compile($path, $status, $said, $how);
         $overtaken = $row[0] === 'kept'; // by a visitor, who may have begun before the file was changed
         clearstatcache(true, $path);

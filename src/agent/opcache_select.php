@@ -14,15 +14,17 @@ function do_opcache_select($arguments)
     $wanted = array_flip($names) + array_flip($arguments['names']);
     $result = array(
         'names' => $names,
-        'missing' => array_values(array_diff($names, array_filter($names, 'file_exists'))),
+        'missing' => array_values(array_diff($names, array_filter($names, function ($name) {
+            return file_exists($name);
+        }))),
         'now' => time(),
-        'validate_timestamps' => (bool) ini_get('opcache.validate_timestamps'),
-        'revalidate_freq' => (int) ini_get('opcache.revalidate_freq'),
-        'max_wasted_percentage' => (int) ini_get('opcache.max_wasted_percentage'),
+        'validate_timestamps' => (bool) may('ini_get', 'opcache.validate_timestamps'),
+        'revalidate_freq' => (int) may('ini_get', 'opcache.revalidate_freq'),
+        'max_wasted_percentage' => (int) may('ini_get', 'opcache.max_wasted_percentage'),
     );
-    may('ini_set', 'opcache.validate_timestamps', '1'); // or the status has no timestamps
+    set('opcache.validate_timestamps', '1'); // or the status has no timestamps
     $status = status_with_scripts();
-    may('ini_set', 'opcache.validate_timestamps', '0'); // or opcache_is_script_cached() looks at the files
+    set('opcache.validate_timestamps', '0'); // or opcache_is_script_cached() looks at the files
     $scripts = isset($status['scripts']) ? $status['scripts'] : array();
     $preloaded = isset($status['preload_statistics']['scripts']) ? $status['preload_statistics']['scripts'] : array();
     $rows = '';

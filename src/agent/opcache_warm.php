@@ -35,9 +35,9 @@ function do_opcache_releases($arguments)
 function do_opcache_dead_names($arguments)
 {
     clearstatcache(true);
-    may('ini_set', 'opcache.validate_timestamps', '0'); // or opcache_is_script_cached() looks at the files
-    may('ini_set', 'open_basedir', $arguments['within']);
-    $can_tell = ini_get('open_basedir') === $arguments['within'];
+    must_set('opcache.validate_timestamps', '0'); // or opcache_is_script_cached() looks at the files
+    set('open_basedir', $arguments['within']);
+    $can_tell = may('ini_get', 'open_basedir') === $arguments['within'];
     $letters = '';
     foreach ($arguments['names'] as $name) {
         if (opcache_is_script_cached($name)) {
@@ -70,11 +70,13 @@ function do_opcache_detach($arguments)
     $status = status_to_compile($arguments);
     if ($status['enabled']) {
         clearstatcache(true);
-        may('ini_set', 'log_errors', '0'); // what goes wrong is told to who asked
-        may('ini_set', 'opcache.validate_timestamps', '0'); // or opcache_is_script_cached() looks at the files
-        may('ini_set', 'opcache.file_update_protection', '0');
+        set('log_errors', '0'); // what goes wrong is told to who asked
+        must_set('opcache.validate_timestamps', '0'); // or opcache_is_script_cached() looks at the files
+        set('opcache.file_update_protection', '0');
         file_by_file($arguments['paths'], $arguments['pause'], function ($i, $path, &$said) use ($arguments, $status) {
-            $leading = array_filter($arguments['names'][$i], 'opcache_is_script_cached');
+            $leading = array_filter($arguments['names'][$i], function ($name) {
+                return opcache_is_script_cached($name);
+            });
             opcache_invalidate($path, true);
             foreach (array_merge($leading, $arguments['dead'][$i]) as $name) {
                 $row = opcache_is_script_cached($name) ? array('cached', '') : lead_elsewhere($name, $status, $said);

@@ -93,6 +93,7 @@ class finishing {
   void look_at_site();
   void add_replaced();
   [[nodiscard]] std::optional<std::string> why_not(std::vector<std::string> const& unreachable) const;
+  std::optional<std::string> lead_elsewhere();
   std::optional<std::string> ask_every_worker(bool clear, std::chrono::milliseconds patience);
   void look_for_old_code();
   std::map<std::string, std::int64_t> hits_of_old();
@@ -139,18 +140,28 @@ std::chrono::milliseconds finishing::kept_for_reset() const {
 finish_report finishing::run(std::vector<std::string> const& unreachable) {
   look_at_site();
   auto problem = why_not(unreachable);
-  if (!problem) problem = hold_first_scripts();
-  if (!problem) problem = ask_every_worker(true, left() - kept_for_reset());
-  if (!site_.has_opcache && !problem) return std::move(report_);
-  if (!problem) problem = move_all();
-  constexpr std::chrono::milliseconds a_while{5000};  // all were reached a moment ago
-  if (!problem) problem = ask_every_worker(false, std::min(left(), a_while));
+  try {
+    if (!problem) problem = lead_elsewhere();
+  } catch (error const& failed) {
+    if (failed.kind() != error_kind::disabled) throw;
+    problem = failed.message();  // a function, or a setting, that this pool does not let scripts use
+  }
   if (problem) {
     reset(std::move(*problem));
-  } else if (all_answered_) {
+  } else if (site_.has_opcache && all_answered_) {
     look_for_old_code();
   }
   return std::move(report_);
+}
+
+/// Returns what is wrong, if anything is.
+std::optional<std::string> finishing::lead_elsewhere() {
+  auto problem = hold_first_scripts();
+  if (!problem) problem = ask_every_worker(true, left() - kept_for_reset());
+  if (problem || !site_.has_opcache) return problem;
+  problem = move_all();
+  constexpr std::chrono::milliseconds a_while{5000};  // all were reached a moment ago
+  return problem ? problem : ask_every_worker(false, std::min(left(), a_while));
 }
 
 std::optional<std::string> finishing::hold_first_scripts() {
@@ -278,6 +289,7 @@ void finishing::add_replaced() {
 std::optional<std::string> finishing::why_not(std::vector<std::string> const& unreachable) const {
   if (!unreachable.empty()) return unreachable.front();
   if (site_.restart_pending) return "a restart of OPcache is pending";
+  if (!site_.blind.empty()) return "the PHP function " + site_.blind + "() is disabled";
   if (site_.pools.size() > pools_.size()) {
     return "this php-fpm has " + std::to_string(site_.pools.size()) + " pools, and only " +
            std::to_string(pools_.size()) + " of them could be asked";
@@ -452,6 +464,7 @@ site look(adapter::adapter& php, std::string const& current) {
   site out;
   out.from = from(answer);
   out.live = answer.result["live"].as_string();
+  out.blind = answer.result["blind"].as_string();
   out.has_opcache = answer.result["enabled"].as_bool();
   out.restart_pending = answer.result["restart_pending"].as_bool();
   out.full = answer.result["full"].as_bool();

@@ -36,6 +36,7 @@ struct link {
 struct site {
   origin from;
   std::string live;                ///< the directory to which CURRENT leads; empty if there is none
+  std::string blind;               ///< the disabled function without which nobody tells what is cached; empty: none
   bool has_opcache = true;         ///< false: OPcache is off there
   bool restart_pending = false;    ///< and what is cached is not known
   bool full = false;               ///< OPcache caches nothing more

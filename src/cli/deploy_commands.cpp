@@ -328,7 +328,7 @@ std::optional<std::string> warm_up(reached_master& master, switch_plan const& pl
   } catch (error const& failed) {
     if (failed.kind() == error_kind::not_found && seen.live_scripts == 0)
       return std::nullopt;  // there is no script yet
-    if (failed.kind() != error_kind::memory_limit) throw;
+    if (failed.kind() != error_kind::memory_limit && failed.kind() != error_kind::disabled) throw;
     why = failed.message();
   }
   return why ? require_fallback(plan, *why) : why;

@@ -131,6 +131,10 @@ void write_json(report::json_writer& json, switch_forecast const& forecast) {
 }
 
 std::string finish_text(deploy::finish_report const& report) {
+  if (report.reset && report.reset->what == opcache::reset_report::outcome::unconfirmed) {
+    return report.live + " is live, and PHP accepted a reset of OPcache, because " + report.fell_back.value_or("") +
+           "; nothing tells whether it took place";
+  }
   if (report.reset) {
     return report.live + " is served: " + reset_text(*report.reset) + ", because " + report.fell_back.value_or("");
   }

@@ -7,14 +7,18 @@ if (!in_array(PHP_SAPI, array('cli', 'phpdbg'), true)) {
     exit; // a web server's request
 }
 
-/** The native program: beside this file, where it is installed with this file, or in PATH. Null if there is none. */
+/**
+ * The native program: beside this file, where it is installed with this file, in PATH, or where programs usually are, which
+ * PATH leaves out under cron and sudo. Null if there is none. The working directory is no such place, whatever PATH says.
+ */
 function cachetool_find()
 {
     $directories = array(__DIR__, __DIR__ . '/../../bin');
-    foreach (explode(':', (string) getenv('PATH')) as $directory) {
-        $directories[] = $directory === '' ? '.' : $directory;
-    }
+    $directories = array_merge($directories, explode(':', (string) getenv('PATH')), array('/usr/local/bin', '/usr/bin'));
     foreach ($directories as $directory) {
+        if (substr($directory, 0, 1) !== '/') {
+            continue;
+        }
         $file = $directory . '/cachetool';
         // What is no machine code is PHP's CacheTool, or this file under another name.
         if (is_file($file) && is_executable($file) && @file_get_contents($file, false, null, 0, 4) === "\x7fELF") {
@@ -41,7 +45,9 @@ function cachetool_child($program, $arguments)
     if (!function_exists('proc_open') || !function_exists('proc_close')) {
         cachetool_fail("neither pcntl_exec() nor proc_open() may be used by this php; run $program itself", 126);
     }
-    $command = 'exec ' . implode(' ', array_map('cachetool_quote', array_merge(array($program), $arguments)));
+    // This process can pass no signal on; with setpriv(1) the child hears of its end.
+    $setpriv = is_executable('/usr/bin/setpriv') ? '/usr/bin/setpriv --pdeathsig TERM -- ' : '';
+    $command = 'exec ' . $setpriv . implode(' ', array_map('cachetool_quote', array_merge(array($program), $arguments)));
     $child = proc_open($command, array(STDIN, STDOUT, STDERR), $pipes);
     if (!is_resource($child)) {
         cachetool_fail("cannot run $program", 126);

@@ -2,13 +2,19 @@
 
 #include <sys/stat.h>
 
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "support/catch.hpp"
 #include "support/php_build.hpp"
 #include "support/program.hpp"
 #include "support/temp_dir.hpp"
+#include "support/test_state.hpp"
 
 using namespace cachetool;
 using test::program_result;
@@ -88,6 +94,40 @@ TEST_CASE_METHOD(installed_stub, "the stub finds a program in PATH, and passes o
   chmod((prefix / "php/cachetool").c_str(), 0755);
   options.environment["PATH"] = (prefix / "php") + ":" + (prefix / "other");
   check_hand_over(*this);
+}
+
+TEST_CASE_METHOD(installed_stub, "the stub runs no program of the working directory, whatever PATH says") {
+  std::filesystem::remove(prefix / "bin/cachetool");
+  std::filesystem::create_symlink(test::built_program(), prefix / "cachetool");
+  for (auto const* path : {"", ".", ":", "bin:."}) {
+    options.environment["PATH"] = path;
+    CHECK(run({"-V"}).exit_code == 127);
+  }
+}
+
+TEST_CASE_METHOD(installed_stub, "a program that the stub started ends when the stub is ended") {
+  if (access("/usr/bin/setpriv", X_OK) != 0) return test::skip("there is no setpriv");
+  disabled = "pcntl_exec";
+  std::filesystem::remove(prefix / "bin/cachetool");
+  std::filesystem::copy_file("/usr/bin/sleep", prefix / "bin/cachetool");
+  test::program stub({"-n", "-d", "disable_functions=" + disabled, phar, "20"}, options);
+  std::string const children =
+      "/proc/" + std::to_string(stub.pid()) + "/task/" + std::to_string(stub.pid()) + "/children";
+  pid_t child = 0;
+  for (int i = 0; i < 200 && child == 0; ++i) {
+    std::ifstream(children) >> child;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  REQUIRE(child > 0);
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));  // until it is the program
+  stub.signal(SIGTERM);
+  static_cast<void>(stub.finish());
+  bool alive = true;
+  for (int i = 0; i < 100 && alive; ++i) {
+    alive = kill(child, 0) == 0;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  CHECK_FALSE(alive);
 }
 
 TEST_CASE_METHOD(installed_stub, "the stub without a program says where it looked") {

@@ -1,0 +1,178 @@
+// Pools may disable any function. Each one that the agent calls is taken away alone: every command works, or one
+// sentence names the function.
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "doctor/function_checks.hpp"
+#include "fpm_calls.hpp"
+#include "release_site.hpp"
+#include "support/catch.hpp"
+#include "support/test_state.hpp"
+
+using namespace cachetool;
+using test::php_fpm;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// The functions that the agent calls, by its tokens.
+std::vector<std::string> called_functions() {
+  php_fpm const server;
+  std::ofstream(server.document_root() + "/agent.txt") << test::run_program({"agent:show"}).out;
+  auto const found = test::evaluate(server, R"(
+    $skip = array(T_WHITESPACE, T_COMMENT, T_DOC_COMMENT);
+    $tokens = array_values(array_filter(token_get_all(file_get_contents(')" +
+                                                server.document_root() + R"(/agent.txt')),
+      function ($t) use ($skip) { return !is_array($t) || !in_array($t[0], $skip, true); }));
+    $own = $called = array();
+    foreach ($tokens as $i => $t) {
+      $next = $tokens[$i + 1] ?? '';
+      $before = $tokens[$i - 1] ?? '';
+      if (is_array($t) && $t[0] === T_FUNCTION && is_array($next)) { $own[$next[1]] = true; }
+      $is_call = is_array($t) && $t[0] === T_STRING && $next === '('
+        && !(is_array($before) && in_array($before[0], array(T_FUNCTION, T_NEW, T_OBJECT_OPERATOR, T_DOUBLE_COLON), true));
+      $is_named = is_array($t) && $t[0] === T_CONSTANT_ENCAPSED_STRING && is_array($tokens[$i - 2] ?? '')
+        && in_array($tokens[$i - 2][1], array('may', 'opcache_call', 'apcu', 'array_map', 'array_filter'), true);
+      if ($is_call || $is_named) { $called[trim($t[1], "'")] = true; }
+    }
+    return array_values(array_filter(array_keys(array_diff_key($called, $own)), function ($name) {
+      return preg_match('/^[a-z_0-9]+$/', $name) && $name !== 'array';
+    }));)");
+  std::vector<std::string> names;
+  for (php::entry const& each : found.entries()) names.emplace_back(each.item.as_string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+/// As a sentence may name it: also where another stands for it.
+bool names(std::string const& text, std::string const& function) {
+  return test::contains(text, function + "()");
+}
+
+void check_words(test::program_result const& output, std::string const& function) {
+  INFO(output.out << output.err);
+  CHECK_FALSE(test::contains(output.err, "undefined function"));
+  CHECK_FALSE(test::contains(output.out, "undefined function"));
+  if (output.exit_code != 0) CHECK(names(output.out + output.err, function));
+}
+
+}  // namespace
+
+TEST_CASE("doctor knows each function that the agent calls") {
+  std::set<std::string> known{"newrelic_ignore_transaction",
+                              "fpm_get_status",
+                              "fastcgi_finish_request",
+                              "session_status",
+                              "session_destroy",
+                              "mb_strlen",
+                              "mb_substr"};  // where they are not there, nothing is missed
+  for (doctor::needed_function const& each : doctor::needed_functions()) known.emplace(each.name);
+  auto const called = called_functions();
+  CHECK(called.size() > 80);
+  for (std::string const& each : called) {
+    INFO(each);
+    CHECK(known.contains(each));
+  }
+}
+
+TEST_CASE("with any one function disabled a command works, or a sentence names the function") {
+  auto const functions = called_functions();
+  test::fpm_options options;
+  options.pools.clear();
+  for (std::string const& each : functions) {
+    options.pools.push_back(
+        {each, "", "ondemand", 1, {"listen.mode = 0666", "php_admin_value[disable_functions] = " + each}});
+  }
+  options.pools.push_back({"www", "", "ondemand", 1, {"listen.mode = 0666"}});
+  options.ini = {{"opcache.validate_timestamps", "0"}};
+  php_fpm const server{options};
+  auto const page = server.write_script("page.php", "<?php echo 'page';");
+  fs::path const directory = server.document_root();
+  for (std::string const& each : functions) {
+    INFO("without " << each);
+    static_cast<void>(test::run_script(server, page));
+    for (auto const& arguments :
+         std::vector<std::vector<std::string>>{{"opcache:status"},
+                                               {"opcache:status:scripts"},
+                                               {"opcache:configuration"},
+                                               {"opcache:compile:scripts", directory},
+                                               {"opcache:refresh", directory},
+                                               {"opcache:invalidate:scripts", "page"},
+                                               {"opcache:prune", "--keep=" + directory.string()},
+                                               {"apcu:cache:info"},
+                                               {"apcu:cache:clear"},
+                                               {"stat:realpath_get"},
+                                               {"stat:clear"},
+                                               {"opcache:reset"}}) {
+      INFO(arguments.front());
+      auto const output = test::run_program(test::arguments_for(server, arguments, each));
+      check_words(output, each);
+    }
+  }
+}
+
+TEST_CASE("with any one function disabled a release goes live, or the deployment fails with a sentence that names it") {
+  for (std::string const& each : called_functions()) {
+    INFO("without " << each);
+    test::site of;
+    auto options = test::options_for(2);
+    options.ini["disable_functions"] = each;
+    php_fpm const server{options};
+    CHECK(test::visits(server, of, 2) == test::visits(server, of, 2));
+    auto const output = test::switch_to(server, of, "2");
+    check_words(output, each);
+    INFO(output.out << output.err);
+    if (output.exit_code == 0) CHECK(test::visits(server, of, 6) == test::texts{"2 2 2"});
+  }
+}
+
+TEST_CASE("a setting that the pool pins is no reason to serve the release before") {
+  for (std::string const line :
+       {"php_admin_value[opcache.validate_timestamps] = 1", "php_admin_value[opcache.validate_timestamps] = 0",
+        "php_admin_value[opcache.revalidate_freq] = 60", "php_admin_value[disable_functions] = ini_restore",
+        "php_admin_value[disable_functions] = ini_set,ini_get"}) {
+    INFO(line);
+    test::site of;
+    auto options = test::options_for(2, true);
+    options.pools.front().lines.push_back(line);
+    php_fpm const server{options};
+    CHECK(test::visits(server, of, 4) == test::texts{"1 1 1"});
+    auto const output = test::switch_to(server, of, "2");
+    INFO(output.out << output.err);
+    CHECK(output.exit_code == 0);
+    CHECK(test::visits(server, of, 6) == test::texts{"2 2 2"});
+  }
+}
+
+TEST_CASE("an edit is noticed after a switch where ini_restore() is disabled and PHP looks at timestamps") {
+  test::site of;
+  auto options = test::options_for(2, true);
+  options.ini["opcache.revalidate_freq"] = "0";
+  options.pools.front().lines.push_back("php_admin_value[disable_functions] = ini_restore");
+  php_fpm const server{options};
+  static_cast<void>(test::visits(server, of, 4));
+  CHECK(test::switch_to(server, of, "2").exit_code == 0);
+  CHECK(test::visits(server, of, 4) == test::texts{"2 2 2"});
+  of.build("2", "edited");
+  for (auto const& file : fs::recursive_directory_iterator(of.release("2"))) {
+    if (file.is_regular_file()) fs::last_write_time(file, fs::file_time_type::clock::now() - std::chrono::minutes(1));
+  }
+  CHECK(test::visits(server, of, 4) == test::texts{"edited edited edited"});
+}
+
+TEST_CASE("deploy:finish without opcache_get_status() resets, and says that nothing tells whether that took place") {
+  test::site of;
+  auto options = test::options_for(2);
+  options.ini["disable_functions"] = "opcache_get_status";
+  php_fpm const server{options};
+  CHECK(test::visits(server, of, 4) == test::texts{"1 1 1"});
+  of.link("2");
+  auto const output = test::finish(server, of);
+  INFO(output.out << output.err);
+  CHECK(output.exit_code == 0);
+  CHECK(test::contains(output.out, "nothing tells whether it took place"));
+  CHECK(test::visits(server, of, 6) == test::texts{"2 2 2"});
+}
