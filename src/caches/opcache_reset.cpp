@@ -54,7 +54,7 @@ void require_scheduled(agent::answer const& answer, std::string const& where) {
   php::value const& before = answer.result["before"];
   if (before["file_cache_only"].as_bool()) {
     throw file_cache_only_error("there is nothing in memory to reset")
-        .advise("cachetool opcache:reset:file-cache empties " + std::string(before["file_cache"].as_string()))
+        .advise("cachetool opcache:reset:file-cache empties " + fastcgi::shell_word(before["file_cache"].as_string()))
         .on(where);
   }
   if (answer.result["accepted"].as_bool() || answer.result["after"]["restart_pending"].as_bool()) return;

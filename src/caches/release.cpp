@@ -9,6 +9,7 @@
 #include "caches/opcache_answer.hpp"
 #include "caches/opcache_reset.hpp"
 #include "caches/rows.hpp"
+#include "fastcgi/text.hpp"
 
 namespace cachetool::deploy {
 namespace {
@@ -193,8 +194,10 @@ std::map<std::string, std::int64_t> finishing::hits_of_old() {
   for (release const& each : report_.old) old.push_back(each.path);
   std::map<std::string, std::int64_t> hits;
   agent::call call = ask("deploy.hits", {{"old", opcache::list(old)}});
-  call.rows = [&hits](std::string_view rows) {
+  caches::row_counter counter;
+  call.rows = [&](std::string_view rows) {
     while (!rows.empty()) {
+      counter.count();
       std::int64_t count[1];
       std::string path(caches::take_row(rows, count));
       hits[std::move(path)] = count[0];
@@ -440,12 +443,12 @@ void finishing::reset(std::string why) {
     throw error(error_kind::timeout, why +
                                          "; it may serve the release before until it forgets where the link led "
                                          "(realpath_cache_ttl, 120 s by default)")
-        .advise("try again: cachetool deploy:finish " + options_.current);
+        .advise("try again: cachetool deploy:finish " + fastcgi::shell_word(options_.current));
   }
   if (!options_.fall_back) {
     throw error(error_kind::timeout, why + "; OPcache was left as it is: " + options_.current + " leads to " +
                                          site_.live + ", but the release before may be served yet")
-        .advise("cachetool deploy:finish " + options_.current +
+        .advise("cachetool deploy:finish " + fastcgi::shell_word(options_.current) +
                 " when that has changed; without --no-fallback OPcache is reset");
   }
   report_.fell_back = std::move(why);
@@ -488,8 +491,10 @@ std::vector<aliased_script> scripts_with_aliases(adapter::adapter& php, std::str
                                                  std::vector<std::string> const& old) {
   std::vector<aliased_script> scripts;
   agent::call call = ask("deploy.aliases", {{"current", current}, {"old", opcache::list(old)}});
-  call.rows = [&scripts](std::string_view rows) {
+  caches::row_counter counter;
+  call.rows = [&](std::string_view rows) {
     while (!rows.empty()) {
+      counter.count();
       std::int64_t memory[1];
       std::string path(caches::take_row(rows, memory));
       scripts.push_back({std::move(path), memory[0]});

@@ -36,7 +36,8 @@ error cannot(std::string const& what, int code) {
 error overtaken(std::string const& path) {
   return error(error_kind::php_error,
                "somebody else has changed " + path + " since this deployment began; nothing was switched")
-      .advise("see where it leads now (ls -l " + path + "), and deploy again if it is to lead elsewhere");
+      .advise("see where it leads now (ls -l " + fastcgi::shell_word(path) +
+              "), and deploy again if it is to lead elsewhere");
 }
 
 error no_link(std::string const& path) {

@@ -7,6 +7,7 @@
 
 #include "caches/file_entries.hpp"
 #include "caches/selection.hpp"
+#include "fastcgi/text.hpp"
 
 namespace cachetool::opcache {
 namespace {
@@ -210,7 +211,7 @@ void warming::require_that_it_does_not_run() const {
   if (running_ != around_.release || to_detach_.empty()) return;
   throw error(error_kind::php_error, around_.release + " is the release that runs, and " +
                                          std::to_string(to_detach_.size()) + " of its cached scripts may have changed")
-      .advise("cachetool opcache:refresh " + around_.release);
+      .advise("cachetool opcache:refresh " + fastcgi::shell_word(around_.release));
 }
 
 // By the scripts that the release that runs has of them. What others take is seen when they are compiled.

@@ -76,7 +76,8 @@ std::string for_bash() {
   for (command_spec const& command : commands()) {
     names += (names.empty() ? "" : " ") + std::string(command.name);
     if (command.options.empty()) continue;
-    cases += "    " + std::string(command.name) + ") options+=" + in_quotes(" " + bash_words(command.options)) + " ;;\n";
+    cases +=
+        "    " + std::string(command.name) + ") options+=" + in_quotes(" " + bash_words(command.options)) + " ;;\n";
   }
   std::string script(bash_script);
   replace(script, "{commands}", names);
@@ -159,7 +160,8 @@ std::string for_fish() {
   for (option_spec const& option : global_options()) out += fish_option(option, "");
   for (command_spec const& command : commands()) {
     std::string const name(command.name);
-    out += "complete -c cachetool -n __fish_use_subcommand -f -a " + name + " -d " + in_quotes(command.description) + "\n";
+    out +=
+        "complete -c cachetool -n __fish_use_subcommand -f -a " + name + " -d " + in_quotes(command.description) + "\n";
     for (option_spec const& option : command.options) {
       out += fish_option(option, " -n '__fish_seen_subcommand_from " + name + "'");
     }

@@ -23,6 +23,7 @@
 #include "cli/switch_gate.hpp"
 #include "cli/targets.hpp"
 #include "cli/warm_view.hpp"
+#include "fastcgi/text.hpp"
 #include "fastcgi/unique_fd.hpp"
 
 namespace cachetool::cli {
@@ -111,7 +112,7 @@ void require_compiled(opcache::warm_report const& report) {
   for (opcache::warmed_script const& script : report.scripts) {
     if (!script.in_use || script.what != opcache::warmed_script::outcome::failed) continue;
     throw error(error_kind::php_error, script.path + " does not compile, so nothing was switched: " + script.why)
-        .advise("mend it, or see all with cachetool deploy:warm " + report.release + " -v");
+        .advise("mend it, or see all with cachetool deploy:warm " + fastcgi::shell_word(report.release) + " -v");
   }
 }
 
@@ -352,7 +353,8 @@ error led_elsewhere(switch_plan const& plan) {
   return error(error_kind::php_error, "somebody else has led " + plan.link.path() + " to " +
                                           (target.empty() ? "nothing" : target) + " meanwhile: " + plan.release +
                                           " is not what is served")
-      .advise("if it is to be live, deploy it again; if not: cachetool deploy:finish " + plan.link.path());
+      .advise("if it is to be live, deploy it again; if not: cachetool deploy:finish " +
+              fastcgi::shell_word(plan.link.path()));
 }
 
 // What was looked at after the link was made is known the next time.
@@ -365,7 +367,7 @@ void remember_outside(switch_plan& plan, deploy::finish_report const& report) {
 std::string unfinished(switch_plan const& plan) {
   return plan.link.path() + " leads to " + plan.release +
          " already, but pages may mix it with the release before until this was done: cachetool deploy:finish " +
-         plan.link.path();
+         fastcgi::shell_word(plan.link.path());
 }
 
 deploy::finish_report finish_switch(reached_master& master, switch_plan const& plan, finishing& how) {
@@ -386,11 +388,11 @@ deploy::finish_report finish_or_tell(reached_master& master, switch_plan const& 
     if (failed.kind() == error_kind::interrupted) throw;
     if (!plan.link.is_as_left()) throw led_elsewhere(plan);
     throw error(failed.kind(), failed.message() + "; " + plan.link.path() + " leads to " + plan.release + " already")
-        .advise("cachetool deploy:finish " + plan.link.path());
+        .advise("cachetool deploy:finish " + fastcgi::shell_word(plan.link.path()));
   } catch (std::exception const& failed) {
     throw error(error_kind::php_error,
                 std::string(failed.what()) + "; " + plan.link.path() + " leads to " + plan.release + " already")
-        .advise("cachetool deploy:finish " + plan.link.path());
+        .advise("cachetool deploy:finish " + fastcgi::shell_word(plan.link.path()));
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include "caches/mebibytes.hpp"
 #include "cli/opcache_reset_view.hpp"
+#include "fastcgi/text.hpp"
 
 namespace cachetool::cli {
 namespace {
@@ -149,11 +150,12 @@ std::string finish_text(deploy::finish_report const& report) {
 
 std::string leftover_text(deploy::release const& old, std::string const& current) {
   return "kept in the cache, for a rollback: " + counted(old.scripts, "script") + " of " + old.path +
-         "; to forget them: cachetool opcache:prune --keep=" + current;
+         "; to forget them: cachetool opcache:prune --keep=" + fastcgi::shell_word(current);
 }
 
 std::string left_alone_text(std::string const& path) {
-  return "left alone, because another link leads there: " + path + "; if it was live before, --old=" + path;
+  return "left alone, because another link leads there: " + path +
+         "; if it was live before, --old=" + fastcgi::shell_word(path);
 }
 
 std::vector<std::string> finish_columns() {

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "fastcgi/connect_error.hpp"
+#include "fastcgi/text.hpp"
 #include "fastcgi/unique_fd.hpp"
 #include "fpm/forbidden.hpp"
 #include "fpm/setting.hpp"
@@ -44,7 +45,7 @@ error in_another_network(pool const& of) {
   return error(error_kind::unreachable,
                "it listens on " + of.inside->text() + " in a network namespace of its own (a container)")
       .advise("name the address by which the container is reached: --fcgi=HOST:PORT; or go in as root: nsenter -t " +
-              std::to_string(of.inside_of) + " -n cachetool ... --fcgi=" + of.inside->text());
+              std::to_string(of.inside_of) + " -n cachetool ... --fcgi=" + fastcgi::shell_word(of.inside->text()));
 }
 
 error full(pool const& of) {

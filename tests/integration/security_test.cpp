@@ -118,8 +118,7 @@ TEST_CASE(
   chmod(server.document_root().c_str(), 01777);
   auto options = GENERATE(program_options{}, as_pool_user());
   options.directory = work.path();
-  options.environment = {
-      {"SUDO_UID", "65534"}, {"HOME", work.path()}, {"CACHETOOL_FCGI", server.endpoint().text()}};
+  options.environment = {{"SUDO_UID", "65534"}, {"HOME", work.path()}, {"CACHETOOL_FCGI", server.endpoint().text()}};
   auto const run_with = [&](std::string const& text) {
     std::ofstream(work / ".cachetool.yml") << text;
     give_away(work / ".cachetool.yml", 65534);

@@ -115,3 +115,13 @@ TEST_CASE("a socket that is not there is in a directory that may not be entered"
   CHECK(failed.kind() == error_kind::forbidden);
   CHECK(failed.message() == "permission denied: a directory above the socket may not be entered");
 }
+
+TEST_CASE("names of users and groups in the commands of a hint are quoted for the shell") {
+  if (geteuid() != 0) return;
+  closed_socket const socket(0660);
+  socket.machine.file("/etc/passwd", "$(touch /tmp/pwned):x:1001:1001::/:\nbob;id:x:1002:1002::/:\n");
+  socket.machine.file("/etc/group", "`id`:x:2001:\n");
+  auto const hint = socket.denied().hint();
+  CHECK(contains(hint, "sudo -u '$(touch /tmp/pwned)' cachetool ..."));
+  CHECK(contains(hint, "usermod -aG '`id`' 'bob;id', and log in again"));
+}

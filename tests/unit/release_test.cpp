@@ -143,6 +143,17 @@ TEST_CASE("where OPcache is off there is nothing to fall back to, and what that 
   CHECK(says(failure_of(fpm), "realpath_cache_ttl"));
 }
 
+TEST_CASE("the command that a hint names is quoted for the shell where the link's path needs it") {
+  server fpm;
+  fpm.full = true;
+  deploy::finish_options options;
+  options.current = "/x/$(touch /tmp/pwned)";
+  CHECK(failure_of(fpm, options).hint().starts_with("cachetool deploy:finish '/x/$(touch /tmp/pwned)' when"));
+  fpm.enabled = false;
+  fpm.workers = php::array{};
+  CHECK(failure_of(fpm, options).hint() == "try again: cachetool deploy:finish '/x/$(touch /tmp/pwned)'");
+}
+
 TEST_CASE("the release that was replaced is an old one wherever it lies") {
   server fpm;
   deploy::finish_options options;

@@ -3,6 +3,7 @@
 #include <cachetool/fastcgi/error.hpp>
 
 #include "caches/opcache.hpp"
+#include "caches/release.hpp"
 #include "caches/selection.hpp"
 #include "fake_adapter.hpp"
 #include "support/catch.hpp"
@@ -90,4 +91,5 @@ TEST_CASE("a pool that sends rows without end is listened to for as many as the 
   check_is_ended("0 0 0 0 1 x\n", [](auto& php) { opcache::read_scripts(php, {}, [](auto const&) {}); });
   check_is_ended("0 0 0 0 1 x\n", [](auto& php) { opcache::select(php, {"/"}); });
   check_is_ended("0 0 1 x\n", [](auto& php) { opcache::invalidate(php, {}); });
+  check_is_ended("0 1 x\n", [](auto& php) { deploy::scripts_with_aliases(php, "/srv/current", {"/"}); });
 }

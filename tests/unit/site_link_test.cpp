@@ -170,3 +170,16 @@ TEST_CASE("what a deployment left that was killed is swept by the next, and noth
   CHECK_FALSE(fs::is_symlink(app.directory / "site/.current." + digits));
   CHECK(app.entries() == 5);
 }
+
+TEST_CASE("the command that shows where a link leads now is quoted for the shell") {
+  test::temp_dir const directory;
+  std::string const current = directory / "$(touch pwned)";
+  site_link link(current);
+  fs::create_directory_symlink(directory / "1", current);
+  try {
+    link.lead_to(directory / "2");
+    FAIL("it was led elsewhere");
+  } catch (error const& failed) {
+    CHECK(says(failed.hint(), "(ls -l '" + current + "')"));
+  }
+}
