@@ -533,6 +533,17 @@ TEST_CASE("deploy:switch switches nothing if a file that is in use does not comp
   CHECK(visits(server, pages) == texts{"1 1 1"});
 }
 
+TEST_CASE("a release's name is quoted for the shell in the command that deploy:switch suggests") {
+  php_fpm const server{options_for(2)};
+  site pages;
+  visits(server, pages);
+  pages.write("2", "rel.php", "<?php this is no PHP");
+  fs::rename(pages.release("2"), pages.release("$(id)"));
+  auto const result = switch_to(server, pages, "$(id)");
+  CHECK(result.exit_code == 1);
+  CHECK(contains(result.err, "cachetool deploy:warm '" + pages.release("$(id)") + "' -v"));
+}
+
 TEST_CASE("deploy:finish of a release in which a file that is in use does not compile ends with 1, and names it") {
   php_fpm const server{options_for(2)};
   site pages;
