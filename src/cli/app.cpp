@@ -21,9 +21,12 @@ void check_arguments(command_line const& line) {
   std::span<argument_spec const> const wanted = line.command->arguments;
   bool const any_number = !wanted.empty() && wanted.back().repeatable;
   if (line.arguments.size() > wanted.size() && !any_number) {
+    auto const is_code = [](option_spec const& option) { return option.name == "run"; };
+    bool const has_code = std::any_of(line.command->options.begin(), line.command->options.end(), is_code);
     throw error(error_kind::usage, std::string(line.command->name) + " takes " +
                                        (wanted.empty() ? "no arguments" : "no more arguments") + ", got \"" +
-                                       line.arguments[wanted.size()] + "\"");
+                                       line.arguments[wanted.size()] + "\"")
+        .advise(has_code ? "code stands behind --run, a file's name behind --file: --run='return 1;'" : "");
   }
   for (std::size_t i = line.arguments.size(); i < wanted.size(); ++i) {
     if (wanted[i].required) {
@@ -82,6 +85,17 @@ std::size_t width_of_terminal() {
   return std::clamp<std::size_t>(size.ws_col, 80, 120);
 }
 
+// Of an error that belongs to a php-fpm it is told which command failed there.
+exit_code run_or_report(command_line& line, options const& given, environment const& env, console& out) {
+  try {
+    return run_command(line, given, env, out);
+  } catch (error const& failed) {
+    if (failed.endpoint().empty()) throw;
+    out.report(line.command->name, failed);
+    return exit_code_for(failed.kind());
+  }
+}
+
 exit_code run_line(std::vector<std::string> const& arguments, console& out) {
   command_line line = read_command_line(arguments);
   options const given(line);
@@ -89,7 +103,7 @@ exit_code run_line(std::vector<std::string> const& arguments, console& out) {
   bool const terminal = isatty(STDOUT_FILENO) == 1;
   out = console({verbosity(given, env) < 0, wants_colour(given, env, terminal), terminal, isatty(STDERR_FILENO) == 1,
                  terminal ? width_of_terminal() : console::settings().width});
-  exit_code const code = run_command(line, given, env, out);
+  exit_code const code = run_or_report(line, given, env, out);
   out.flush();
   return code == exit_code::done && out.output_is_lost() ? exit_code::output_lost : code;
 }

@@ -203,11 +203,23 @@ class reader {
     }
     if (found.size() == 1) return *found.front();
     std::string const shown = "the option --" + std::string(name);
-    if (found.empty())
-      throw error(error_kind::usage, shown + " does not exist" + where()).advise(suggest(nearest(name, names)));
+    if (found.empty()) {
+      std::string const near = suggest(nearest(name, names));
+      throw error(error_kind::usage, shown + " does not exist" + where()).advise(near.empty() ? as_choice(name) : near);
+    }
     names.clear();
     for (option_spec const* spec : found) names.push_back(spec->name);
     throw error(error_kind::usage, shown + " is ambiguous").advise(suggest(names));
+  }
+
+  // "--json" for --format=json.
+  std::string as_choice(std::string_view name) const {
+    for (option_spec const* spec : specs_) {
+      auto const choices = alternatives(spec->choices);
+      if (std::find(choices.begin(), choices.end(), name) == choices.end()) continue;
+      return "did you mean --" + std::string(spec->name) + "=" + std::string(name) + "?";
+    }
+    return {};
   }
 
   option_spec const& find_short(char letter) const {
@@ -239,6 +251,33 @@ class reader {
 
 }  // namespace
 
+namespace {
+
+// What other programs call it.
+constexpr std::pair<std::string_view, std::string_view> other_words[] = {
+    {"clear", "reset"}, {"flush", "reset"}, {"reset", "clear"}, {"stats", "status"}, {"info", "status"}};
+
+std::string_view last_part(std::string_view name) {
+  return name.substr(name.rfind(':') + 1);
+}
+
+// "reset" for opcache:reset, and "opcache:clear" for it, too.
+std::vector<std::string_view> related(std::string_view name) {
+  std::vector<std::string_view> found;
+  std::string_view const group = name.substr(0, name.size() - last_part(name).size());
+  for (command_spec const& command : commands()) {
+    if (group.empty() && last_part(command.name) == name) found.push_back(command.name);
+    for (auto const& [other, ours] : other_words) {
+      if (last_part(name) == other && command.name == std::string(group) + std::string(ours)) {
+        found.push_back(command.name);
+      }
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
 command_spec const& find_command(std::string_view name) {
   auto const found = matching_commands(name);
   if (found.size() == 1) return *found.front();
@@ -246,7 +285,8 @@ command_spec const& find_command(std::string_view name) {
   for (command_spec const* command : found) names.push_back(command->name);
   std::string const shown = "the command \"" + std::string(name) + "\"";
   if (!found.empty()) throw error(error_kind::usage, shown + " is ambiguous").advise(did_you_mean(names));
-  auto const near = nearest(name, all_command_names());
+  auto near = related(name);
+  if (near.empty()) near = nearest(name, all_command_names());
   throw error(error_kind::usage, shown + " does not exist")
       .advise(near.empty() ? "cachetool list shows every command" : did_you_mean(near));
 }

@@ -8,6 +8,7 @@
 #include "caches/find_scripts.hpp"
 #include "caches/opcache.hpp"
 #include "cli/opcache_script_view.hpp"
+#include "cli/paths.hpp"
 #include "cli/targets.hpp"
 
 namespace cachetool::cli {
@@ -116,7 +117,9 @@ exit_code opcache_compile_scripts(context& with) {
     if (!exclude || exclude->empty()) throw error(error_kind::usage, "the option --exclude has an empty value");
     (opcache::is_regular_expression(*exclude) ? expressions : words).push_back(*exclude);
   }
-  return compile_files(with, opcache::find_scripts(with.line.arguments.front(), words), std::move(expressions));
+  std::string const& directory = with.line.arguments.front();
+  static_cast<void>(absolute_path(directory));  // one in a directory that is no more looks empty
+  return compile_files(with, opcache::find_scripts(directory, words), std::move(expressions));
 }
 
 exit_code opcache_invalidate_scripts(context& with) {

@@ -34,6 +34,12 @@ std::string list_of(std::vector<std::string_view> const& choices) {
   return list;
 }
 
+// "20%" is 20 where a percentage is wanted.
+std::string number_in(option_spec const& spec, std::string const& value) {
+  bool const is_percent = spec.value_name == "PERCENT" && value.size() > 1 && value.ends_with('%');
+  return is_percent ? value.substr(0, value.size() - 1) : value;
+}
+
 std::optional<std::int64_t> to_count(std::string const& text) {
   constexpr std::int64_t most = 1'000'000'000;
   std::int64_t number = 0;
@@ -62,7 +68,7 @@ void check_value(option_spec const& spec, std::string const& value) {
     bool const known = std::find(choices.begin(), choices.end(), value) != choices.end();
     if (!known) refuse(spec, value, list_of(choices), choices.front());
   } else if (spec.type == value_type::count) {
-    if (!to_count(value)) refuse(spec, value, "a whole number from 0 to 1000000000", "3");
+    if (!to_count(number_in(spec, value))) refuse(spec, value, "a whole number from 0 to 1000000000", "3");
   } else if (!is_seconds(value)) {
     refuse(spec, value, "a time in seconds above 0", "2.5");
   }
@@ -70,7 +76,7 @@ void check_value(option_spec const& spec, std::string const& value) {
 
 // CLI11 takes a number that begins with 0 for an octal one.
 std::string plain(option_spec const& spec, std::string const& value) {
-  return spec.type == value_type::count ? std::to_string(*to_count(value)) : value;
+  return spec.type == value_type::count ? std::to_string(*to_count(number_in(spec, value))) : value;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "cli/paths.hpp"
 
 #include <filesystem>
+#include <system_error>
 
 #include <cachetool/fastcgi/error.hpp>
 
@@ -10,7 +11,13 @@ namespace fs = std::filesystem;
 
 std::string absolute_path(std::string const& path) {
   if (path.empty()) throw error(error_kind::usage, "a path is empty").advise("is a shell variable unset?");
-  return fs::absolute(path).string();
+  std::error_code failed;
+  fs::path const absolute = fs::absolute(path, failed);
+  if (failed) {
+    throw error(error_kind::usage, "the current directory does not exist any more, so " + path + " means nothing")
+        .advise("change to one that exists, or name an absolute path");
+  }
+  return absolute.string();
 }
 
 std::string absolute_name(std::string const& path) {

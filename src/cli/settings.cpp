@@ -10,6 +10,7 @@
 
 #include <cachetool/fastcgi/error.hpp>
 
+#include "cli/paths.hpp"
 #include "cli/read_file.hpp"
 
 namespace cachetool::cli {
@@ -210,6 +211,7 @@ adapter::fastcgi_options choose_fastcgi(options const& given, config const& file
   out.client.connect_timeout = given.seconds("connect-timeout").value_or(out.client.connect_timeout);
   out.retries = choose_retries(given, out.retries);
   out.place.tmp_dir = given.text("tmp-dir").value_or(file.temp_dir.value_or(""));
+  if (!out.place.tmp_dir.empty()) out.place.tmp_dir = absolute_name(out.place.tmp_dir);
   out.place.agent_path = given.text("agent").value_or(file.agent.value_or(""));
   out.place.chroot = given.text("fcgi-chroot").value_or(file.fastcgi_chroot.value_or(""));
   return out;

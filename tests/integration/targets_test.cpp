@@ -271,3 +271,15 @@ TEST_CASE(
   CHECK(all.exit_code == 3);
   CHECK(contains(all.out, open.endpoint(names.name).text()));
 }
+
+TEST_CASE("a directory that does not exist any more is an error, and not one without scripts") {
+  php_fpm const server;
+  program_options options;
+  options.path = "/bin/sh";
+  temp_dir const gone;
+  auto const result = run_program({"-c", "mkdir " + gone.path() + "/x; cd " + gone.path() + "/x; rmdir ../x; exec " +
+                                             built_program() + " opcache:compile:scripts . " + address(server)},
+                                  options);
+  CHECK(result.exit_code == 2);
+  CHECK(contains(result.err, "the current directory does not exist any more"));
+}

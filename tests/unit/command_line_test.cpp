@@ -181,3 +181,30 @@ TEST_CASE("a command that is like none leads to the list") {
 TEST_CASE("an empty word is no command") {
   CHECK(usage_error({""}).message() == "the command \"\" does not exist");
 }
+
+TEST_CASE("a part of a command's name, or another program's word for it, has that command suggested") {
+  struct wrong_word {
+    std::string word;
+    std::string hint;
+  };
+  auto const given = GENERATE(values<wrong_word>({{"reset", "did you mean opcache:reset?"},
+                                                  {"status", "did you mean opcache:status?"},
+                                                  {"clear", "did you mean apcu:cache:clear or stat:clear?"},
+                                                  {"opcache:clear", "did you mean opcache:reset?"}}));
+  CAPTURE(given.word);
+  try {
+    cachetool::cli::find_command(given.word);
+    FAIL("no error");
+  } catch (cachetool::error const& failed) {
+    CHECK(failed.hint() == given.hint);
+  }
+}
+
+TEST_CASE("a format that is given as an option of its own has the right one suggested") {
+  try {
+    cachetool::cli::read_command_line({"opcache:status", "--json"});
+    FAIL("no error");
+  } catch (cachetool::error const& failed) {
+    CHECK(failed.hint() == "did you mean --format=json?");
+  }
+}

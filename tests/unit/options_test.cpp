@@ -101,3 +101,12 @@ TEST_CASE("every occurrence of a repeatable option is kept, with its value or wi
   CHECK(all[0] == "/a");
   CHECK_FALSE(all[1]);
 }
+
+TEST_CASE("a percentage may have its sign, and nothing else may") {
+  auto const given = [](std::string const& option) {
+    return cachetool::cli::options(cachetool::cli::read_command_line({"opcache:reset", option}));
+  };
+  CHECK(given("--if-wasted=20%").count("if-wasted") == 20);
+  CHECK_THROWS_AS(given("--if-wasted=%"), cachetool::error);
+  CHECK_THROWS_AS(given("--retries=3%"), cachetool::error);
+}
