@@ -51,7 +51,11 @@ if(CMAKE_SCRIPT_MODE_FILE)
 "#pragma once
 #include <string_view>
 namespace cachetool::agent::embedded {
+// A compiler need not take a literal of over 64 KiB; ours do.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored \"-Woverlength-strings\"
 inline constexpr std::string_view ${NAME}{\"${escaped}\", ${size}};
+#pragma GCC diagnostic pop
 inline constexpr std::string_view ${NAME}_sha256{\"${hash}\"};
 }  // namespace cachetool::agent::embedded
 ")
