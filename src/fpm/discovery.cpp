@@ -283,17 +283,17 @@ class machine {
 
   // Looks at no more of them than it takes.
   std::optional<listener> behind(fastcgi::endpoint const& endpoint, std::optional<pid_t> peer) {
-    if (peer && *peer == 0) peer.reset();
+    pid_t const listening = peer.value_or(0);  // 0 where nobody knows
     for (inspection& each : inspections_) {
-      if (peer && each.pid() != *peer) continue;
+      if (listening != 0 && each.pid() != listening) continue;
       auto listens = as_listener(each.run(time_), endpoint);
-      if (peer || listens.pool) return listens;
+      if (listening != 0 || listens.pool) return listens;
     }
     std::vector<master> strays;
     add_strays(where_, sockets_, time_, strays);
     for (master& each : strays) {
       auto listens = as_listener(std::move(each), endpoint);
-      if (peer ? listens.master.self.pid == *peer : listens.pool.has_value()) return listens;
+      if (listening != 0 ? listens.master.self.pid == listening : listens.pool.has_value()) return listens;
     }
     return std::nullopt;
   }
