@@ -48,7 +48,7 @@ class access_log {
   access_log() { chmod(directory_.path().c_str(), 0777); }
 
   [[nodiscard]] std::vector<std::string> lines() const {
-    return {"access.log = " + (directory_ / "access.log"), "access.format = \"%p %r\""};
+    return {"access.log = " + (directory_ / "access.log"), "access.format = \"%p %r%Q%q\""};
   }
 
   /// How many requests to URI each worker has answered.
