@@ -452,6 +452,9 @@ void finishing::reset(std::string why) {
                 " when that has changed; without --no-fallback OPcache is reset");
   }
   report_.fell_back = std::move(why);
+  // Where nobody can see the restart it may be pending yet when this ends. Requests are not cached until then, and find
+  // the live release if their worker has forgotten where the link led.
+  if (!site_.blind.empty()) static_cast<void>(ask_every_worker(true, left() / 2));
   report_.reset = opcache::reset(php_, {.patience = left()});
   if (report_.reset->what != opcache::reset_report::outcome::scheduled) return;
   throw error(error_kind::timeout, *report_.fell_back +
