@@ -1,6 +1,7 @@
 #include "caches/release.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <utility>
 
@@ -17,6 +18,18 @@ namespace {
 using caches::ask;
 using caches::from;
 using clock = std::chrono::steady_clock;
+
+/// What takes rows "NUMBER length path", as many as a list may have, and hands each to EACH.
+std::function<void(std::string_view)> numbered_rows(std::function<void(std::string path, std::int64_t number)> each) {
+  return [each = std::move(each), counter = caches::row_counter()](std::string_view rows) mutable {
+    while (!rows.empty()) {
+      counter.count();
+      std::int64_t number[1];
+      std::string path(caches::take_row(rows, number));
+      each(std::move(path), number[0]);
+    }
+  };
+}
 
 bool is_in(std::string_view path, std::string_view directory) {
   return path == directory || (path.starts_with(directory) && path.substr(directory.size()).starts_with('/'));
@@ -194,15 +207,7 @@ std::map<std::string, std::int64_t> finishing::hits_of_old() {
   for (release const& each : report_.old) old.push_back(each.path);
   std::map<std::string, std::int64_t> hits;
   agent::call call = ask("deploy.hits", {{"old", opcache::list(old)}});
-  caches::row_counter counter;
-  call.rows = [&](std::string_view rows) {
-    while (!rows.empty()) {
-      counter.count();
-      std::int64_t count[1];
-      std::string path(caches::take_row(rows, count));
-      hits[std::move(path)] = count[0];
-    }
-  };
+  call.rows = numbered_rows([&hits](std::string path, std::int64_t count) { hits[std::move(path)] = count; });
   php_.run(call);
   return hits;
 }
@@ -494,15 +499,9 @@ std::vector<aliased_script> scripts_with_aliases(adapter::adapter& php, std::str
                                                  std::vector<std::string> const& old) {
   std::vector<aliased_script> scripts;
   agent::call call = ask("deploy.aliases", {{"current", current}, {"old", opcache::list(old)}});
-  caches::row_counter counter;
-  call.rows = [&](std::string_view rows) {
-    while (!rows.empty()) {
-      counter.count();
-      std::int64_t memory[1];
-      std::string path(caches::take_row(rows, memory));
-      scripts.push_back({std::move(path), memory[0]});
-    }
-  };
+  call.rows = numbered_rows([&scripts](std::string path, std::int64_t memory) {
+    scripts.push_back({std::move(path), memory});
+  });
   auto const is_asked_for = [&old](aliased_script const& script) {
     return std::any_of(old.begin(), old.end(), [&](std::string const& each) { return is_in(script.path, each); });
   };

@@ -174,12 +174,17 @@ TEST_CASE("a shared template that PHP would look at in a minute only is current 
   CHECK(visits(server, pages, 8) == texts{"2 second"});
 }
 
-TEST_CASE("where there is no room for the release it goes live all the same: OPcache is reset, and why is said") {
+namespace {
+
+/// A cache that holds one of the large releases, and not two.
+fpm_options options_of_small_cache() {
   auto options = options_for(3);
   options.ini["opcache.memory_consumption"] = "8";
   options.ini["opcache.interned_strings_buffer"] = "1";
-  php_fpm const server{options};
-  application pages;
+  return options;
+}
+
+void write_large_releases(application& pages) {
   std::string big = "<?php return function () { $a = [];";
   for (int i = 0; i < 24000; ++i) big += "$a[] = $b + " + std::to_string(i) + ";";
   big += "};";
@@ -187,6 +192,14 @@ TEST_CASE("where there is no room for the release it goes live all the same: OPc
     pages.write(name, "big.php", big);
     pages.write(name, "index.php", "<?php require __DIR__ . '/big.php'; echo '" + std::string(name) + "';");
   }
+}
+
+}  // namespace
+
+TEST_CASE("where there is no room for the release it goes live all the same: OPcache is reset, and why is said") {
+  php_fpm const server{options_of_small_cache()};
+  application pages;
+  write_large_releases(pages);
   REQUIRE(visits(server, pages, 8) == texts{"1"});
   SECTION("with a fallback") {
     auto const result = switch_to(server, pages, "2");
@@ -389,18 +402,9 @@ TEST_CASE("a dry run of a switch says what it would do, and does nothing") {
 }
 
 TEST_CASE("a dry run foresees that there is no room, and what is done then") {
-  auto options = options_for(3);
-  options.ini["opcache.memory_consumption"] = "8";
-  options.ini["opcache.interned_strings_buffer"] = "1";
-  php_fpm const server{options};
+  php_fpm const server{options_of_small_cache()};
   application pages;
-  std::string big = "<?php return function () { $a = [];";
-  for (int i = 0; i < 24000; ++i) big += "$a[] = $b + " + std::to_string(i) + ";";
-  big += "};";
-  for (auto const* name : {"1", "2"}) {
-    pages.write(name, "big.php", big);
-    pages.write(name, "index.php", "<?php require __DIR__ . '/big.php'; echo '" + std::string(name) + "';");
-  }
+  write_large_releases(pages);
   visits(server, pages, 8);
   auto const result = switch_to(server, pages, "2", {"--dry-run"});
   INFO(result.out << result.err);

@@ -258,34 +258,6 @@ TEST_CASE("--no-fallback changes nothing then, and ends with 4") {
   CHECK(visits(server, pages, 12) == texts{"1 1 1"});
 }
 
-TEST_CASE("a pool that cannot see the site is no reason for a reset") {
-  if (!is_root()) return skip("needs root");
-  auto options = options_for(2);
-  options.pools.push_back({.name = "stranger", .max_children = 2, .lines = {"user = nobody", "group = nogroup"}});
-  php_fpm const server{options};
-  site const pages;
-  chmod(pages.directory().c_str(), 0700);
-  REQUIRE(chown(pages.directory().c_str(), pool_user(), gid_t(-1)) == 0);
-  CHECK(visits(server, pages) == texts{"1 1 1"});
-  auto const result = switch_to(server, pages, "2");
-  INFO(result.err);
-  CHECK(contains(result.out, "4/4 workers of 2 pools cleared"));
-  CHECK(visits(server, pages) == texts{"2 2 2"});
-}
-
-TEST_CASE("a pool that does not tell its workers' pids is not moved, but reset") {
-  auto options = options_for(3);
-  options.pools.front().lines = {"php_admin_value[disable_functions] = getmypid"};
-  php_fpm const server{options};
-  site const pages;
-  visits(server, pages);
-  auto const result = switch_to(server, pages, "2");
-  INFO(result.err);
-  CHECK(result.exit_code == 0);
-  CHECK(contains(result.out, "nobody tells which workers the pool www has"));
-  CHECK(visits(server, pages) == texts{"2 2 2"});
-}
-
 TEST_CASE("the release that deploy:switch replaces is an old one, also if another link leads to it") {
   php_fpm const server{options_for(4)};
   site const pages;
@@ -373,95 +345,6 @@ TEST_CASE("a release that another link leads to is left alone by deploy:finish, 
   run_script(server, pages.release("3") + "/rel.php");
   pages.link("2");
   CHECK(contains(finish(server, pages).out, "left alone, because another link leads there: " + pages.release("3")));
-}
-
-TEST_CASE("of several php-fpm that are found only those that serve the site are meant, and -v names the others") {
-  std::string const name = "cachetool-deploy-" + std::to_string(getpid());
-  auto options = options_for(2);
-  options.pools.front().name = name;
-  php_fpm const server{options};
-  php_fpm const foreign{options};
-  site const pages;
-  pages.link("1");
-  auto const cached = [&](php_fpm const& of) {
-    auto const script = of.write_script("count.php", "<?php echo count(opcache_get_status()['scripts']);");
-    return run_script(of, script, name).body;
-  };
-  SECTION("those that have cached its scripts") {
-    visits(server, pages, 12, name);
-    auto const before = cached(foreign);
-    auto const warmed = run_program({"deploy:warm", pages.release("2"), "--pool=" + name, "-v"});
-    CHECK(warmed.exit_code == 0);
-    CHECK(contains(warmed.err, "left alone, because they do not serve"));
-    auto const result = run_program({"deploy:switch", pages.current(), pages.release("2"), "--pool=" + name, "-v"});
-    CHECK(result.exit_code == 0);
-    CHECK(contains(result.out, server.endpoint(name).text()));
-    CHECK_FALSE(contains(result.out, foreign.endpoint(name).text()));
-    CHECK(contains(result.err,
-                   "left alone, because they do not serve " + pages.current() + ": " + foreign.endpoint(name).text()));
-    CHECK(visits(server, pages, 12, name) == texts{"2 2 2"});
-    CHECK(cached(foreign) == before);
-    auto const finished = run_program({"deploy:finish", pages.current(), "--pool=" + name});
-    CHECK(finished.exit_code == 0);
-    CHECK_FALSE(contains(finished.out, foreign.endpoint(name).text()));
-  }
-  SECTION("none: they are listed, and nothing is done") {
-    auto const result = run_program({"deploy:switch", pages.current(), pages.release("2"), "--pool=" + name});
-    CHECK(result.exit_code == 2);
-    CHECK(contains(result.err, server.endpoint(name).text()));
-    CHECK(contains(result.err, foreign.endpoint(name).text()));
-    CHECK(std::filesystem::read_symlink(pages.current()) == pages.release("1"));
-  }
-}
-
-TEST_CASE("a php-fpm whose configuration names the site serves it, though nothing is cached yet") {
-  if (!is_root()) return skip("needs root");
-  std::string const name = "cachetool-deploy-" + std::to_string(getpid());
-  site const pages;
-  pages.link("1");
-  auto options = options_for(2);
-  options.pools.front().name = name;
-  php_fpm const foreign{options};
-  options.pools.front().lines.push_back("php_admin_value[open_basedir] = /tmp:" + pages.current() + "/");
-  php_fpm const server{options};
-  auto const result = run_program({"deploy:switch", pages.current(), pages.release("2"), "--pool=" + name});
-  CHECK(result.exit_code == 0);
-  CHECK(contains(result.out, server.endpoint(name).text()));
-  CHECK_FALSE(contains(result.out, foreign.endpoint(name).text()));
-}
-
-TEST_CASE("every pool of the master is cleared, whatever pool was named") {
-  if (!is_root()) return skip("needs root");
-  auto options = options_for(2);
-  options.pools.push_back({.name = "shop", .max_children = 2});
-  php_fpm const server{options};
-  site const pages;
-  visits(server, pages);
-  visits(server, pages, 12, "shop");
-  pages.link("2");
-  auto const result = finish(server, pages);
-  CHECK(contains(result.out, "4/4 workers of 2 pools cleared"));
-  CHECK(visits(server, pages) == texts{"2 2 2"});
-  CHECK(visits(server, pages, 12, "shop") == texts{"2 2 2"});
-}
-
-TEST_CASE("a pool of the master that the caller may not reach: OPcache is reset instead") {
-  if (!is_root()) return skip("needs root");
-  auto options = options_for(2);
-  options.pools.push_back(
-      {.name = "closed", .lines = {"listen.owner = root", "listen.group = root", "listen.mode = 0600"}});
-  php_fpm const server{options};
-  site const pages;
-  visits(server, pages);
-  visits(server, pages, 12, "closed");
-  pages.link("2");
-  auto const result = run_program(arguments_for(server, {"deploy:finish", pages.current()}), as_pool_user());
-  INFO(result.err);
-  CHECK(result.exit_code == 0);
-  CHECK(contains(result.out, "OPcache reset, confirmed"));
-  CHECK(contains(result.out, "closed"));
-  CHECK(visits(server, pages) == texts{"2 2 2"});
-  CHECK(visits(server, pages, 12, "closed") == texts{"2 2 2"});
 }
 
 TEST_CASE("a name that the live release has no file for leads nowhere any more") {
