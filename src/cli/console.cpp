@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <mutex>
-#include <system_error>
 
+#include "fastcgi/text.hpp"
 #include "report/text.hpp"
 
 namespace cachetool::cli {
@@ -100,8 +100,7 @@ void console::put(std::string_view text) {
 void console::cannot_write(int code, std::string_view rest) {
   sink_ = code == EPIPE ? sink::closed_by_reader : sink::lost;
   if (sink_ != sink::lost) return;
-  error_line("standard output cannot be written: " + std::generic_category().message(code) +
-             "; what it would have said:");
+  error_line("standard output cannot be written: " + fastcgi::errno_text(code) + "; what it would have said:");
   rescue(rest);
 }
 

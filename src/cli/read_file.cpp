@@ -4,10 +4,10 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <system_error>
 
 #include <cachetool/fastcgi/error.hpp>
 
+#include "fastcgi/text.hpp"
 #include "fastcgi/unique_fd.hpp"
 
 namespace cachetool::cli {
@@ -15,7 +15,7 @@ namespace cachetool::cli {
 std::string read_file(std::string const& path) {
   auto const failed = [&path] {
     std::string const what = path == "-" ? "standard input" : "the file " + path;
-    return error(error_kind::usage, what + " cannot be read: " + std::generic_category().message(errno));
+    return error(error_kind::usage, what + " cannot be read: " + fastcgi::errno_text(errno));
   };
   fastcgi::unique_fd const file(path == "-" ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
                                             : open(path.c_str(), O_RDONLY | O_CLOEXEC));

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <set>
-#include <system_error>
 
 #include <cachetool/fastcgi/error.hpp>
 
@@ -326,7 +325,7 @@ class machine {
     }
     if (auto const failed = processes_.failure()) {
       throw error(error_kind::no_resources,
-                  "the process table could not be read as a whole: " + std::generic_category().message(failed->code))
+                  "the process table could not be read as a whole: " + fastcgi::errno_text(failed->code))
           .advise("try again, or name the php-fpm you mean: --fcgi=ADDRESS");
     }
   }
