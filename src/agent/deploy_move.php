@@ -1,6 +1,6 @@
 <?php
 // The operation that leads names of CURRENT to the release that is live now. It needs opcache.php, pattern.php,
-// opcache_compile.php, opcache_forget.php and look.php.
+// opcache_compile.php, opcache_forget.php, files.php and look.php.
 
 /**
  * For each script of an old release: has CURRENT/x lead to the live release's x, and streams what became of it:

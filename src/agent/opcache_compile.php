@@ -1,5 +1,6 @@
 <?php
-// The operation that compiles files into OPcache. It needs opcache.php, pattern.php and how_to_compile.php.
+// The operation that compiles files into OPcache. It needs opcache.php, pattern.php, files.php and
+// how_to_compile.php.
 
 /**
  * Compiles files, and streams what became of each in turn: serialize(array(outcome, why, warnings)).
@@ -132,11 +133,15 @@ function await_a_quiet_moment()
 function compile($path, $status, &$said, $how = null)
 {
     if ($status['checkable'] && opcache_is_script_cached($path)) {
-        $same = !empty($status['looks']) || filectime($path) < $status['since'];
+        $stat = script_stat($path);
+        $same = !empty($status['looks']) || !$stat || $stat['ctime'] < $status['since'];
         return array($same ? 'cached' : 'kept', '');
     }
     if (file_exists($path) && !is_file($path)) {
         return array('failed', is_dir($path) ? 'it is a directory' : 'it is not a file'); // reading a pipe would wait
+    }
+    if (!$status['unknown'] && is_blacklisted($path)) {
+        return array('not_cached', 'opcache.blacklist_filename leaves it out'); // it need not even compile
     }
     $how = $how === null ? how($path, $status) : $how;
     if ($how === 'leave') {
@@ -162,6 +167,21 @@ function compile($path, $status, &$said, $how = null)
     return $kept ? array('cached', '') : array('not_cached', why_not_cached($path, $status));
 }
 
+/** Whether PHP never caches this file. Its patterns match the beginning of a path. */
+function is_blacklisted($path)
+{
+    static $pattern = null;
+    if ($pattern === null) {
+        $configuration = may('ini_get', 'opcache.blacklist_filename') ? may('opcache_get_configuration') : null;
+        $patterns = array();
+        foreach (isset($configuration['blacklist']) ? $configuration['blacklist'] : array() as $name) {
+            $patterns[] = strtr(preg_quote($name, '#'), array('\\*\\*' => '.*', '\\*' => '[^/]*', '\\?' => '[^/]'));
+        }
+        $pattern = $patterns ? '#^(?:' . implode('|', $patterns) . ')#s' : '';
+    }
+    return $pattern !== '' && preg_match($pattern, $path) === 1;
+}
+
 /** how_to_compile(), for a file that may be sent alone or not be there. */
 function how($path, $status)
 {
@@ -174,8 +194,9 @@ function how_at_a_quiet_moment($path, $status, $look)
 {
     $how = how($path, $status); // before the moment, for the script is still valid
     await_a_quiet_moment();
-    clearstatcache(true, $path);
-    return file_exists($path) && look(stat($path)) === $look ? $how : 'leave'; // or who knows what would run
+    clearstatcache(true, file_of($path));
+    $stat = script_stat($path);
+    return $stat && look($stat) === $look ? $how : 'leave'; // or who knows what would run
 }
 
 /**

@@ -1,6 +1,6 @@
 <?php
-// The operation that takes scripts out of OPcache. It needs opcache.php, pattern.php, memory.php and
-// opcache_cached.php.
+// The operation that takes scripts out of OPcache. It needs opcache.php, pattern.php, memory.php, files.php
+// and opcache_cached.php.
 
 /**
  * Invalidates the cached scripts that match a pattern, or those in a directory, or just names them. Streams each in
@@ -49,7 +49,8 @@ function below($directory)
 {
     clearstatcache(true, $directory); // it may be a link that was switched a moment ago
     $names = array(rtrim($directory, '/'), rtrim((string) realpath($directory), '/'));
-    return function ($path) use ($names) {
+    return function ($script) use ($names) {
+        $path = path_of($script);
         foreach ($names as $i => $name) {
             if (($name !== '' || $i === 0) && ($path === $name || strncmp($path, "$name/", strlen($name) + 1) === 0)) {
                 return true;

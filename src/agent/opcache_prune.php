@@ -1,6 +1,6 @@
 <?php
-// The operation that forgets cached scripts for good. It needs opcache.php, pattern.php, opcache_compile.php and
-// opcache_forget.php.
+// The operation that forgets cached scripts for good. It needs opcache.php, pattern.php, files.php,
+// opcache_compile.php and opcache_forget.php.
 
 /**
  * Invalidates scripts, and streams what became of each in turn: serialize(array(outcome, why, warnings)). The arguments
@@ -27,8 +27,9 @@ function do_opcache_prune($arguments)
 /** Which script a name leads to, nobody tells. But a name that dies with the script led to it. */
 function prune($path, $names, $status, &$said)
 {
-    $real = realpath($path);
-    if ($real !== false && $real !== $path) {
+    $file = file_of($path);
+    $real = realpath($file);
+    if ($real !== false && $real !== $file) {
         return array('failed', 'its name leads to another file now, and PHP keeps the old script until a reset');
     }
     $names = array_filter($names, function ($name) {

@@ -1,6 +1,6 @@
 <?php
 // The operation that brings cached scripts up to date. It needs opcache.php, pattern.php, opcache_compile.php,
-// opcache_forget.php and look.php.
+// opcache_forget.php, files.php and look.php.
 
 /**
  * Invalidates and compiles files one by one, and streams what became of each in turn: serialize(array(outcome, why,
@@ -61,18 +61,20 @@ function has_idle_processor()
 function refresh($path, $status, &$said)
 {
     for ($again = 0;; ++$again) {
-        clearstatcache(true, $path);
-        $stat = file_exists($path) ? stat($path) : false;
-        $elsewhere = $stat && realpath($path) !== $path;
+        $file = file_of($path);
+        clearstatcache(true, $file);
+        $stat = script_stat($path);
+        $elsewhere = $stat && realpath($file) !== $file;
         $how = null;
         if ($stat && !$elsewhere) {
             $how = $status['live'] ? how_at_a_quiet_moment($path, $status, look($stat)) : how($path, $status);
         }
-        if (!$elsewhere) {
-            opcache_invalidate($path, true);
-        }
+        $reached = !$elsewhere && opcache_invalidate($path, true);
         if (!$stat) {
             return array(forget($path) ? 'gone' : 'kept', '', '');
+        }
+        if (!$reached && $file !== $path && !forget($path)) {
+            return array('failed', 'this PHP keeps what it has cached of a phar until a reset', '');
         }
         if ($elsewhere && !forget($path)) {
             return array('failed', 'its name leads to another file now, and PHP keeps the old script until a reset', '');
@@ -84,8 +86,11 @@ function refresh($path, $status, &$said)
         set('opcache.validate_timestamps', $lasts ? '1' : '0');
         $row = compile($path, $status, $said, $how);
         $overtaken = $row[0] === 'kept'; // by a visitor, who may have begun before the file was changed
-        clearstatcache(true, $path);
-        $now = file_exists($path) ? stat($path) : false;
+        if ($row[0] === 'not_cached' && $file !== $path) {
+            $row = array('left', ''); // some phars tell no times, and PHP keeps nothing of such by its own rules
+        }
+        clearstatcache(true, $file);
+        $now = script_stat($path);
         if ($again === 1 || (!$overtaken && $now && look($now) === look($stat))) {
             return array($overtaken ? 'cached' : $row[0], $row[1], look($stat));
         }

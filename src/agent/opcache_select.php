@@ -1,6 +1,6 @@
 <?php
 // Operations that find cached scripts, and tell which of them are out of date. They need opcache.php, memory.php,
-// opcache_cached.php and look.php.
+// opcache_cached.php, files.php and look.php.
 
 /**
  * Streams the cached scripts at or below the names, each as "memory timestamp revalidate valid length path", and returns
@@ -63,7 +63,7 @@ function real_name($name)
 
 function at_or_below($wanted, $path)
 {
-    for ($name = $path; !isset($wanted[$name]); $name = dirname($name)) {
+    for ($name = path_of($path); !isset($wanted[$name]); $name = dirname($name)) {
         if ($name === dirname($name)) {
             return false;
         }
@@ -98,26 +98,32 @@ function do_opcache_examine($arguments)
  */
 function state_of($path, $since, $timestamp, $look, $validates)
 {
-    $stat = @stat($path);
+    $file = file_of($path);
+    $is_own = $file === $path;
+    $stat = stat_of($file);
     if (!$stat) {
-        return is_gone($path) ? 'g' : 'h';
+        return is_gone($file) ? 'g' : 'h';
+    }
+    $script = $is_own ? $stat : stat_of($path);
+    if (!$script) {
+        return 'g'; // the phar has it no more
     }
     if ($look !== '') {
         return $look === look($stat) ? 'u' : 'c';
     }
-    if ($timestamp > 0 && $stat['mtime'] !== $timestamp) {
+    if ($timestamp > 0 && $script['mtime'] !== $timestamp) {
         return 'c';
     }
-    if ($validates && $timestamp > 0) {
-        return 'u'; // PHP goes by that alone
+    if ($validates && $timestamp > 0 && $is_own) {
+        return 'u'; // PHP goes by that alone. But what is in a phar may have one time in all builds
     }
     // Cached by a refresh (opcache_refresh.php) ten seconds after it was written, or later, and nothing since then. PHP 8.4
     // tells the time itself.
-    $untouched = PHP_VERSION_ID < 80400 && $timestamp > 0 && abs($stat['ctime'] - $timestamp) <= 2;
-    if (realpath($path) !== $path || !$untouched && $stat['ctime'] >= $since - 2) {
+    $untouched = $is_own && PHP_VERSION_ID < 80400 && $timestamp > 0 && abs($stat['ctime'] - $timestamp) <= 2;
+    if (realpath($file) !== $file || !$untouched && $stat['ctime'] >= $since - 2) {
         return 'c';
     }
-    return was_moved(dirname($path), max($since - 2, $untouched ? $timestamp + 8 : 0)) ? 'c' : 'u';
+    return was_moved(dirname($file), max($since - 2, $untouched ? $timestamp + 8 : 0)) ? 'c' : 'u';
 }
 
 /**

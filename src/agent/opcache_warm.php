@@ -1,5 +1,6 @@
 <?php
-// Operations for a release that is to go live. They need opcache.php, pattern.php and opcache_compile.php.
+// Operations for a release that is to go live. They need opcache.php, pattern.php, files.php and
+// opcache_compile.php.
 
 /**
  * The real name of a release, its device and inode, and the links beside it and beside its directory that lead to another

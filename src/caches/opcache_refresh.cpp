@@ -43,6 +43,7 @@ class refreshing {
   void choose();
   void require_scripts_below(std::string const& name) const;
   void choose_listed(std::string const& path);
+  bool choose_in_phar(std::string const& path);
   void sort_out(std::vector<file_state> const& states, bool all);
   void take(known_file const& file, file_state state);
   void require_room_for_work() const;
@@ -90,13 +91,25 @@ void refreshing::require_scripts_below(std::string const& name) const {
 
 void refreshing::choose_listed(std::string const& path) {
   selected_script const* const script = find(selected_, path);
+  bool const is_phar = choose_in_phar(path);
   if (script != nullptr && script->valid) {
     files_.push_back({path, script->cached_at, script->timestamp, {}});
   } else if (path.ends_with(".php")) {
     files_.push_back({path, 0, 0, {}});
-  } else {
+  } else if (!is_phar) {
     ++report_.skipped;
   }
+}
+
+// A phar that is named means the scripts in it.
+bool refreshing::choose_in_phar(std::string const& path) {
+  bool any = false;
+  for (selected_script const& script : selected_.scripts) {
+    if (!script.valid || !is_in_phar(script.path) || !at_or_below(script.path, path)) continue;
+    files_.push_back({script.path, script.cached_at, script.timestamp, {}});
+    any = true;
+  }
+  return any;
 }
 
 // ALL: also what has not changed.

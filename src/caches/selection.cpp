@@ -126,7 +126,12 @@ bool is_preloaded(selection const& in, std::string const& path) {
   return std::binary_search(in.preloaded.begin(), in.preloaded.end(), path);
 }
 
+bool is_in_phar(std::string_view path) noexcept {
+  return path.starts_with("phar:///");
+}
+
 bool at_or_below(std::string_view path, std::string_view directory) noexcept {
+  if (is_in_phar(path)) path.remove_prefix(std::string_view("phar://").size());
   return path.starts_with(directory) &&
          (path.size() == directory.size() || directory.ends_with('/') || path[directory.size()] == '/');
 }

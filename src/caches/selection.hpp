@@ -42,7 +42,10 @@ selected_script const* find(selection const& in, std::string const& path) noexce
 /// True if opcache.preload loaded it.
 bool is_preloaded(selection const& in, std::string const& path);
 
-/// True if PATH is DIRECTORY or lies in it.
+/// True for phar:///app/x.phar/in.php, which OPcache knows by that name alone.
+bool is_in_phar(std::string_view path) noexcept;
+
+/// True if PATH is DIRECTORY or lies in it; what is in a phar lies where that does.
 bool at_or_below(std::string_view path, std::string_view directory) noexcept;
 
 /// A file as it was at some time.

@@ -141,6 +141,7 @@ void warming::choose() {
     if (!another_runs || !script.valid || !at_or_below(script.path, running_)) continue;
     // What it declares is there until a reload, and nothing else can declare it.
     if (is_preloaded(selected_, script.path)) continue;
+    if (is_in_phar(script.path)) continue;  // left to its first visitor
     in_use_.insert(below(running_, script.path, around_.release));
   }
   wanted_ = in_use_;
@@ -220,7 +221,7 @@ void warming::require_room_for_all() const {
   for (auto const* paths : {&to_detach_, &to_compile_}) {
     for (std::string const& path : *paths) {
       selected_script const* const like =
-          find(selected_, running_.empty() ? path : below(around_.release, path, running_));
+          find(selected_, running_.empty() || is_in_phar(path) ? path : below(around_.release, path, running_));
       if (like == nullptr) continue;
       needed.bytes += like->memory;
       ++needed.keys;
@@ -233,6 +234,7 @@ void warming::require_room_for_all() const {
 // The names that lead to the file by each link to a release that may run.
 std::vector<std::string> warming::names_of(std::string const& path) const {
   std::vector<std::string> names;
+  if (is_in_phar(path)) return names;  // PHP resolves the links in such a name itself
   for (link const& each : around_.links) {
     if (each.leads_to != around_.release) names.push_back(below(around_.release, path, each.name));
   }

@@ -13,7 +13,7 @@ constexpr std::array words{
     outcome_words{"kept", "gone but kept", " is gone, and this PHP keeps its script all the same, until a reset"},
     outcome_words{"preloaded", "preloaded",
                   " was loaded by opcache.preload: it stays as it is until php-fpm is reloaded"},
-    outcome_words{"not_cached", "not cached", " was compiled, but not cached: "},
+    outcome_words{"not_cached", "not cached", " is not cached: "},
     outcome_words{"left", "left to their first visitor", "", "left to its first visitor"},
     outcome_words{"failed", "failed", " was not refreshed: "},
 };

@@ -13,7 +13,7 @@ constexpr std::size_t most_warnings = 20;  // of PHP's, in a list that may hold 
 constexpr std::array words{
     outcome_words{"cached", "cached", ""},
     outcome_words{"kept", "kept", ""},
-    outcome_words{"not_cached", "not cached", " was compiled, but not cached: "},
+    outcome_words{"not_cached", "not cached", " is not cached: "},
     outcome_words{"left", "left to their first visitor", "", "left to its first visitor"},
     outcome_words{"failed", "failed", " did not compile: "},
 };

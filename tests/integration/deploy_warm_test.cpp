@@ -205,3 +205,23 @@ TEST_CASE("a release that php-fpm does not see is an error") {
   CHECK(output.exit_code == 1);
   CHECK(contains(output.err, "php-fpm sees no directory /nonexistent"));
 }
+
+TEST_CASE("a file that opcache.blacklist_filename leaves out need not compile") {
+  test::temp_dir const lists;
+  auto const list = lists.path() + "/blacklist.txt";
+  std::ofstream{list} << "/*/*/www/release/templates/**/b?oken*\n";
+  fs::permissions(lists.path(), fs::perms(0755));
+  php_fpm const server{test::fpm_options{.ini = {{"opcache.blacklist_filename", list}}}};
+  (void)server.write_script("release/good.php", "<?php return 1;");
+  (void)server.write_script("release/templates/a/b/broken.php", "<?php this is no PHP");
+  fs::path const release = server.document_root() + "/release";
+  for (auto const& arguments : std::vector<std::vector<std::string>>{{"deploy:warm", release, "--every-file"},
+                                                                     {"opcache:compile:scripts", release}}) {
+    auto const output = call(server, arguments);
+    INFO(output.out << output.err);
+    CHECK(output.exit_code == 0);
+    CHECK(contains(output.err, "broken.php is not cached: opcache.blacklist_filename leaves it out"));
+  }
+  (void)server.write_script("release/templates/bad.php", "<?php nor is this");
+  CHECK(call(server, {"opcache:compile:scripts", release}).exit_code == 1);
+}

@@ -478,3 +478,17 @@ TEST_CASE("paths and a list exclude each other, and one is needed") {
     CHECK(contains(output.err, "needs either paths or --from-list=FILE"));
   }
 }
+
+TEST_CASE("a file that is gone is forgotten where opcache.enable_file_override has PHP say that it is there") {
+  php_fpm const server{without_timestamps({{"opcache.enable_file_override", "1"}})};
+  auto const gone = server.write_script("gone.php", "<?php echo 'gone';");
+  auto const stays = server.write_script("stays.php", "<?php echo 'stays';");
+  CHECK(answer_of(server, gone) == "gone");
+  CHECK(answer_of(server, stays) == "stays");
+  fs::remove(gone);
+  CHECK(answer_of(server, server.write_script("look.php", "<?php echo (int) is_file('" + gone + "');")) == "1");
+  auto const output = call(server, {"opcache:refresh", server.document_root()});
+  INFO(output.out << output.err);
+  CHECK(output.exit_code == 0);
+  CHECK(contains(output.out, forgets_what_is_gone() ? "1 forgotten" : "1 gone but kept"));
+}

@@ -260,3 +260,16 @@ TEST_CASE("APCu that is off is a disabled extension, named by its setting") {
   CHECK(failed.kind() == error_kind::disabled);
   CHECK(failed.message() == "APCu is off (apc.enabled=0)");
 }
+
+TEST_CASE("whatever asks for files that may be cached asks the disk, not OPcache") {
+  for (char const* operation :
+       {"opcache.select", "opcache.refresh", "opcache.compile", "opcache.invalidate", "opcache.prune",
+        "opcache.releases", "deploy.move", "deploy.look", "deploy.resolve", "deploy.acquaint", "opcache.scripts"}) {
+    INFO(operation);
+    auto const text = agent::source_for(operation).text;
+    for (std::string const function : {"is_file", "file_exists"}) {
+      bool const calls = text.find(function + "(") != std::string_view::npos;
+      CHECK(calls == (text.find("function " + function + "(") != std::string_view::npos));
+    }
+  }
+}

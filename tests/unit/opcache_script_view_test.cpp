@@ -78,7 +78,7 @@ TEST_CASE("a file that did not compile is named with its reason and counted") {
 
 TEST_CASE("a file that was not cached is a remark, and an error once none was") {
   auto const some = compiled({{"/a.php", outcome::cached}, {"/b.php", outcome::not_cached}});
-  CHECK(remarks(some) == std::vector<std::string>{"/b.php was compiled, but not cached: the cache is full"});
+  CHECK(remarks(some) == std::vector<std::string>{"/b.php is not cached: the cache is full"});
   CHECK_FALSE(failure(some));
   auto const none = compiled({{"/b.php", outcome::not_cached}});
   REQUIRE(failure(none));

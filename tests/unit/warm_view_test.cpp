@@ -57,7 +57,7 @@ TEST_CASE("each script of a warming that needs attention has its line, after wha
   report = report_of({outcome::left_out, outcome::not_cached, outcome::failed});
   report.scripts[1].warnings = {"Deprecated: it is old"};
   CHECK(cli::scripts_of(report).remarks() == texts{"/a.php was left out: why", "Deprecated: it is old",
-                                                   "/a.php was compiled, but not cached: why",
+                                                   "/a.php is not cached: why",
                                                    "/a.php did not compile: why"});
 }
 
