@@ -149,6 +149,7 @@ struct invalidate_report {
   origin from;
   std::vector<invalidated_script> scripts;  ///< sorted by path
   std::int64_t preloaded = 0;  ///< those that opcache.preload loaded, which stay as they are until a reload
+  std::string frozen;          ///< as in reset_report
 };
 
 /// What is in OPcache's second cache, and what became of it.
@@ -205,6 +206,7 @@ struct reset_report {
   std::chrono::seconds kill_after{0};  ///< opcache.force_restart_timeout: after it PHP ends who keeps a restart waiting
   std::string file_cache;  ///< directory of the second-level cache, which a reset does not empty; empty for none
   bool validates_timestamps = true;  ///< false: what is in that directory is used even when its source has changed
+  std::string frozen;                ///< that directory, if PHP loads old code from it and may replace nothing there
   std::int64_t preloaded = 0;        ///< scripts that opcache.preload loaded, which stay as they are until a reload
 };
 

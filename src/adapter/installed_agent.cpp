@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "adapter/new_directory.hpp"
@@ -60,17 +61,27 @@ void write_and_rename(int directory, std::string const& name) {
   }
 }
 
-}  // namespace
-
-std::string_view installed_agent_path() noexcept {
-  return CACHETOOL_INSTALLED_AGENT;
-}
-
-bool installed_agent_is_good(worker_root const& root) {
-  fastcgi::unique_fd const file(open(CACHETOOL_INSTALLED_AGENT, O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+bool is_good(std::string const& path, worker_root const& root) {
+  fastcgi::unique_fd const file(open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   struct stat info {};
   return file && fstat(file.get(), &info) == 0 && info.st_uid == 0 && (info.st_mode & 0022U) == 0 &&
-         holds(file.get(), agent::complete().text) && root.shows(CACHETOOL_INSTALLED_AGENT, file.get());
+         holds(file.get(), agent::complete().text) && root.shows(path, file.get());
+}
+
+}  // namespace
+
+std::string installed_agent_path() {
+  std::error_code failed;
+  std::filesystem::path const program = std::filesystem::read_symlink("/proc/self/exe", failed);
+  if (failed) return CACHETOOL_INSTALLED_AGENT;
+  return (program.parent_path() / CACHETOOL_AGENT_BESIDE).lexically_normal().string();
+}
+
+std::optional<std::string> good_installed_agent(worker_root const& root) {
+  for (std::string const& path : {installed_agent_path(), std::string(CACHETOOL_INSTALLED_AGENT)}) {
+    if (is_good(path, root)) return path;
+  }
+  return std::nullopt;
 }
 
 bool install_agent(std::string const& path) {

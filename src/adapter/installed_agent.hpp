@@ -1,18 +1,20 @@
 #pragma once
 
+#include <optional>
 #include <string>
-#include <string_view>
 
 #include "adapter/worker_root.hpp"
 
 namespace cachetool::adapter {
 
-/// Where the agent is installed with the program: "/usr/share/cachetool/agent.php".
-std::string_view installed_agent_path() noexcept;
+/// Where the agent is installed with this program, which may have been put into any prefix:
+/// "/usr/share/cachetool/agent.php" for "/usr/bin/cachetool". Where /proc does not tell, that of the prefix it was
+/// built for.
+std::string installed_agent_path();
 
-/// True if the agent that was installed with the program is this program's, nobody but root can change it, and
-/// processes with this ROOT see it.
-bool installed_agent_is_good(worker_root const& root);
+/// An agent that was installed with this program, or into the prefix it was built for, which is this program's, which
+/// nobody but root can change, and which processes with this ROOT see. Nothing if there is none.
+std::optional<std::string> good_installed_agent(worker_root const& root);
 
 /// Root only: writes the complete agent to PATH, which is absolute: it appears there whole or not at all, root:root
 /// 0444. A directory that is missing is made if its parent is there. False if it lay there already. Throws error

@@ -97,7 +97,7 @@ std::vector<candidate> placement::own_places() const {
   for (char const* base : {"/dev/shm", "/tmp", "/var/tmp"}) places.push_back({way::temporary, base});
   if (!root_path_.empty()) places.push_back({way::temporary, "/"});  // a chroot may have none of these
   // Last, because it holds every operation: some 100 KB of OPcache, where the others leave nothing.
-  if (installed_agent_is_good(root_)) places.push_back({way::installed, std::string(installed_agent_path())});
+  if (auto installed = good_installed_agent(root_)) places.push_back({way::installed, std::move(*installed)});
   return places;
 }
 

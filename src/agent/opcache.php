@@ -22,6 +22,7 @@ function do_opcache_state($arguments)
     $state['restarting'] = is_restarting($state);
     $state['validate_timestamps'] = (bool) may('ini_get', 'opcache.validate_timestamps');
     $state['force_restart_timeout'] = (int) may('ini_get', 'opcache.force_restart_timeout');
+    $state['frozen'] = frozen_file_cache();
     unset($state['preload_statistics']['functions'], $state['preload_statistics']['classes'], $state['scripts']);
     return $state;
 }
@@ -33,6 +34,16 @@ function do_opcache_state($arguments)
 function is_restarting($status)
 {
     return empty($status['opcache_enabled']) && isset($status['opcache_statistics']) && may('ini_get', 'opcache.enable');
+}
+
+/**
+ * The file cache from which PHP goes on loading what was changed since, while nothing there may be replaced or deleted
+ * (opcache.file_cache_read_only, from PHP 8.5 on); else ''. To be asked before this request changes a setting.
+ */
+function frozen_file_cache()
+{
+    $is_frozen = may('ini_get', 'opcache.file_cache_read_only') && !may('ini_get', 'opcache.validate_timestamps');
+    return $is_frozen ? (string) may('ini_get', 'opcache.file_cache') : '';
 }
 
 /** Calls one of OPcache's functions, or says why that cannot be. */

@@ -33,7 +33,7 @@ function do_opcache_invalidate($arguments)
     chunk('S', $rows);
     $preloaded = isset($status['preload_statistics']['scripts']) ? $status['preload_statistics']['scripts'] : array();
     unset($status['preload_statistics']);
-    return $status + array('listed' => $listed, 'preloaded' => count(array_intersect($preloaded, $paths)));
+    return $status + array('listed' => $listed, 'frozen' => frozen_file_cache(), 'preloaded' => count(array_intersect($preloaded, $paths)));
 }
 
 function below_pattern($pattern)

@@ -20,6 +20,7 @@ function do_opcache_select($arguments)
         'now' => time(),
         'validate_timestamps' => (bool) may('ini_get', 'opcache.validate_timestamps'),
         'revalidate_freq' => (int) may('ini_get', 'opcache.revalidate_freq'),
+        'frozen' => frozen_file_cache(),
         'max_wasted_percentage' => (int) may('ini_get', 'opcache.max_wasted_percentage'),
     );
     set('opcache.validate_timestamps', '1'); // or the status has no timestamps

@@ -172,6 +172,7 @@ void refreshing::once_more() {
 refresh_report refreshing::report() {
   status const after = read_status(php_);
   report_.from = selected_.from;
+  report_.frozen = selected_.frozen;
   if (after.memory) report_.memory = *after.memory;
   report_.restarted = restarted(selected_.state, after);
   for (selected_script const& script : selected_.scripts) {

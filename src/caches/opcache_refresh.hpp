@@ -45,6 +45,7 @@ struct refresh_report {
   std::int64_t unchanged = 0;             ///< cached scripts that are up to date
   std::int64_t skipped = 0;               ///< listed files that there was nothing to do about
   std::int64_t file_entries = 0;          ///< stale files of opcache.file_cache that were deleted, of other scripts
+  std::string frozen;                     ///< as in reset_report
   memory_usage memory;                    ///< afterwards
   bool restarted = false;                 ///< PHP emptied the cache meanwhile
 };

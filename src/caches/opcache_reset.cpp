@@ -164,6 +164,7 @@ void resetting::skip(std::string why) {
 
 void resetting::keep(php::value const& before) {
   report_.file_cache = before["file_cache"].as_string();
+  report_.frozen = before["frozen"].as_string();
   report_.validates_timestamps = before["validate_timestamps"].as_bool();
   report_.preloaded = static_cast<std::int64_t>(before["preload_statistics"]["scripts"].entries().size());
   report_.kill_after = std::chrono::seconds{count_in(before["force_restart_timeout"])};

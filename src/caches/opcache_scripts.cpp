@@ -71,6 +71,7 @@ invalidate_report invalidate(adapter::adapter& php, invalidate_query const& quer
   agent::answer const answer = php.run(call);
   require_listing(answer);
   report.from = from(answer);
+  report.frozen = answer.result["frozen"].as_string();
   report.preloaded = answer.result["preloaded"].as_int();
   return report;
 }

@@ -101,6 +101,7 @@ selection select(adapter::adapter& php, std::vector<std::string> const& names) {
   if (out.names.size() != names.size()) throw error(error_kind::protocol, "a path is missing in the answer");
   for (php::entry const& name : v["missing"].entries()) out.missing.emplace_back(name.item.as_string());
   out.now = v["now"].as_int();
+  out.frozen = v["frozen"].as_string();
   out.validates_timestamps = v["validate_timestamps"].as_bool();
   out.max_wasted_percentage = v["max_wasted_percentage"].as_int();
   out.state = to_status(answer);

@@ -25,6 +25,7 @@ struct selection {
   std::vector<std::string> names;    ///< the real ones of what was asked for, as php-fpm sees them
   std::vector<std::string> missing;  ///< those of them that php-fpm does not see
   std::int64_t now = 0;              ///< php-fpm's Unix time
+  std::string frozen;                ///< as in reset_report
   bool validates_timestamps = true;
   std::int64_t max_wasted_percentage = 0;
   status state;                          ///< without raw

@@ -47,6 +47,10 @@ void write_json(report::json_writer& json, opcache::refresh_report const& report
 
 std::vector<std::string> remarks(opcache::refresh_report const& report) {
   std::vector<std::string> lines = scripts_of(report).remarks();
+  if (!report.frozen.empty()) {
+    lines.push_back("after the next reset or reload PHP has again what is in " + report.frozen + ": " +
+                    std::string(frozen_advice));
+  }
   if (report.restarted) lines.emplace_back("PHP emptied the whole cache meanwhile");
   return lines;
 }

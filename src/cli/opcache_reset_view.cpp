@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "caches/opcache_reset.hpp"
+#include "cli/outcome_view.hpp"
 
 namespace cachetool::cli {
 namespace {
@@ -55,7 +56,10 @@ std::string end_of_patience(opcache::reset_report const& report) {
 }
 
 void add_leftovers(std::vector<std::string>& out, opcache::reset_report const& report) {
-  if (!report.file_cache.empty()) {
+  if (!report.frozen.empty()) {
+    out.push_back("PHP goes on with what the file cache in " + report.frozen +
+                  " has, also of scripts that were changed: " + std::string(frozen_advice));
+  } else if (!report.file_cache.empty()) {
     out.push_back("the file cache in " + report.file_cache + " is not emptied by a reset" +
                   (report.validates_timestamps
                        ? ""

@@ -140,6 +140,10 @@ std::vector<std::string> remarks(opcache::invalidate_report const& report, bool 
     lines.push_back(scripts_text(valid) + (valid == 1 ? " is" : " are") +
                     " still in use, because the files have not changed: --force invalidates those too");
   }
+  if (!report.frozen.empty()) {
+    lines.push_back("PHP loads what " + report.frozen + " has of them again, changed or not: " +
+                    std::string(frozen_advice) + ", or use opcache:refresh, which compiles them");
+  }
   if (report.preloaded > 0) {
     lines.push_back("opcache.preload loaded " + std::to_string(report.preloaded) +
                     " of them, which stay as they are until php-fpm is reloaded");

@@ -22,6 +22,11 @@ struct outcome_words {
   std::string_view said_of_one{};  ///< after the number 1, where that differs
 };
 
+/// What helps where PHP goes on loading old code from a file cache in which it may replace nothing.
+inline constexpr std::string_view frozen_advice =
+    "opcache.file_cache_read_only=1 lets nothing be replaced there; build it anew with the code, or set "
+    "opcache.validate_timestamps=1";
+
 /// What became of many scripts, as every command shows it that works on them one by one.
 class outcome_view {
  public:

@@ -149,6 +149,13 @@ std::optional<verdict> check_file_cache(subject const& of) {
   if (!is_unset(of, "opcache.validate_timestamps")) {
     return verdict{level::ok, "a second cache is in " + directory + ", and PHP looks whether its files are up to date"};
   }
+  if (is_set(of, "opcache.file_cache_read_only")) {
+    return verdict{level::warning,
+                   "a second cache is in " + directory +
+                       ", in which PHP may change nothing (opcache.file_cache_read_only=1): with "
+                       "opcache.validate_timestamps=0 changed scripts come back from there after each reset",
+                   "build that directory anew with each release; or " + set_to(of, "opcache.validate_timestamps", "1")};
+  }
   return verdict{
       level::warning,
       "a second cache is in " + directory +

@@ -129,3 +129,40 @@ TEST_CASE("without a file cache there is nothing to empty") {
   CHECK(contains(output.err, "opcache.file_cache is not set"));
   CHECK(output.exit_code == 1);
 }
+
+TEST_CASE("old code that comes back from a file cache in which PHP may replace nothing is told of") {
+  if (php_fpm::version() != "8.5") return test::skip("opcache.file_cache_read_only came with PHP 8.5");
+  test::temp_dir const cache;
+  test::temp_dir const site;
+  fs::permissions(cache.path(), fs::perms::all);
+  fs::permissions(site.path(), fs::perms(0755));
+  auto const path = site / "a.php";
+  auto const write = [&](std::string const& text) {
+    std::ofstream{path} << "<?php echo '" + text + "';";
+    fs::last_write_time(path, fs::file_time_type::clock::now() - std::chrono::hours(1));
+  };
+  write("old");
+  std::map<std::string, std::string> ini{{"opcache.file_cache", cache.path()}, {"opcache.validate_timestamps", "0"}};
+  {
+    php_fpm const builder{{.ini = ini}};
+    CHECK(test::run_script(builder, path).body == "old");
+  }
+  ini["opcache.file_cache_read_only"] = "1";
+  php_fpm const server{{.ini = ini}};
+  write("new");
+  std::string const why = "opcache.file_cache_read_only=1 lets nothing be replaced there";
+  for (auto const& arguments : std::vector<std::vector<std::string>>{
+           {"opcache:invalidate:scripts", "--force", site.path() + "/"}, {"opcache:reset"}}) {
+    CHECK(test::run_script(server, path).body != "");
+    auto const output = call(server, arguments);
+    INFO(output.out << output.err);
+    CHECK(contains(output.err, why));
+    CHECK_FALSE(contains(output.err, "run opcache:reset:file-cache"));
+  }
+  CHECK(test::run_script(server, path).body == "old");
+  auto const output = call(server, {"opcache:refresh", site.path()});
+  INFO(output.out << output.err);
+  CHECK(test::run_script(server, path).body == "new");
+  CHECK(contains(output.err, "after the next reset or reload PHP has again what is in " + cache.path() + ": " + why));
+  CHECK(contains(call(server, {"doctor"}).out, "opcache.file_cache_read_only=1"));
+}

@@ -231,3 +231,25 @@ TEST_CASE("many runs, some at once, leave no file and at most one entry in OPcac
   CHECK(left_overs(0).empty());
   CHECK(left_overs(pool_user()).empty());
 }
+
+TEST_CASE("the agent is installed, and found, beside the program wherever that was installed") {
+  if (!is_root()) return skip("needs root");
+  temp_dir const prefix;
+  fs::permissions(prefix.path(), fs::perms(0755));
+  fs::create_directories(prefix / "bin");
+  fs::create_directories(prefix / "share");
+  auto options = as_nobody();
+  options.path = prefix / "bin/cachetool";
+  fs::copy_file(built_program(), options.path);
+  php_fpm const server{one_pool({"php_admin_value[open_basedir] = " + prefix / "share"})};
+  auto const before = run_program(arguments_for(server, {"opcache:status"}), options);
+  CHECK(before.exit_code == 5);
+  program_options as_root;
+  as_root.path = options.path;
+  auto const installed = run_program({"agent:install"}, as_root);
+  CHECK(contains(installed.out, "The agent is installed as " + prefix / "share/cachetool/agent.php"));
+  CHECK(read(prefix / "share/cachetool/agent.php") == agent::complete().text);
+  auto const after = run_program(arguments_for(server, {"opcache:status"}), options);
+  INFO(after.err);
+  CHECK(after.exit_code == 0);
+}

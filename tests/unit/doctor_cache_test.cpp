@@ -147,6 +147,9 @@ TEST_CASE("a file cache is a warning where PHP does not look whether its files c
   CHECK(check_file_cache(patient)->how == level::ok);
   patient.php.settings["opcache.validate_timestamps"] = "0";
   CHECK(check_file_cache(patient)->how == level::warning);
+  CHECK(contains(check_file_cache(patient)->hint, "opcache:reset:file-cache"));
+  patient.php.settings["opcache.file_cache_read_only"] = "1";
+  CHECK(contains(check_file_cache(patient)->hint, "build that directory anew"));
 }
 
 TEST_CASE("preloaded scripts are a note") {
