@@ -7,9 +7,19 @@
 #include "fpm/processes.hpp"
 
 namespace cachetool::adapter {
+namespace {
+
+// What ends a call ends the look around for a place, too.
+placement_options heard(fastcgi_options const& options) {
+  placement_options place = options.place;
+  place.interrupt_fd = options.client.interrupt_fd;
+  return place;
+}
+
+}  // namespace
 
 fastcgi_adapter::fastcgi_adapter(fastcgi::endpoint where, fastcgi_options const& options, observer& watcher)
-    : options_(options), target_{where, options.client, placement(options.place, where, watcher), watcher} {}
+    : options_(options), target_{where, options.client, placement(heard(options), where, watcher), watcher} {}
 
 std::unique_ptr<adapter> fastcgi_adapter::another() const {
   return std::make_unique<fastcgi_adapter>(target_.where, options_, target_.watcher);
@@ -42,7 +52,7 @@ std::optional<std::vector<std::int64_t>> fastcgi_adapter::workers(std::string_vi
 }
 
 error fastcgi_adapter::examined(error const& failed) const {
-  return cachetool::adapter::examined(failed, target_.where, target_.master);
+  return cachetool::adapter::examined(failed, target_.where, target_.master, {.interrupt_fd = interrupt_fd()});
 }
 
 agent::answer fastcgi_adapter::run_once(agent::call const& what) {

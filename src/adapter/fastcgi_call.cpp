@@ -99,7 +99,7 @@ std::vector<std::string> fastcgi_call::allowed(error_kind refusal, std::string_v
   auto told = allowed_directories(stderr_text);
   if (refusal != error_kind::open_basedir || !told.empty()) return told;
   auto const peer = target_.master == 0 ? std::nullopt : std::optional(target_.master);
-  auto const behind = fpm::master_of(target_.where, peer);
+  auto const behind = fpm::master_of(target_.where, peer, {.interrupt_fd = options_.interrupt_fd});
   if (!behind || !behind->pool) return {};
   auto const line = fpm::find_setting(behind->master.pools[*behind->pool], "open_basedir");
   return line ? directories_in(line->line.value) : std::vector<std::string>{};

@@ -34,8 +34,9 @@ std::optional<int> mount_of(int fd) noexcept {
 bool is_on_one_mount(int one, int other) noexcept {
   struct stat first {};
   struct stat second {};
-  return fstat(one, &first) == 0 && fstat(other, &second) == 0 && first.st_dev == second.st_dev &&
-         mount_of(one) == mount_of(other);
+  if (fstat(one, &first) != 0 || fstat(other, &second) != 0 || first.st_dev != second.st_dev) return false;
+  auto const its = mount_of(one);
+  return its && its == mount_of(other);
 }
 
 struct wanted_directory {
@@ -122,11 +123,12 @@ bool is_empty_directory(int fd) noexcept {
   int const copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   std::unique_ptr<DIR, int (*)(DIR*)> const list(copy >= 0 ? fdopendir(copy) : nullptr, closedir);
   if (!list) return false;
+  errno = 0;
   while (dirent const* entry = readdir(list.get())) {
     std::string_view const name = entry->d_name;
     if (name != "." && name != "..") return false;
   }
-  return true;
+  return errno == 0;
 }
 
 }  // namespace cachetool::adapter

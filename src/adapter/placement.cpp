@@ -37,14 +37,16 @@ mode_t private_mode(std::optional<fastcgi::peer_credentials> const& peer) {
   uid_t const self = geteuid();
   if (!peer || self == 0) return 0444;
   auto const users = fpm::child_users(peer->pid);
-  bool const own = users.empty() ? peer->uid == self : users.size() == 1 && users.front() == self;
+  if (users.is_unknown()) return 0444;
+  bool const has_none = !users || users->empty();
+  bool const own = has_none ? peer->uid == self : users->size() == 1 && users->front() == self;
   return own ? 0400 : 0444;
 }
 
 // The master that listens on a port of this machine. Dear, because every process is looked at; 0 if there is none.
-pid_t master_on_port(fastcgi::endpoint const& where) {
+pid_t master_on_port(fastcgi::endpoint const& where, int interrupt_fd) {
   bool const here = where.host().starts_with("127.") || where.host() == "::1" || where.host() == "localhost";
-  auto const found = here ? fpm::master_of(where, std::nullopt) : std::nullopt;
+  auto const found = here ? fpm::master_of(where, std::nullopt, {.interrupt_fd = interrupt_fd}) : std::nullopt;
   return found ? found->master.self.pid : 0;
 }
 
@@ -181,7 +183,7 @@ std::vector<candidate> placement::seen_by_workers(std::vector<candidate> rest) {
     return rest;
   }
   if (!root_.is_own()) return rest;
-  look(master_ != 0 ? master_ : master_on_port(where_));
+  look(master_ != 0 ? master_ : master_on_port(where_, options_.interrupt_fd));
   return root_.is_own() ? rest : own_places();
 }
 
@@ -190,7 +192,7 @@ std::string placement::put(candidate const& place, agent::source const& source, 
   if (place.how == way::installed) return place.where;
   if (place.how == way::kept) return kept_file(root_, place.where, source);
   base_directory base{root_, place.where, place.from == origin::named, open_to_, {}};
-  if (place.from == origin::told) base.told_by = master_ != 0 ? fpm::child_users(master_) : std::vector<uid_t>();
+  if (place.from == origin::told && master_ != 0) base.told_by = fpm::child_users(master_).value_or({});
   file_.emplace(base, source.text, mode);
   return file_->path();
 }

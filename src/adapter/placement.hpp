@@ -21,6 +21,7 @@ struct placement_options {
   std::string tmp_dir;     ///< --tmp-dir or temp_dir: tried first; empty for none
   std::string agent_path;  ///< --agent: a file that php-fpm already has, as it sees it; empty for none
   std::string chroot;      ///< the root directory of php-fpm's workers; empty to find out
+  int interrupt_fd = -1;   ///< ends a look around when it becomes readable
 };
 
 /// Puts the agent where a worker can run it, one place after another until one serves. Whatever is put there for this

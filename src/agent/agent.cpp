@@ -31,6 +31,8 @@ namespace cachetool::agent {
 namespace {
 
 constexpr std::uint64_t max_streamed_piece = std::uint64_t{16} << 20;
+constexpr std::uint64_t max_held_piece = std::uint64_t{32} << 20;  // an answer is held as a whole, and then its values
+constexpr std::size_t max_values = 400'000;                        // some 220 bytes each
 constexpr std::size_t max_piece_header = 64;
 constexpr std::size_t max_foreign = 2000;
 
@@ -38,6 +40,12 @@ std::string place(std::string_view file, std::int64_t line) {
   if (file.empty()) return {};
   if (file.ends_with(" : eval()'d code")) return " (line " + std::to_string(line) + " of the code)";
   return " (" + std::string(file) + ":" + std::to_string(line) + ")";
+}
+
+// Such an answer is not held, because in memory it takes several times its length.
+error too_large(std::string const& bound) {
+  return error(error_kind::protocol, "the answer is larger than " + bound + ", which is more than is held at once")
+      .advise("have it return less: what code prints is shown as it comes");
 }
 
 error disabled(std::string const& function) {
@@ -238,7 +246,9 @@ bool answer_reader::parse_header(std::string_view header) {
   piece_ = header[0];
   // Code that is run may throw away the first piece, with all that is buffered. What it printed since is still its own.
   if (!std::exchange(began_, true) && piece_ != 'B' && printed_) keep_foreign(std::exchange(foreign_, {}));
-  return parsed.ec == std::errc() && parsed.ptr == end && (piece_ != 'S' || missing_ <= max_streamed_piece);
+  bool const is_number = parsed.ec == std::errc() && parsed.ptr == end;
+  too_large_ = is_number && piece_ != 'S' && missing_ > max_held_piece;
+  return is_number && !too_large_ && (piece_ != 'S' || missing_ <= max_streamed_piece);
 }
 
 std::size_t answer_reader::take_payload(std::string_view rest) {
@@ -295,6 +305,7 @@ answer answer_reader::finish() {
       throw fatal_error(at[1].item.as_string(), at[2].item.as_string(), at[3].item.as_int());
     }
   }
+  if (too_large_) throw too_large(std::to_string(max_held_piece >> 20) + " MiB");
   bool const is_whole = piece_ == '\0' && !broken_;
   if (!answer_ && began_ && printed_ && is_whole) {
     throw error(error_kind::protocol, "PHP ended the request before the code returned, so its value cannot be shown")
@@ -307,11 +318,12 @@ answer answer_reader::finish() {
                 began_ ? "the agent's answer is cut short or was changed on its way" : "the answer is not the agent's")
         .advise("does an output handler or an auto_prepend_file of this pool change what scripts print?");
   }
-  constexpr std::size_t most_values = 4'000'000;  // some 200 bytes each
-  auto const decoded = php::unserialize(*answer_, {.max_values = most_values});
+  auto const decoded = php::unserialize(*answer_, {.max_values = max_values, .max_text = max_held_piece});
   if (!decoded) {
     throw error(error_kind::protocol, "the agent's answer cannot be read: " + std::string(decoded.failure().reason))
-        .advise("does an output handler of this pool change what scripts print?");
+        .advise(
+            "have it return less: what code prints is shown as it comes; or does an output handler of this pool change "
+            "what scripts print?");
   }
   php::value const& whole = *decoded;
   if (whole.has("refused")) {

@@ -137,6 +137,7 @@ class answer_reader {
   bool began_ = false;
   bool streamed_ = false;
   bool broken_ = false;
+  bool too_large_ = false;
 };
 
 }  // namespace cachetool::agent

@@ -100,7 +100,7 @@ std::optional<std::int64_t> running_requests(adapter::adapter const& php) {
 std::vector<std::int64_t> users_of(adapter::adapter const& php) {
   auto const master = php.master();
   if (!master) return {};
-  auto const users = fpm::child_users(*master);
+  auto const users = fpm::child_users(*master).value_or({});
   return {users.begin(), users.end()};
 }
 

@@ -14,9 +14,9 @@ std::vector<known_file> entries(adapter::adapter& php, std::vector<std::string> 
   caches::row_counter counter;
   call.rows = [&](std::string_view text) {
     while (!text.empty()) {
-      counter.count();
       std::int64_t written[1];
       std::string_view const path = caches::take_row(text, written);
+      counter.count(path);
       out.push_back({std::string(path), written[0], 0, {}});
     }
   };

@@ -38,7 +38,7 @@ file_cache_report run(adapter::adapter& php, bool remove) {
   call.arguments = php::array{{{std::string("delete"), remove}}};
   caches::row_counter counter;
   call.rows = [&](std::string_view row) {
-    counter.count();
+    counter.count(row);
     report.left.push_back(read_left_file(row));
   };
   agent::answer const answer = php.run(call);

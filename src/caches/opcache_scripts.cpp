@@ -62,9 +62,9 @@ invalidate_report invalidate(adapter::adapter& php, invalidate_query const& quer
   caches::row_counter counter;
   call.rows = [&](std::string_view rows) {
     while (!rows.empty()) {
-      counter.count();
       std::int64_t numbers[2];
       std::string_view const path = caches::take_row(rows, numbers);
+      counter.count(path);
       report.scripts.push_back({std::string(path), numbers[0] != 0, numbers[1] != 0});
     }
   };

@@ -23,9 +23,9 @@ using clock = std::chrono::steady_clock;
 std::function<void(std::string_view)> numbered_rows(std::function<void(std::string path, std::int64_t number)> each) {
   return [each = std::move(each), counter = caches::row_counter()](std::string_view rows) mutable {
     while (!rows.empty()) {
-      counter.count();
       std::int64_t number[1];
       std::string path(caches::take_row(rows, number));
+      counter.count(path);
       each(std::move(path), number[0]);
     }
   };

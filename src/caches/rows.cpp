@@ -34,9 +34,16 @@ std::string_view take_row(std::string_view& rows, std::span<std::int64_t> number
   return text;
 }
 
-void row_counter::count(std::size_t most) {
-  if (++rows_ <= most) return;
-  throw error(error_kind::protocol, "PHP sent more than " + std::to_string(most) + " rows, which no cache holds");
+void row_counter::count(std::string_view kept) {
+  text_ += kept.size();
+  if (++rows_ > most_scripts) {
+    throw error(error_kind::protocol,
+                "PHP sent more than " + std::to_string(most_scripts) + " rows, which no cache holds");
+  }
+  if (text_ <= most_text) return;
+  throw error(error_kind::protocol,
+              "PHP sent more than " + std::to_string(most_text >> 20) + " MiB of names, too many to be held at once")
+      .advise("opcache:status:scripts with --format=csv or --format=json shows them as they come");
 }
 
 }  // namespace cachetool::caches

@@ -86,9 +86,9 @@ selection select(adapter::adapter& php, std::vector<std::string> const& names) {
   caches::row_counter counter;
   call.rows = [&](std::string_view text) {
     while (!text.empty()) {
-      counter.count();
       std::int64_t numbers[4];
       std::string_view const path = caches::take_row(text, numbers);
+      counter.count(path);
       rows.push_back({{std::string(path), numbers[0], numbers[1], 0, numbers[3] != 0}, numbers[2]});
     }
   };

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <sys/file.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,12 +12,12 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
-#include <thread>
 
 #include <sys/sysmacros.h>
 
 #include <cachetool/fastcgi/error.hpp>
 
+#include "adapter/adapter.hpp"
 #include "agent/random_hex.hpp"
 #include "fastcgi/text.hpp"
 
@@ -73,7 +72,7 @@ void give_to(struct stat const& owner, int directory, std::string const& made) {
 }
 
 int exchange(int directory, std::string const& a, std::string const& b) {
-  return static_cast<int>(syscall(SYS_renameat2, directory, a.c_str(), directory, b.c_str(), RENAME_EXCHANGE));
+  return renameat2(directory, a.c_str(), directory, b.c_str(), RENAME_EXCHANGE);
 }
 
 bool has_no_exchange(int code) {
@@ -96,6 +95,14 @@ std::string holder_of(struct stat const& directory) {
     return "process " + pid + (command.empty() ? "" : " (" + fastcgi::printable(command, 16) + ")");
   }
   return "another deployment";
+}
+
+// Under that name somebody else's link may lie by now, that was exchanged for ours.
+void remove_own(int directory, std::string const& made, std::string const& text) {
+  std::string found(text.size() + 1, '\0');
+  ssize_t const size = readlinkat(directory, made.c_str(), found.data(), found.size());
+  if (size >= 0 && std::string_view(found).substr(0, static_cast<std::size_t>(size)) != text) return;
+  unlinkat(directory, made.c_str(), 0);
 }
 
 bool is_made_by_us(std::string_view name, std::string const& link) {
@@ -121,8 +128,8 @@ void site_link::remember() {
   if (known_ && !S_ISLNK(known_->st_mode)) throw no_link(path_);
 }
 
-void site_link::lock(std::chrono::milliseconds patience,
-                     std::function<void(std::string const& holder)> const& waiting) {
+void site_link::lock(std::chrono::milliseconds patience, std::function<void(std::string const& holder)> const& waiting,
+                     int interrupt_fd) {
   auto const until = clock::now() + patience;
   bool told = false;
   while (flock(directory_.get(), LOCK_EX | LOCK_NB) != 0) {
@@ -136,7 +143,7 @@ void site_link::lock(std::chrono::milliseconds patience,
     }
     if (!told) waiting(holder);
     told = true;
-    std::this_thread::sleep_for(std::chrono::milliseconds{50});
+    adapter::pause(std::chrono::milliseconds{50}, interrupt_fd);
   }
   locked_ = true;
   sweep();
@@ -224,9 +231,20 @@ void site_link::replace(std::string const& text, std::function<void()> const& ch
     if (check) check();
     put_in_place(made, *itself);
   } catch (...) {
-    unlinkat(directory_.get(), made.c_str(), 0);
+    remove_own(directory_.get(), made, text);
     throw;
   }
+}
+
+// What came out is another link than the one that was looked at.
+void site_link::put_back(std::string const& taken_out) {
+  if (exchange(directory_.get(), taken_out, name_) == 0) throw overtaken(path_);
+  int const code = errno;
+  std::string const kept = (fs::path(path_).parent_path() / taken_out).string();
+  throw error(error_kind::php_error, "somebody else has changed " + path_ +
+                                         " since this deployment began, and what was put there cannot be put back: " +
+                                         fastcgi::errno_text(code) + "; it is " + kept + " now")
+      .advise("see where " + fastcgi::shell_word(path_) + " leads now, and deploy again");
 }
 
 // Where the file system can exchange two names, whatever somebody else puts there in the last moment is seen, and put
@@ -238,10 +256,7 @@ void site_link::put_in_place(std::string const& made, struct stat const& itself)
   int code = exchanged ? 0 : errno;
   if (exchanged) {
     auto const old = look_at(at, made);
-    if (old && !is_same(*old, *known_)) {
-      exchange(at, made, name_);
-      throw overtaken(path_);
-    }
+    if (old && !is_same(*old, *known_)) put_back(made);
   } else if (has_no_exchange(code)) {
     code = renameat(at, made.c_str(), at, name_.c_str()) == 0 ? 0 : errno;
   }

@@ -21,8 +21,10 @@ class site_link {
 
   /// Waits until no other deployment works on a link in that directory, for PATIENCE at most, and keeps others waiting
   /// from then on, for as long as this lives. WAITING is called once if it has to wait, with who holds it: "process 12
-  /// (cachetool)". Throws error (timeout). A file system without locks is no hindrance.
-  void lock(std::chrono::milliseconds patience, std::function<void(std::string const& holder)> const& waiting);
+  /// (cachetool)". INTERRUPT_FD: readable once it is not to be waited for any more. Throws error: timeout, interrupted.
+  /// A file system without locks is no hindrance.
+  void lock(std::chrono::milliseconds patience, std::function<void(std::string const& holder)> const& waiting,
+            int interrupt_fd = -1);
 
   /// Where it leads, by its real path; empty if nowhere.
   [[nodiscard]] std::string target() const;
@@ -53,6 +55,7 @@ class site_link {
   void make(std::string const& text);
   void replace(std::string const& text, std::function<void()> const& check);
   void put_in_place(std::string const& made, struct stat const& itself);
+  void put_back(std::string const& taken_out);
 
   std::string path_;
   std::string name_;

@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <exception>
 #include <map>
 #include <memory>
 #include <string_view>
@@ -161,7 +162,16 @@ void site_record::set(verified entry) {
   if (!entry.path.empty()) entries_.push_back(std::move(entry));
 }
 
+// The link has moved by now: that nothing could be kept of it is no reason to fail.
 bool site_record::write(int directory, std::string const& name) const {
+  try {
+    return try_to_write(directory, name);
+  } catch (std::exception const&) {
+    return false;
+  }
+}
+
+bool site_record::try_to_write(int directory, std::string const& name) const {
   std::string const made = "." + name + "." + agent::random_hex();
   unique_fd const file(openat(directory, made.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));
   if (!file) return false;

@@ -42,9 +42,9 @@ exit_code apcu_cache_info_keys(context& with) {
       apcu::read_keys(php, [&out](apcu::key const& key) { out.csv_row(csv_fields(key)); });
     } else {
       report::table table = keys_table();
-      std::size_t kept = 0;
+      kept_keys kept;
       origin const from = apcu::read_keys(php, [&](apcu::key const& key) {
-        count_kept(kept);
+        kept.count(key.name);
         add_row(table, key);
       });
       out.heading(from);

@@ -62,10 +62,10 @@ void delete_as_json(adapter::adapter& php, apcu::matching const& which, target_o
 
 apcu::delete_report delete_as_text(adapter::adapter& php, apcu::matching const& which, target_output& out) {
   std::vector<std::string> keys;
-  std::size_t kept = 0;
+  kept_keys kept;
   apcu::delete_report const report = apcu::remove_matching(php, which, [&](std::string_view key) {
     if (!which.dry_run) return;
-    count_kept(kept);
+    kept.count(key);
     keys.emplace_back(key);
   });
   if (which.dry_run) out.heading(report.from);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "caches/rows.hpp"
 #include "report/csv.hpp"
 #include "report/text.hpp"
 
@@ -99,10 +100,14 @@ void write_json(report::json_writer& json, apcu::memory const& memory) {
   json.key("avail_mem").integer(memory.available).end_object();
 }
 
-void count_kept(std::size_t& keys) {
+void kept_keys::count(std::string_view name) {
   constexpr std::size_t most = 1'000'000;
-  if (++keys <= most) return;
-  throw error(error_kind::usage, "there are more than " + report::grouped(most) + " keys, too many to be shown at once")
+  text_ += name.size();
+  if (++keys_ <= most && text_ <= caches::most_text) return;
+  std::string const bound = keys_ > most
+                                ? "there are more than " + report::grouped(most) + " keys"
+                                : "the keys have more than " + std::to_string(caches::most_text >> 20) + " MiB of text";
+  throw error(error_kind::usage, bound + ", too many to be shown at once")
       .advise("--format=csv and --format=json show them as they come");
 }
 

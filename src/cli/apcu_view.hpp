@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <cachetool/caches.hpp>
@@ -20,8 +22,16 @@ std::vector<std::string> memory_columns();
 std::vector<std::string> csv_fields(apcu::memory const& memory);
 void write_json(report::json_writer& json, apcu::memory const& memory);
 
-/// Counts one more key that is kept to be shown. Throws error (usage) when there are more than will do.
-void count_kept(std::size_t& keys);
+/// Counts the keys that are kept to be shown.
+class kept_keys {
+ public:
+  /// One more. Throws error (usage) when there are more, or more of their text, than will do.
+  void count(std::string_view name);
+
+ private:
+  std::size_t keys_ = 0;
+  std::size_t text_ = 0;
+};
 
 report::table keys_table();
 void add_row(report::table& rows, apcu::key const& key);

@@ -13,6 +13,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/extensions.hpp"
 #include "cli/help.hpp"
+#include "cli/unforeseen.hpp"
 
 namespace cachetool::cli {
 namespace {
@@ -120,7 +121,7 @@ int run(std::vector<std::string> const& arguments) {
     out.report({}, failed);
     return static_cast<int>(exit_code_for(failed.kind()));
   } catch (std::exception const& failed) {
-    out.error_line(failed.what());
+    out.report({}, unforeseen(failed));
     return static_cast<int>(exit_code::agent_not_run);
   }
 }

@@ -22,6 +22,7 @@
 #include "cli/progress.hpp"
 #include "cli/switch_gate.hpp"
 #include "cli/targets.hpp"
+#include "cli/unforeseen.hpp"
 #include "cli/warm_view.hpp"
 #include "fastcgi/text.hpp"
 #include "fastcgi/unique_fd.hpp"
@@ -180,12 +181,23 @@ switch_plan plan_switch(context const& with) {
   return {release, itself, std::move(warm), std::move(link), {}, std::move(finish), until};
 }
 
-// One deployment at a time, and what was found out before it was this one's turn does not count.
-void await_turn(context& with, switch_plan& plan) {
-  plan.link.lock(plan.left(), [&](std::string const& holder) {
-    with.out.hint("waiting for " + holder + ", which works on a link beside " + plan.link.path());
+// One deployment at a time, and what was found out before it was this one's turn does not count. Returns done, or what
+// the command is to end with.
+exit_code await_turn(context& with, switch_plan& plan) {
+  std::string waited_for;
+  exit_code const code = while_watched(with, [&](signal_watch const& watch) {
+    auto const tell = [&](std::string const& holder) {
+      waited_for = holder + ", which works on a link beside " + plan.link.path();
+      with.out.hint("waiting for " + waited_for);
+    };
+    plan.link.lock(plan.left(), tell, watch.fd());
+    return exit_code::done;
   });
-  use_record(plan);
+  if (code == exit_code::done) use_record(plan);
+  if (code > exit_code::interrupted_by) {
+    with.out.error_line("nothing was switched; this deployment waited for " + waited_for);
+  }
+  return code;
 }
 
 // What goes live is what was checked: right before the link is switched, when the new one is there already.
@@ -380,19 +392,25 @@ deploy::finish_report finish_switch(reached_master& master, switch_plan const& p
   return report;
 }
 
-// The link has moved, so whatever goes wrong from here on has to say so.
-deploy::finish_report finish_or_tell(reached_master& master, switch_plan const& plan, finishing& how) {
+// Once the link has moved, whatever goes wrong has to say so.
+error with_moved_link(reached_master& master, switch_plan const& plan, error const& failed) {
+  if (failed.kind() == error_kind::interrupted || !plan.moved) return failed;
+  error const why = master.examined(failed);
+  master.is_examined = true;
+  if (!plan.link.is_as_left()) return led_elsewhere(plan);
+  return error(why.kind(), why.message() + "; " + plan.link.path() + " leads to " + plan.release + " already")
+      .advise("cachetool deploy:finish " + fastcgi::shell_word(plan.link.path()));
+}
+
+deploy::finish_report switch_and_finish(reached_master& master, switch_plan const& plan, finishing& how,
+                                        switch_gate::ticket& ticket) {
   try {
+    ticket.pass();
     return finish_switch(master, plan, how);
   } catch (error const& failed) {
-    if (failed.kind() == error_kind::interrupted) throw;
-    if (!plan.link.is_as_left()) throw led_elsewhere(plan);
-    throw error(failed.kind(), failed.message() + "; " + plan.link.path() + " leads to " + plan.release + " already")
-        .advise("cachetool deploy:finish " + fastcgi::shell_word(plan.link.path()));
+    throw with_moved_link(master, plan, failed);
   } catch (std::exception const& failed) {
-    throw error(error_kind::php_error,
-                std::string(failed.what()) + "; " + plan.link.path() + " leads to " + plan.release + " already")
-        .advise("cachetool deploy:finish " + fastcgi::shell_word(plan.link.path()));
+    throw with_moved_link(master, plan, unforeseen(failed));
   }
 }
 
@@ -461,7 +479,7 @@ exit_code deploy_switch(context& with) {
     use_record(plan);
     return show_forecast(with, plan);
   }
-  await_turn(with, plan);
+  if (exit_code const code = await_turn(with, plan); code != exit_code::done) return code;
   std::unique_ptr<switch_gate> gate;
   std::once_flag made;
   exit_code const code = for_each_whole_master(
@@ -479,8 +497,7 @@ exit_code deploy_switch(context& with) {
         how.why_reset = warm_up(master, plan, seen, how);
         require_time(plan);
         how.held = hold_first_scripts(master, plan, seen, how.why_reset);
-        ticket.pass();
-        auto report = finish_or_tell(master, plan, how);
+        auto report = switch_and_finish(master, plan, how, ticket);
         if (master.masters == 1) remember_outside(plan, report);
         return [&plan, how = std::move(how), report = std::move(report)](target_output& out, std::string const&) {
           show(out, report, plan.finish.current, how.warmed);

@@ -64,7 +64,7 @@ std::vector<target> by_master(std::vector<fastcgi::endpoint> const& named, targe
   bool const whole = scope == target_scope::whole_master;
   for (fastcgi::endpoint const& where : named) {
     auto const found = named.size() > 1 || whole
-                           ? fpm::who_listens(where, {.interrupt_fd = options.client.interrupt_fd})
+                           ? fpm::who_listens(where, {.must_know = true, .interrupt_fd = options.client.interrupt_fd})
                            : std::nullopt;
     pid_t const pid = found ? found->master.self.pid : 0;
     std::string const pool = found && found->pool ? found->master.pools[*found->pool].name : "";

@@ -1,6 +1,7 @@
 #include "cli/opcache_commands.hpp"
 
 #include "caches/opcache.hpp"
+#include "caches/rows.hpp"
 #include "cli/opcache_view.hpp"
 #include "cli/targets.hpp"
 #include "report/text.hpp"
@@ -77,8 +78,11 @@ exit_code opcache_status_scripts(context& with) {
       opcache::read_scripts(php, query, [&out](opcache::script const& script) { out.csv_row(csv_fields(script)); });
     } else {
       report::table table = scripts_table();
-      opcache::status const status =
-          opcache::read_scripts(php, query, [&table](opcache::script const& script) { add_row(table, script); });
+      caches::row_counter kept;
+      opcache::status const status = opcache::read_scripts(php, query, [&](opcache::script const& script) {
+        kept.count(script.path);
+        add_row(table, script);
+      });
       out.heading(status.from);
       out.table(table);
     }

@@ -14,6 +14,7 @@
 
 #include "cli/log.hpp"
 #include "cli/signals.hpp"
+#include "cli/unforeseen.hpp"
 #include "cli/who_serves.hpp"
 
 namespace cachetool::cli {
@@ -47,13 +48,6 @@ std::optional<std::chrono::milliseconds> deadline_of(context const& with) {
 
 using adapters = std::vector<std::unique_ptr<adapter::adapter>>;
 
-/// With what the one of POOLS that it came from can tell of its cause.
-error examined(error const& failed, adapters const& pools) {
-  auto const is_its = [&failed](auto const& each) { return each->label() == failed.endpoint(); };
-  auto const its = std::find_if(pools.begin(), pools.end(), is_its);
-  return (its == pools.end() ? pools.front() : *its)->examined(failed);
-}
-
 /// One target, worked on, perhaps while others are.
 class job {
  public:
@@ -69,7 +63,7 @@ class job {
  private:
   void work(console& streams, std::list<target_output>& outputs);
   void work_or_fail(console& streams, std::list<target_output>& outputs);
-  void work_with(adapters const& pools, console& streams, std::list<target_output>& outputs);
+  void work_with(reached_master& master, std::list<target_output>& outputs);
   void show_rest(std::list<target_output>& outputs, report_view const& show);
   void separate(console& streams);
   void fail(target_output& out, error failed);
@@ -108,7 +102,7 @@ void job::work_or_fail(console& streams, std::list<target_output>& outputs) {
   } catch (error const&) {
     throw;
   } catch (std::exception const& failed) {
-    throw error(error_kind::no_resources, failed.what());
+    throw unforeseen(failed);
   }
 }
 
@@ -123,20 +117,18 @@ void job::work(console& streams, std::list<target_output>& outputs) {
   if (plan_.once) {
     for (auto const& open : target_.other_pools) pools.push_back(open(*log));
   }
+  reached_master master{{}, target_.out_of_reach, plan_.targets, plan_.watch->fd(), streams};
+  for (auto const& each : pools) master.pools.push_back(each.get());
   try {
-    work_with(pools, streams, outputs);
+    work_with(master, outputs);
   } catch (error const& failed) {
-    throw examined(failed, pools);
+    throw master.is_examined ? failed : master.examined(failed);
   }
 }
 
-void job::work_with(adapters const& pools, console& streams, std::list<target_output>& outputs) {
-  if (!plan_.once) {
-    return show_rest(outputs, [&](target_output& out, std::string const&) { plan_.each(*pools.front(), out); });
-  }
-  reached_master master{{}, target_.out_of_reach, plan_.targets, plan_.watch->fd(), streams};
-  for (auto const& each : pools) master.pools.push_back(each.get());
-  show_rest(outputs, plan_.once(master));
+void job::work_with(reached_master& master, std::list<target_output>& outputs) {
+  if (plan_.once) return show_rest(outputs, plan_.once(master));
+  show_rest(outputs, [&](target_output& out, std::string const&) { plan_.each(*master.pools.front(), out); });
 }
 
 void job::show_rest(std::list<target_output>& outputs, report_view const& show) {
@@ -290,6 +282,12 @@ exit_code carry_out(context& with, std::optional<std::vector<std::string>> csv_c
 }
 
 }  // namespace
+
+error reached_master::examined(error const& failed) const {
+  auto const is_its = [&failed](auto const* each) { return each->label() == failed.endpoint(); };
+  auto const its = std::find_if(pools.begin(), pools.end(), is_its);
+  return (its == pools.end() ? pools.front() : *its)->examined(failed);
+}
 
 exit_code while_watched(context& with, std::function<exit_code(signal_watch const&)> const& work) {
   signal_watch signals(deadline_of(with));

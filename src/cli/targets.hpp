@@ -45,6 +45,10 @@ struct reached_master {
   std::size_t masters = 1;                ///< how many are worked on at the same time
   int interrupt_fd = -1;                  ///< readable once there is no more time, or a signal came
   console& streams;                       ///< for what is said meanwhile
+  bool is_examined = false;               ///< the error that ACTION throws tells its cause already
+
+  /// With what the pool that it came from can tell of its cause.
+  [[nodiscard]] error examined(error const& failed) const;
 };
 
 enum class meeting : std::uint8_t {

@@ -71,7 +71,9 @@ class inspection {
  private:
   void choose_files() {
     bool const may_enter = runs_in_.other_mounts && processes_->target(of_ + "/root").has_value();
-    files_ = root_directory(may_enter ? processes_->root() + "/" + of_ + "/root" : where_->root);
+    // What a third user has mounted may fail as that user likes.
+    proc const* const whole = is_own(glance(), where_->caller) ? processes_ : nullptr;
+    files_ = root_directory(may_enter ? processes_->root() + "/" + of_ + "/root" : where_->root, whole);
     inside_ = may_enter;
   }
 
@@ -145,7 +147,7 @@ class inspection {
   // The caller reaches a socket of the master's by the same path, if that leads to the same file.
   void settle_path(pool& of, std::string const& path, bool heard) const {
     if (!leads_to_the_same(path)) return;
-    root_directory const here(where_->root);
+    root_directory const here(where_->root, processes_);
     bool const same_path = !inside_ || is_same(files_.look_at(path), here.look_at(path));
     std::string const outside = files_.outside(inside_ ? files_.resolve(path).value_or(path) : path);
     try {
@@ -261,7 +263,7 @@ class machine {
       : where_(where),
         time_(where.patience, where.interrupt_fd),
         processes_(where.proc),
-        files_(where.root),
+        files_(where.root, &processes_),
         sockets_(listening_sockets(processes_, "net")) {
     for (master_process& each : master_processes(processes_, where.caller, time_)) {
       inspections_.emplace_back(where, processes_, sockets_, std::move(each));
@@ -274,7 +276,7 @@ class machine {
     std::vector<master> all;
     for (auto each = inspections_.begin(); each != others_; ++each) all.push_back(each->run(time_));
     add_others(all);
-    add_strays(where_, sockets_, time_, all);
+    add_strays(where_, processes_, sockets_, time_, all);
     require_all();
     std::stable_sort(all.begin(), all.end(), comes_before);
     return all;
@@ -282,6 +284,13 @@ class machine {
 
   // Looks at no more of them than it takes.
   std::optional<listener> behind(fastcgi::endpoint const& endpoint, std::optional<pid_t> peer) {
+    auto found = look_behind(endpoint, peer);
+    if (where_.must_know) require_readable();
+    return found;
+  }
+
+ private:
+  std::optional<listener> look_behind(fastcgi::endpoint const& endpoint, std::optional<pid_t> peer) {
     pid_t const listening = peer.value_or(0);  // 0 where nobody knows
     for (inspection& each : inspections_) {
       if (listening != 0 && each.pid() != listening) continue;
@@ -289,7 +298,7 @@ class machine {
       if (listening != 0 || listens.pool) return listens;
     }
     std::vector<master> strays;
-    add_strays(where_, sockets_, time_, strays);
+    add_strays(where_, processes_, sockets_, time_, strays);
     for (master& each : strays) {
       auto listens = as_listener(std::move(each), endpoint);
       if (listening != 0 ? listens.master.self.pid == listening : listens.pool.has_value()) return listens;
@@ -297,7 +306,6 @@ class machine {
     return std::nullopt;
   }
 
- private:
   // Those of other users and of containers: they may be made to be looked at for ever.
   void add_others(std::vector<master>& all) {
     search_time const time = time_.part(longest_look_at_others);
@@ -323,6 +331,10 @@ class machine {
                   "looking for php-fpm took longer than " + fastcgi::duration_text(where_.patience))
           .advise("name the php-fpm you mean: --fcgi=ADDRESS");
     }
+    require_readable();
+  }
+
+  void require_readable() const {
     if (auto const failed = processes_.failure()) {
       throw error(error_kind::no_resources,
                   "the process table could not be read as a whole: " + fastcgi::errno_text(failed->code))
@@ -356,7 +368,8 @@ std::optional<listener> master_of(fastcgi::endpoint const& endpoint, std::option
   try {
     return machine(where).behind(endpoint, peer);
   } catch (error const& failed) {
-    if (failed.kind() == error_kind::interrupted) throw;
+    bool const must_know = where.must_know && failed.kind() == error_kind::no_resources;
+    if (failed.kind() == error_kind::interrupted || must_know) throw;
     return std::nullopt;
   }
 }

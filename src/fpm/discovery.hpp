@@ -21,6 +21,7 @@ struct surroundings {
   std::string root = "/";  ///< where files and sockets are looked for
   uid_t caller = ::geteuid();
   bool exact_version = false;  ///< read "8.2.36" from the executable: some milliseconds for each master
+  bool must_know = false;      ///< master_of() takes a read that failed for an error, too
 
   // How long the look may take as a whole; INTERRUPT_FD ends it when it becomes readable.
   std::chrono::milliseconds patience{5000};
@@ -57,7 +58,8 @@ struct listener {
 
 /// The master behind an endpoint. PEER is what the kernel said of who listens there (a connection's peer()): with it
 /// the master is found by its pid. Nothing if there is no such master, none that this process may see, or if that could
-/// not be found out in time. Throws error (interrupted).
+/// not be found out in time. Throws error: interrupted; no_resources if a read failed, as find_masters() does, where
+/// that must be known.
 std::optional<listener> master_of(fastcgi::endpoint const& endpoint, std::optional<pid_t> peer,
                                   surroundings const& where = {});
 

@@ -3,10 +3,10 @@
 #include <sys/types.h>
 
 #include <cstddef>
-#include <optional>
 #include <string>
 
 #include "fastcgi/unique_fd.hpp"
+#include "fpm/looked_up.hpp"
 #include "fpm/master.hpp"
 
 namespace cachetool::fpm {
@@ -17,7 +17,12 @@ struct file_identity {
   ino_t inode = 0;
   bool operator==(file_identity const&) const = default;
 };
-std::optional<file_identity> identity_of(int directory, char const* path) noexcept;
+looked_up<file_identity> identity_of(int directory, char const* path) noexcept;
+
+/// Both are known, and one and the same. What could not be looked at is like nothing else.
+[[nodiscard]] inline bool are_same(looked_up<file_identity> const& one, looked_up<file_identity> const& other) {
+  return one && other && *one == *other;
+}
 
 /// A process, held by its directory in /proc: what is read through it is about that process and never about a later
 /// one with the same number, for which it gives nothing.
@@ -27,15 +32,15 @@ class held_process {
 
   [[nodiscard]] pid_t pid() const noexcept { return pid_; }
 
-  // Nothing, or an empty text, where the process has ended or the caller may not look.
-  [[nodiscard]] std::optional<file_identity> root() const noexcept { return identity_of(directory_.get(), "root"); }
-  [[nodiscard]] std::optional<file_identity> mounts() const noexcept { return identity_of(directory_.get(), "ns/mnt"); }
-  [[nodiscard]] std::optional<file_identity> users() const noexcept { return identity_of(directory_.get(), "ns/user"); }
+  // Absent where the process has ended, unknown where the caller may not look or the look failed.
+  [[nodiscard]] looked_up<file_identity> root() const noexcept { return look_at("root"); }
+  [[nodiscard]] looked_up<file_identity> mounts() const noexcept { return look_at("ns/mnt"); }
+  [[nodiscard]] looked_up<file_identity> users() const noexcept { return look_at("ns/user"); }
   /// True if its user namespace is the caller's, or one that root made: nobody else may mount in it what he likes.
-  [[nodiscard]] bool is_in_users_of_root() const noexcept;
+  [[nodiscard]] looked_up<bool> is_in_users_of_root() const noexcept;
 
-  [[nodiscard]] std::string root_path() const;
-  [[nodiscard]] std::string title() const;  ///< the command line up to its first NUL, 255 bytes at most
+  [[nodiscard]] looked_up<std::string> root_path() const;
+  [[nodiscard]] looked_up<std::string> title() const;  ///< the command line up to its first NUL, 255 bytes at most
   [[nodiscard]] fastcgi::unique_fd open_root() const noexcept;
 
   struct credentials {
@@ -43,15 +48,18 @@ class held_process {
     uid_t user = 0;   ///< effective
     gid_t group = 0;  ///< effective
   };
-  [[nodiscard]] std::optional<credentials> identity() const;
+  [[nodiscard]] looked_up<credentials> identity() const;
 
   /// True if one of its descriptors is the socket with this inode.
-  [[nodiscard]] bool has_socket(ino_t inode) const;
+  [[nodiscard]] looked_up<bool> has_socket(ino_t inode) const;
 
  private:
-  [[nodiscard]] std::string read(char const* name, std::size_t most) const;
+  [[nodiscard]] looked_up<file_identity> look_at(char const* name) const noexcept;
+  [[nodiscard]] looked_up<std::string> read(char const* name, std::size_t most) const;
+  [[nodiscard]] not_told why() const noexcept;
 
   pid_t pid_;
+  int opening_ = 0;  // errno, where it could not be held
   fastcgi::unique_fd directory_;
 };
 

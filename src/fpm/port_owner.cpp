@@ -23,9 +23,11 @@ bool has_one_of(proc const& processes, std::string const& pid, std::set<std::uin
   });
 }
 
-// A socket that root made may have been passed on. False, too, if the time does not suffice to know.
+// A socket that root made may have been passed on. False, too, if that could not be looked at, or not in time.
 bool are_held_by(proc const& processes, std::set<std::uint64_t> const& sockets, search_time const& time, uid_t caller) {
-  for (pid_t const pid : processes.pids().value_or({})) {
+  auto const pids = processes.pids();
+  if (!pids) return false;
+  for (pid_t const pid : *pids) {
     if (!time.goes_on()) return false;
     if (!has_one_of(processes, std::to_string(pid), sockets)) continue;
     auto const user = user_of(processes, pid);

@@ -57,8 +57,13 @@ int proc::open(std::string const& name, int flags) const {
 
 not_told proc::why() const noexcept {
   not_told const told{is_gone() ? opening_ : errno};
-  if (told.is_failure()) *failed_ = told;
+  note(told.code);
   return told;
+}
+
+void proc::note(int code) const noexcept {
+  not_told const told{code};
+  if (told.is_failure()) *failed_ = told;
 }
 
 looked_up<std::vector<pid_t>> proc::pids() const {

@@ -52,6 +52,9 @@ class proc {
   /// Why some look until now failed on this side (not_told::is_failure()): then no sum of all looks is complete.
   [[nodiscard]] std::optional<not_told> failure() const noexcept { return *failed_; }
 
+  /// A look at something else failed with this errno. It counts if it is such a failure.
+  void note(int code) const noexcept;
+
  private:
   proc(std::string root, proc const& whole);
 

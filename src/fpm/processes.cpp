@@ -91,11 +91,6 @@ std::vector<std::string> split_arguments(std::string_view command_line) {
   return arguments;
 }
 
-std::string first_argument(proc const& processes, pid_t pid) {
-  std::string const line = processes.read(std::to_string(pid) + "/cmdline", 4096).value_or("");
-  return line.substr(0, line.find('\0'));
-}
-
 // Kernel threads and the dead have no command line, nor has a master that is reloaded for the half millisecond, longer
 // on a busy machine, in which it calls exec(). Only one of root's or CALLER's is worth waiting for: anybody can have
 // many that look like it for ever.
@@ -303,7 +298,10 @@ looked_up<std::vector<worker>> workers(proc const& processes, pid_t master) {
     auto const who = read_status(processes.of(pid), pid);
     if (who.is_unknown()) return who.why();
     if (!who) continue;
-    std::string const title = first_argument(processes, pid);
+    auto const line = processes.read(std::to_string(pid) + "/cmdline", 4096);
+    if (line.is_unknown()) return line.why();
+    if (!line) continue;
+    std::string const title = line->substr(0, line->find('\0'));
     found.push_back({who->self, title.starts_with(pool_title) ? title.substr(pool_title.size()) : std::string()});
   }
   return found;
@@ -318,9 +316,11 @@ bool have_settled(proc const& processes, pid_t master) {
   });
 }
 
-std::vector<uid_t> child_users(pid_t master) {
+looked_up<std::vector<uid_t>> child_users(pid_t master) {
+  auto const all = workers(proc(), master);
+  if (!all) return all.why();
   std::vector<uid_t> users;
-  for (worker const& each : workers(proc(), master).value_or({})) {
+  for (worker const& each : *all) {
     if (std::find(users.begin(), users.end(), each.self.uid) == users.end()) users.push_back(each.self.uid);
   }
   return users;

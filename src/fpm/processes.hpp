@@ -59,10 +59,10 @@ looked_up<std::vector<worker>> workers(proc const& processes, pid_t master);
 /// 19974). False where it does not tell, and for a master without workers. Source: proc(5), /proc/PID/stat, starttime.
 bool have_settled(proc const& processes, pid_t master);
 
-/// The users that the children of a php-fpm master run as, each once. Empty where the process table does not tell: no
-/// such process, another pid namespace, hidepid, an ondemand pool without workers. Source: proc(5),
+/// The users that the children of a php-fpm master run as, each once; empty for an ondemand pool without workers.
+/// Absent where there is no such process here, unknown if one of them could not be looked at. Source: proc(5),
 /// /proc/PID/task/TID/children and /proc/PID/status.
-std::vector<uid_t> child_users(pid_t master);
+looked_up<std::vector<uid_t>> child_users(pid_t master);
 
 /// True if the process table tells which children MASTER has now, and by the numbers that they themselves see: they are
 /// in the same pid namespace. Source: as above.

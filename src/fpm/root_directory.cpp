@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <climits>
 #include <memory>
 #include <string_view>
@@ -23,29 +24,48 @@ std::string path_of(int fd) {
   return "/proc/self/fd/" + std::to_string(fd);
 }
 
-// The names in a directory. LEFT says how many more may be looked at.
-std::vector<std::string> entries(fastcgi::unique_fd directory, std::size_t& left) {
+struct listing {
   std::vector<std::string> names;
-  std::unique_ptr<DIR, int (*)(DIR*)> const open_directory(
-      directory ? opendir(path_of(directory.get()).c_str()) : nullptr, closedir);
+  int failed = 0;  // errno, where it is not complete because of that
+};
+
+// The names in a directory. LEFT says how many more may be looked at.
+listing entries(fastcgi::unique_fd directory, std::size_t& left) {
+  listing out;
+  if (!directory) return out;
+  errno = 0;
+  std::unique_ptr<DIR, int (*)(DIR*)> const open_directory(opendir(path_of(directory.get()).c_str()), closedir);
   while (open_directory && left > 0) {
+    errno = 0;
     dirent const* entry = readdir(open_directory.get());
     if (entry == nullptr) break;
-    names.emplace_back(entry->d_name);
+    out.names.emplace_back(entry->d_name);
     --left;
   }
-  std::sort(names.begin(), names.end());
-  return names;
+  out.failed = left > 0 ? errno : 0;
+  std::sort(out.names.begin(), out.names.end());
+  return out;
 }
 
 }  // namespace
 
-root_directory::root_directory(std::string path)
-    : path_(std::move(path)), directory_(::open(path_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)) {
+root_directory::root_directory(std::string path, proc const* whole)
+    : path_(std::move(path)), whole_(whole), directory_(::open(path_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)) {
+  if (!directory_) note(errno);
   while (path_.ends_with('/')) path_.pop_back();
 }
 
+void root_directory::note(int code) const {
+  if (whole_ != nullptr) whole_->note(code);
+}
+
 fastcgi::unique_fd root_directory::open(std::string const& name, int flags) const {
+  fastcgi::unique_fd found = try_to_open(name, flags);
+  if (!found) note(errno);
+  return found;
+}
+
+fastcgi::unique_fd root_directory::try_to_open(std::string const& name, int flags) const {
   if (path_.empty()) return fastcgi::unique_fd(::open(name.c_str(), flags | O_CLOEXEC));
   open_how how{};
   how.flags = static_cast<unsigned>(flags | O_CLOEXEC);
@@ -59,12 +79,12 @@ std::optional<std::string> root_directory::read(std::string const& name, std::si
   if (!found || fstat(found.get(), &info) != 0 || !S_ISREG(info.st_mode)) return std::nullopt;
   if (info.st_size < 0 || static_cast<std::size_t>(info.st_size) > limit) return std::nullopt;
   fastcgi::unique_fd const file(::open(path_of(found.get()).c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) return std::nullopt;
+  if (!file) return note(errno), std::nullopt;
   std::string content(static_cast<std::size_t>(info.st_size), '\0');
   std::size_t size = 0;
   while (size < content.size()) {
     ssize_t const got = ::read(file.get(), content.data() + size, content.size() - size);
-    if (got < 0) return std::nullopt;
+    if (got < 0) return note(errno), std::nullopt;
     if (got == 0) break;
     size += static_cast<std::size_t>(got);
   }
@@ -97,7 +117,9 @@ void root_directory::match(std::string const& base, std::string_view rest, searc
     if (!last || look_at(base + "/" + part)) go_on(part);
     return;
   }
-  for (std::string const& name : entries(open(base + "/", O_PATH | O_DIRECTORY), so_far.names_left)) {
+  listing const there = entries(open(base + "/", O_PATH | O_DIRECTORY), so_far.names_left);
+  note(there.failed);
+  for (std::string const& name : there.names) {
     if (so_far.found.size() >= so_far.limit) return;
     if (fnmatch(part.c_str(), name.c_str(), FNM_PERIOD) == 0) go_on(name);
   }
@@ -105,7 +127,8 @@ void root_directory::match(std::string const& base, std::string_view rest, searc
 
 std::optional<struct stat> root_directory::look_at(std::string const& name) const {
   struct stat info {};
-  if (path_.empty()) return ::stat(name.c_str(), &info) == 0 ? std::optional(info) : std::nullopt;
+  if (path_.empty() && ::stat(name.c_str(), &info) == 0) return info;
+  if (path_.empty()) return note(errno), std::nullopt;
   fastcgi::unique_fd const found = open(name, O_PATH);
   if (!found || fstat(found.get(), &info) != 0) return std::nullopt;
   return info;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "fastcgi/unique_fd.hpp"
+#include "fpm/proc.hpp"
 
 namespace cachetool::fpm {
 
@@ -16,8 +17,9 @@ namespace cachetool::fpm {
 /// none, before Linux 5.6, only the caller's own root can be read).
 class root_directory {
  public:
-  /// PATH is "/", "/proc/PID/root", or a directory that stands for one.
-  explicit root_directory(std::string path = "/");
+  /// PATH is "/", "/proc/PID/root", or a directory that stands for one. What fails here on this side counts for WHOLE
+  /// (proc::failure()), which must outlive this.
+  explicit root_directory(std::string path = "/", proc const* whole = nullptr);
 
   /// The file NAME, an absolute path in there. Nothing if there is none, if it is no regular file, if the caller may
   /// not read it, or if it is larger than LIMIT bytes.
@@ -40,14 +42,17 @@ class root_directory {
 
  private:
   [[nodiscard]] fastcgi::unique_fd open(std::string const& name, int flags) const;
+  [[nodiscard]] fastcgi::unique_fd try_to_open(std::string const& name, int flags) const;
   struct search {
     std::size_t limit;
     std::size_t& names_left;
     std::vector<std::string> found;
   };
   void match(std::string const& base, std::string_view rest, search& so_far) const;
+  void note(int code) const;
 
   std::string path_;
+  proc const* whole_ = nullptr;
   fastcgi::unique_fd directory_;
 };
 

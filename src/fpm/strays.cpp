@@ -47,11 +47,11 @@ constexpr std::array<std::string_view, 9> config_places{
 
 class stray_search {
  public:
-  stray_search(surroundings const& where, std::vector<listening_socket> const& sockets, search_time const& time,
-               std::vector<master>& masters)
+  stray_search(surroundings const& where, proc const& processes, std::vector<listening_socket> const& sockets,
+               search_time const& time, std::vector<master>& masters)
       : where_(where),
-        processes_(where.proc),
-        files_(where.root),
+        processes_(processes),
+        files_(where.root, &processes),
         sockets_(sockets),
         time_(time),
         connects_(time.part(longest_connects)),
@@ -110,7 +110,10 @@ class stray_search {
     for (pool const& of : found.pools) {
       if (of.reach != access::reachable || of.endpoint->is_tcp()) continue;
       auto const [reach, peer] = connect_to(of.endpoint->path());
-      if (!peer) continue;
+      if (!peer) {
+        if (reach == access::reachable) return false;
+        continue;
+      }
       found.self = {peer->pid, peer->uid, peer->gid};
       return is_trusted(peer->uid) && (peer->pid == 0 || known_master(peer->pid) == nullptr);
     }
@@ -173,7 +176,7 @@ class stray_search {
 
   void look_into(std::string const& path) {
     auto const [reach, peer] = connect_to(path);
-    if (reach == access::absent) return;
+    if (reach == access::absent || (reach == access::reachable && !peer)) return;  // who it is must be known
     pool found;
     found.endpoint = fastcgi::endpoint::unix_socket(path);
     found.reach = reach;
@@ -206,7 +209,7 @@ class stray_search {
   }
 
   surroundings const& where_;
-  proc processes_;
+  proc const& processes_;
   root_directory files_;
   std::vector<listening_socket> const& sockets_;
   search_time const& time_;
@@ -221,9 +224,9 @@ std::span<std::string_view const> usual_socket_places() noexcept {
   return socket_places;
 }
 
-void add_strays(surroundings const& where, std::vector<listening_socket> const& sockets, search_time const& time,
-                std::vector<master>& masters) {
-  stray_search(where, sockets, time, masters).run();
+void add_strays(surroundings const& where, proc const& processes, std::vector<listening_socket> const& sockets,
+                search_time const& time, std::vector<master>& masters) {
+  stray_search(where, processes, sockets, time, masters).run();
 }
 
 }  // namespace cachetool::fpm

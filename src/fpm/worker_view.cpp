@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -19,51 +18,74 @@ namespace {
 using kind = worker_view::kind;
 
 // What tells, at one look for each worker, whether all of them see what the caller sees. Their mount namespace is their
-// master's: only what php-fpm itself did to a worker, chroot, is asked of each.
+// master's: only what php-fpm itself did to a worker, chroot, is asked of each. One that has ended meanwhile says
+// nothing, and of one that could not be looked at nobody knows.
 kind compare(held_process const& master, std::vector<pid_t> const& workers) {
   auto const own = identity_of(AT_FDCWD, "/proc/self/root");
+  auto const own_mounts = identity_of(AT_FDCWD, "/proc/self/ns/mnt");
   auto const root_of_master = master.root();
   auto const mounts = master.mounts();
-  if (!own || !root_of_master || !mounts) return kind::unknown;
-  if (root_of_master != own || mounts != identity_of(AT_FDCWD, "/proc/self/ns/mnt")) return kind::elsewhere;
+  if (!own || !own_mounts || !root_of_master || !mounts) return kind::unknown;
+  if (*root_of_master != *own || *mounts != *own_mounts) return kind::elsewhere;
   bool known = workers.empty();
   for (pid_t worker : workers) {
     auto const root = identity_of(AT_FDCWD, ("/proc/" + std::to_string(worker) + "/root").c_str());
-    if (root && root != own) return kind::elsewhere;
+    if (root.is_unknown()) return kind::unknown;
+    if (root && *root != *own) return kind::elsewhere;
     known = known || root.has_value();
   }
   return known ? kind::same : kind::unknown;
 }
 
-// A worker runs the pool user's code, which may have left for a user namespace in which it is free to choose its own
-// root directory and mounts: what such a process shows is not what php-fpm set up.
-bool is_as_php_fpm_made_it(held_process const& worker, held_process const& master) {
-  auto const found = worker.identity();
-  return found && found->parent == master.pid() && worker.title().starts_with("php-fpm: pool ") && worker.mounts() &&
-         worker.mounts() == master.mounts() && worker.users() == master.users();
+bool is_failure(not_told why) {
+  return !why.is_absent() && why.code != 0;
 }
 
-bool all_have_one_root(std::vector<held_process> const& workers) {
-  return std::all_of(workers.begin(), workers.end(),
-                     [&](held_process const& each) { return each.root() == workers.front().root(); });
+// A worker runs the pool user's code, which may have left for a user namespace in which it is free to choose its own
+// root directory and mounts: what such a process shows is not what php-fpm set up.
+looked_up<bool> is_as_php_fpm_made_it(held_process const& worker, held_process const& master) {
+  auto const found = worker.identity();
+  if (!found) return found.why();
+  auto const title = worker.title();
+  if (!title) return title.why();
+  if (found->parent != master.pid() || !title->starts_with("php-fpm: pool ")) return false;
+  auto const mounts = worker.mounts();
+  if (!mounts) return mounts.why();
+  auto const users = worker.users();
+  bool const same_users = are_same(users, master.users()) || (users.is_absent() && master.users().is_absent());
+  if (users.is_unknown()) return users.why();
+  return are_same(mounts, master.mounts()) && same_users;
 }
 
 // The workers of a pool have that pool's socket and no other's.
-held_process const* listening_on(fastcgi::endpoint const& where, pid_t master,
-                                 std::vector<held_process> const& workers) {
-  root_directory const files;
-  for (listening_socket const& socket : listening_sockets(proc(), std::to_string(master) + "/net")) {
+looked_up<held_process const*> listening_on(fastcgi::endpoint const& where, pid_t master,
+                                            std::vector<held_process> const& workers) {
+  proc const processes;
+  root_directory const files("/", &processes);
+  for (listening_socket const& socket : listening_sockets(processes, std::to_string(master) + "/net")) {
     if (!is_at(socket, where, files)) continue;
     for (held_process const& worker : workers) {
-      if (worker.has_socket(socket.inode)) return &worker;
+      auto const has = worker.has_socket(socket.inode);
+      if (has.is_unknown()) return has.why();
+      if (has && *has) return &worker;
     }
   }
+  if (processes.failure()) return *processes.failure();
   return nullptr;
 }
 
-held_process const* choose(std::vector<held_process> const& workers, pid_t master, fastcgi::endpoint const& where) {
+// Nobody where the pool has no worker.
+looked_up<held_process const*> choose(std::vector<held_process> const& workers, pid_t master,
+                                      fastcgi::endpoint const& where) {
   if (workers.empty()) return nullptr;
-  if (all_have_one_root(workers)) return &workers.front();
+  auto const first = workers.front().root();
+  bool all_have_one_root = true;
+  for (held_process const& each : workers) {
+    auto const root = each.root();
+    if (root.is_unknown()) return root.why();
+    all_have_one_root = all_have_one_root && are_same(root, first);
+  }
+  if (all_have_one_root) return &workers.front();
   return listening_on(where, master, workers);
 }
 
@@ -72,44 +94,67 @@ worker_view look_through(held_process const& process, held_process const& master
   view.root = process.open_root();
   auto const found = process.identity();
   auto const master_found = master.identity();
+  auto const path = process.root_path();
   // Asked again now that its root is open: it cannot have left and come back.
-  bool const trusted = process.pid() == master.pid() || is_as_php_fpm_made_it(process, master);
-  if (!view.root || !found || !master_found || !trusted) return {};
-  view.looked_at = {process.pid(), found->user, found->group};
+  bool const trusted = process.pid() == master.pid() || is_as_php_fpm_made_it(process, master).value_or(false);
   // Nobody leaves such a namespace, so it was none when the root was opened either.
-  view.what = process.is_in_users_of_root() ? kind::elsewhere : kind::foreign;
+  auto const by_root = process.is_in_users_of_root();
+  if (!view.root || !found || !master_found || !path || !trusted || !by_root) return {};
+  view.looked_at = {process.pid(), found->user, found->group};
+  view.what = *by_root ? kind::elsewhere : kind::foreign;
   if (view.what == kind::foreign) view.root.reset();
   view.master_user = master_found->user;
-  view.root_path = process.root_path();
+  view.root_path = *path;
   return view;
 }
 
-bool sees_what_we_see(held_process const& process) {
+looked_up<bool> sees_what_we_see(held_process const& process) {
   held_process const self(getpid());
-  return process.root() == self.root() && process.mounts() == self.mounts();
+  for (auto const look : {&held_process::root, &held_process::mounts}) {
+    auto const theirs = (process.*look)();
+    auto const ours = (self.*look)();
+    if (!theirs || !ours) return theirs ? ours.why() : theirs.why();
+    if (*theirs != *ours) return false;
+  }
+  return true;
+}
+
+// Those that are as php-fpm made them. One that has ended meanwhile is none.
+looked_up<std::vector<held_process>> genuine(std::vector<pid_t> const& pids, held_process const& master) {
+  std::vector<held_process> workers;
+  for (pid_t pid : pids) {
+    held_process worker(pid);
+    auto const is_one = is_as_php_fpm_made_it(worker, master);
+    if (is_one.is_unknown() && is_failure(is_one.why())) return is_one.why();
+    if (is_one && *is_one) workers.push_back(std::move(worker));
+  }
+  return workers;
+}
+
+worker_view look_elsewhere(held_process const& boss, std::vector<pid_t> const& pids, fastcgi::endpoint const& where) {
+  auto const workers = genuine(pids, boss);
+  if (!workers) return {};
+  auto const worker = choose(*workers, boss.pid(), where);
+  if (!worker) return {};
+  held_process const& chosen = *worker != nullptr ? **worker : boss;
+  auto const same = sees_what_we_see(chosen);
+  if (!same) return {};
+  if (!*same) return look_through(chosen, boss);
+  worker_view view;
+  view.what = kind::same;
+  return view;
 }
 
 }  // namespace
 
 worker_view view_of(pid_t master, fastcgi::endpoint const& where) {
-  worker_view view;
   held_process const boss(master);
-  std::vector<pid_t> const pids = children(proc(), master).value_or({});
-  view.what = compare(boss, pids);
-  if (view.what != kind::elsewhere) return view;
-
-  std::vector<held_process> workers;
-  for (pid_t pid : pids) {
-    held_process worker(pid);
-    if (is_as_php_fpm_made_it(worker, boss)) workers.push_back(std::move(worker));
-  }
-  held_process const* const worker = choose(workers, master, where);
-  held_process const& chosen = worker != nullptr ? *worker : boss;
-  if (sees_what_we_see(chosen)) {
-    view.what = kind::same;
-    return view;
-  }
-  return look_through(chosen, boss);
+  auto const pids = children(proc(), master);
+  if (!pids && is_failure(pids.why())) return {};
+  std::vector<pid_t> const known = pids.value_or({});  // none where the kernel does not list them
+  worker_view view;
+  view.what = compare(boss, known);
+  return view.what == kind::elsewhere ? look_elsewhere(boss, known, where) : std::move(view);
 }
 
 }  // namespace cachetool::fpm

@@ -1,6 +1,7 @@
 // However a run ends, it says so and leaves nothing behind.
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -158,6 +159,26 @@ TEST_CASE("a signal while a socket is waited for ends it at once") {
   CHECK(running.finish().exit_code == 130);
   CHECK(clock::now() - sent < at_once);
   CHECK(place.empty());
+}
+
+TEST_CASE("a signal while another deployment is waited for ends it at once, and says that nothing was switched") {
+  auto const how = GENERATE(values<ending>({{SIGTERM, 143, "SIGTERM"}, {SIGINT, 130, "SIGINT"}}));
+  CAPTURE(how.name);
+  site const pages;
+  fastcgi::unique_fd const held(open(pages.directory().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  REQUIRE(flock(held.get(), LOCK_EX | LOCK_NB) == 0);
+  program running({"deploy:switch", pages.current(), pages.release("2"), "--fcgi=/tmp/cachetool-test-no-such.sock"});
+  std::this_thread::sleep_for(1s);  // now it waits
+  running.signal(how.signal);
+  auto const sent = clock::now();
+  auto const result = running.finish();
+  INFO(result.err);
+  CHECK(clock::now() - sent < at_once);
+  CHECK(result.exit_code == how.exit_code);
+  CHECK(contains(result.err, "error: deploy:switch: interrupted by " + how.name + "\n"));
+  std::string const holder = is_root() ? "process " + std::to_string(getpid()) : "";
+  CHECK(contains(result.err, "error: nothing was switched; this deployment waited for " + holder));
+  CHECK(std::filesystem::read_symlink(pages.current()) == pages.release("1"));
 }
 
 TEST_CASE("a signal that was ignored when the program was started does not end it") {

@@ -55,6 +55,18 @@ TEST_CASE("an answer is read with its origin") {
   CHECK(answer.pool == "www");
 }
 
+TEST_CASE("an answer of more bytes, or of more values, than are held at once is refused") {
+  CHECK(read(answer_piece(std::string(1 << 20, 'x'))).result.as_string().size() == 1 << 20);
+  auto const large = failure("\n" + nonce + " A 33554433\n" + std::string(1 << 20, 'x'));
+  CHECK(large.kind() == error_kind::protocol);
+  CHECK(large.message() == "the answer is larger than 32 MiB, which is more than is held at once");
+  php::array many;
+  for (std::int64_t i = 0; i < 400'000; ++i) many.entries.push_back({i, i});
+  CHECK(failure(answer_piece(many)).kind() == error_kind::protocol);
+  many.entries.resize(390'000);
+  CHECK(read(answer_piece(many)).result.entries().size() == 390'000);
+}
+
 TEST_CASE("an answer is the same however its bytes are cut up") {
   std::string const body =
       "<b>noise</b>" + piece('B', "") + "more\n" + piece('S', "rows1") + answer_piece("x") + "tail";

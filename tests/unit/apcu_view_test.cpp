@@ -135,7 +135,14 @@ TEST_CASE("an empty pattern is empty with and without delimiters") {
 }
 
 TEST_CASE("a million keys are kept to be shown, and no more") {
-  std::size_t keys = 0;
-  for (int i = 0; i < 1'000'000; ++i) count_kept(keys);
-  CHECK_THROWS_WITH(count_kept(keys), "there are more than 1,000,000 keys, too many to be shown at once");
+  kept_keys keys;
+  for (int i = 0; i < 1'000'000; ++i) keys.count("x");
+  CHECK_THROWS_WITH(keys.count("x"), "there are more than 1,000,000 keys, too many to be shown at once");
+}
+
+TEST_CASE("of the names of keys 128 MiB are kept to be shown, and no more") {
+  kept_keys keys;
+  std::string const name(std::size_t{1} << 20, 'x');
+  for (int i = 0; i < 128; ++i) keys.count(name);
+  CHECK_THROWS_WITH(keys.count("x"), "the keys have more than 128 MiB of text, too many to be shown at once");
 }

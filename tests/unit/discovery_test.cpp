@@ -355,6 +355,30 @@ TEST_CASE("a read below /proc that fails for want of a descriptor is an error, a
   }
 }
 
+TEST_CASE("with any number of descriptors a look finds all pools, or is an error") {
+  test::machine_tree const machine;
+  machine.master(10, "/etc/x.conf", "/usr/sbin/php-fpm8.2");
+  machine.file("/etc/x.conf", "include=/etc/pool.d/*.conf\n");
+  machine.file("/etc/pool.d/a.conf", "[a]\nlisten = /run/a.sock\n");
+  machine.file("/etc/pool.d/b.conf", "[b]\nlisten = /run/b.sock\n");
+  REQUIRE(fpm::find_masters(machine.surroundings()).front().pools.size() == 2);
+  for (unsigned left = 0; left < 12; ++left) {
+    CAPTURE(left);
+    std::vector<fpm::master> found;
+    std::optional<error_kind> failed;
+    {
+      test::few_descriptors const limit(left);
+      try {
+        found = fpm::find_masters(machine.surroundings());
+      } catch (error const& why) {
+        failed = why.kind();
+      }
+    }
+    bool const is_all = found.size() == 1 && found.front().pools.size() == 2;
+    CHECK((is_all || failed == error_kind::no_resources));
+  }
+}
+
 TEST_CASE("a worker that was forked just now is waited for until it has its title") {
   test::machine_tree const machine;
   machine.master(10, "/x.conf", "/usr/sbin/php-fpm8.2");

@@ -10,17 +10,17 @@
 
 namespace cachetool::test {
 
-/// While it lives, this process gets no further descriptor.
+/// While it lives, this process gets no further descriptor, or so many.
 class few_descriptors {
  public:
-  few_descriptors() {
+  explicit few_descriptors(unsigned further = 0) {
     // The sanitizer opens a pipe when it looks at an object of a class for the first time: here, and not later.
     static_cast<void>(fastcgi::errno_text(EMFILE));
     getrlimit(RLIMIT_NOFILE, &before_);
     int const next = open("/dev/null", O_RDONLY | O_CLOEXEC);
     close(next);
     rlimit few = before_;
-    few.rlim_cur = static_cast<rlim_t>(next);
+    few.rlim_cur = static_cast<rlim_t>(next) + further;
     setrlimit(RLIMIT_NOFILE, &few);
   }
   few_descriptors(few_descriptors const&) = delete;

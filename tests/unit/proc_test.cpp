@@ -2,7 +2,9 @@
 
 #include "few_descriptors.hpp"
 #include "fpm/activity.hpp"
+#include "fpm/held_process.hpp"
 #include "fpm/processes.hpp"
+#include "fpm/worker_view.hpp"
 #include "machine_tree.hpp"
 #include "support/catch.hpp"
 
@@ -79,6 +81,33 @@ TEST_CASE("the workers of a pool are unknown as long as one of them cannot be lo
   CHECK(pool_workers(of.processes, 10, "www").is_unknown());
   of.make_unreadable("/proc/12/status");
   CHECK(workers(of.processes, 10).is_unknown());
+}
+
+TEST_CASE("workers of which one has a title that cannot be read are unknown, and so are their users") {
+  two_workers const of;
+  of.make_unreadable("/proc/12/cmdline");
+  CHECK(workers(of.processes, 10).is_unknown());
+}
+
+TEST_CASE("a process that cannot be looked at is like no other, and not like itself") {
+  fpm::held_process const self(getpid());
+  CHECK(are_same(self.root(), self.root()));
+  CHECK(self.has_socket(1).has_value());
+  CHECK(self.is_in_users_of_root().value_or(false));
+  fpm::held_process const nobody(0x3FFFFFFF);
+  CHECK(nobody.root().is_absent());
+  CHECK_FALSE(are_same(nobody.root(), nobody.root()));
+  test::few_descriptors const limit;
+  CHECK(self.title().is_unknown());
+  CHECK(self.identity().is_unknown());
+  CHECK(self.has_socket(1).is_unknown());
+  CHECK(fpm::held_process(getpid()).root().is_unknown());
+  CHECK(fpm::held_process(getpid()).is_in_users_of_root().is_unknown());
+}
+
+TEST_CASE("what of the workers' view cannot be looked at for want of a descriptor is unknown") {
+  test::few_descriptors const limit;
+  CHECK(fpm::view_of(getpid(), fastcgi::endpoint::tcp("127.0.0.1", 9)).what == fpm::worker_view::kind::unknown);
 }
 
 TEST_CASE("a worker that ended between the list and the look is no worker") {

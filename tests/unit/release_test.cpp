@@ -27,6 +27,7 @@ class server {
   std::vector<std::string> old;  ///< that was asked for
   int hits = 0;
   int more_hits = 0;  ///< of the old script, each time that it is asked
+  int hit_rows = 1;   ///< how often it is told then
 
   test::fake_adapter php{[this](agent::call const& call) { return answer(call); }};
 
@@ -60,7 +61,9 @@ class server {
     } else if (call.operation == "opcache.select") {
       out.result = named({{"listed", true}, {"names", call.arguments["names"]}});
     } else if (call.operation == "deploy.hits") {
-      call.rows(std::to_string(hits += more_hits) + " " + std::to_string(aliased.size()) + " " + aliased + "\n");
+      hits += more_hits;
+      std::string const row = std::to_string(hits) + " " + std::to_string(aliased.size()) + " " + aliased + "\n";
+      for (int i = 0; i < hit_rows; ++i) call.rows(row);
       out.result = true;
     } else {
       call.rows(php::serialize(list({moved_ ? "elsewhere" : "moved", "", php::array{}})));
@@ -104,6 +107,13 @@ TEST_CASE("an old script that is asked for when all was done is told") {
   other.old_scripts = 3;
   other.more_hits = 1;
   CHECK(other.finish().still_used == std::vector<std::string>{"/srv/releases/1/a.php"});
+}
+
+TEST_CASE("a pool that tells of old scripts without end is listened to for as many as a cache holds") {
+  server fpm;
+  fpm.old_scripts = 3;
+  fpm.hit_rows = 1'048'794;
+  CHECK(says(failure_of(fpm), "PHP sent more than 1048793 rows"));
 }
 
 TEST_CASE("nothing is moved where OPcache has no room for it") {

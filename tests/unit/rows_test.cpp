@@ -67,6 +67,13 @@ TEST_CASE("as many rows as the largest OPcache has places are counted, and no mo
   CHECK_THROWS_WITH(counter.count(), "PHP sent more than 1048793 rows, which no cache holds");
 }
 
+TEST_CASE("of the text of rows 128 MiB are held, and no more") {
+  caches::row_counter counter;
+  std::string const name(std::size_t{1} << 20, 'x');
+  for (int i = 0; i < 128; ++i) counter.count(name);
+  CHECK_THROWS_WITH(counter.count("x"), "PHP sent more than 128 MiB of names, too many to be held at once");
+}
+
 namespace {
 
 /// A pool that sends the same row for ever, until the program has enough.

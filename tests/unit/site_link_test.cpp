@@ -1,15 +1,51 @@
 #include "caches/site_link.hpp"
 
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <thread>
+#include <utility>
 
 #include <cachetool/fastcgi/error.hpp>
 
 #include "support/catch.hpp"
 #include "support/temp_dir.hpp"
+
+namespace {
+
+// What happens to the next renames. An errno of 0: they are done, and say so.
+struct rename_faults {
+  int exchange = 0;              // instead of being done
+  int rename = 0;                // after it was done
+  std::function<void()> before;  // an exchange that is done
+  int second_exchange = 0;       // instead of being done, of the one after it
+};
+rename_faults faults;
+
+int failing(int code) {
+  errno = code;
+  return -1;
+}
+
+}  // namespace
+
+extern "C" int renameat2(int from, char const* old_name, int to, char const* new_name, unsigned flags) noexcept {
+  int const code = std::exchange(faults.exchange, std::exchange(faults.second_exchange, 0));
+  if (code > 0) return failing(code);
+  if (auto const before = std::exchange(faults.before, nullptr)) before();
+  return static_cast<int>(syscall(SYS_renameat2, from, old_name, to, new_name, flags));
+}
+
+extern "C" int renameat(int from, char const* old_name, int to, char const* new_name) noexcept {
+  int const done = static_cast<int>(syscall(SYS_renameat2, from, old_name, to, new_name, 0U));
+  int const code = std::exchange(faults.rename, 0);
+  return code > 0 && done == 0 ? failing(code) : done;
+}
 
 using namespace cachetool;
 using namespace std::chrono_literals;
@@ -67,6 +103,38 @@ TEST_CASE("a link is led elsewhere in one step, and nothing is left beside it") 
   CHECK(app.target() == app.release("2"));
   CHECK(app.entries() == 2);
   CHECK(link.is_as_left());
+}
+
+TEST_CASE("a rename that was done is known to be, though the file system reports that there is no such file") {
+  site const app;
+  site_link link(app.current());
+  faults.exchange = EINVAL;
+  faults.rename = ENOENT;  // as over NFS, when the answer to the first try was lost
+  link.lead_to(app.release("2"));
+  CHECK(app.target() == app.release("2"));
+  CHECK(link.is_as_left());
+  CHECK(app.entries() == 2);
+}
+
+TEST_CASE("a rename that was not done is an error, and leaves nothing") {
+  site const app;
+  site_link link(app.current());
+  faults.exchange = EIO;
+  CHECK(says(failure_of([&] { link.lead_to(app.release("2")); }), "cannot switch the link"));
+  CHECK(app.target() == app.release("1"));
+  CHECK(app.entries() == 2);
+}
+
+TEST_CASE("a link of somebody else's that came out, and cannot be put back, is kept and named") {
+  site const app;
+  site_link link(app.current());
+  faults.before = [&] { app.lead_by_hand("3"); };
+  faults.second_exchange = EIO;
+  std::string const text = failure_of([&] { link.lead_to(app.release("2")); });
+  CHECK(says(text, "cannot be put back"));
+  std::size_t const at = text.find(".current.");
+  REQUIRE(at != std::string::npos);
+  CHECK(fs::read_symlink(app.directory / ("site/" + text.substr(at, 9 + 32))) == app.release("3"));
 }
 
 TEST_CASE("a link that was not there is made") {
