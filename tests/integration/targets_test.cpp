@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "fpm/processes.hpp"
 #include "fpm_calls.hpp"
 #include "support/catch.hpp"
 #include "support/test_state.hpp"
@@ -51,6 +52,23 @@ std::int64_t restarts(php_fpm const& server, std::string const& pool) {
 }
 
 std::string const nowhere = "--fcgi=/tmp/cachetool-test-no-such.sock";
+
+/// A php-fpm and its workers that do nothing for as long as this lives.
+class stopped {
+ public:
+  explicit stopped(pid_t master) : all_(fpm::children(fpm::proc(), master).value_or({})) {
+    all_.push_back(master);
+    for (pid_t const pid : all_) kill(pid, SIGSTOP);
+  }
+  stopped(stopped const&) = delete;
+  stopped& operator=(stopped const&) = delete;
+  ~stopped() {
+    for (pid_t const pid : all_) kill(pid, SIGCONT);
+  }
+
+ private:
+  std::vector<pid_t> all_;
+};
 
 }  // namespace
 
@@ -187,6 +205,26 @@ TEST_CASE("a third user's php-fpm is nobody's default: listed, and acted on wher
                                    third.endpoint(names.name).text()));
     CHECK_FALSE(contains(result.err, "(master " + std::to_string(own.pid()) + ") was started"));
   }
+}
+
+TEST_CASE("a third user's php-fpm that does not answer keeps root from nothing") {
+  if (!is_root()) return skip("needs root");
+  same_pool_name const names;
+  auto options = names.options();
+  php_fpm const own{options};
+  options.user = pool_user();
+  php_fpm const third{options};
+  stopped const silent(third.pid());
+  auto const began = std::chrono::steady_clock::now();
+  auto const result = run_program({"opcache:reset", names.option});
+  INFO(result.err);
+  CHECK(result.exit_code == 0);
+  CHECK(restarts(own, names.name) == 1);
+  auto const list = run_program({"fpm:list"});
+  INFO(list.err);
+  CHECK(contains(list.out, own.endpoint(names.name).text()));
+  CHECK(contains(list.out, third.endpoint(names.name).text()));
+  CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds{10});  // both, on a busy machine
 }
 
 TEST_CASE("a php-fpm in a container is listed, and reset only where it is named") {

@@ -355,6 +355,26 @@ TEST_CASE("a read below /proc that fails for want of a descriptor is an error, a
   }
 }
 
+TEST_CASE("hundreds of sockets whose backlog is full take no more than their part of the time") {
+  test::machine_tree const machine;
+  constexpr int most = 300;
+  std::vector<fastcgi::unique_fd> open;
+  for (int i = 0; i < most; ++i) {
+    std::string const path = machine.path("/run/php/" + std::to_string(i) + ".sock");
+    REQUIRE(listen(open.emplace_back(test::listening_socket(path, true)).get(), 0) == 0);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.copy(address.sun_path, sizeof address.sun_path - 1);
+    open.emplace_back(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    REQUIRE(connect(open.back().get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+  }
+  auto const began = std::chrono::steady_clock::now();
+  auto const found = fpm::find_masters(machine.surroundings());
+  CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds{4});  // 50 ms for each would be 15 s
+  CHECK(found.size() == most);
+  CHECK(found.front().pools.front().reach == fpm::access::saturated);
+}
+
 TEST_CASE("with any number of descriptors a look finds all pools, or is an error") {
   test::machine_tree const machine;
   machine.master(10, "/etc/x.conf", "/usr/sbin/php-fpm8.2");
