@@ -11,7 +11,10 @@ namespace {
 constexpr std::size_t most = 50;  // each request compiles what it includes of them
 
 struct held_by_time final : held_scripts {
-  held_by_time(std::vector<std::string> const& files, std::chrono::seconds ahead) { young.emplace(files, ahead); }
+  held_by_time(std::vector<std::string> const& files, std::vector<std::string> const& releases,
+               std::chrono::seconds ahead) {
+    young.emplace(files, releases, ahead);
+  }
   void let_go() override { young.reset(); }
 
   std::optional<young_files> young;
@@ -20,14 +23,16 @@ struct held_by_time final : held_scripts {
 }  // namespace
 
 std::shared_ptr<held_scripts> hold(adapter::adapter& php, std::vector<aliased_script> const& scripts,
-                                   std::vector<std::string> const& live, std::chrono::milliseconds patience) {
+                                   std::vector<std::string> const& live, std::vector<std::string> const& releases,
+                                   std::chrono::milliseconds patience) {
   if (scripts.size() > most) return nullptr;
   std::vector<std::string> paths;
   for (aliased_script const& each : scripts) paths.push_back(each.path);
   std::vector<std::string> files = paths;
   files.insert(files.end(), live.begin(), live.end());
   constexpr std::chrono::seconds more{5};
-  auto held = std::make_shared<held_by_time>(files, std::chrono::duration_cast<std::chrono::seconds>(patience) + more);
+  auto held = std::make_shared<held_by_time>(files, releases,
+                                             std::chrono::duration_cast<std::chrono::seconds>(patience) + more);
   held->scripts = scripts;
   auto const call = caches::ask("deploy.hold", {{"paths", opcache::list(paths)}, {"files", opcache::list(live)}});
   return php.run(call).result.as_bool() ? held : nullptr;

@@ -31,10 +31,12 @@ class held_scripts {
   std::vector<aliased_script> scripts;  ///< of the release before
 };
 
-/// Holds SCRIPTS of the release OLD, and the files of LIVE of the same names, for PATIENCE at most. Null if that cannot
-/// be done: it takes the right to change the files' times, and opcache.file_update_protection above 0. Throws error.
+/// Holds SCRIPTS of the release OLD, and the files of LIVE of the same names, for PATIENCE at most. None but what lies
+/// in RELEASES is touched. Null if that cannot be done: it takes the right to change the files' times, and
+/// opcache.file_update_protection above 0. Throws error.
 std::shared_ptr<held_scripts> hold(adapter::adapter& php, std::vector<aliased_script> const& scripts,
-                                   std::vector<std::string> const& live, std::chrono::milliseconds patience);
+                                   std::vector<std::string> const& live, std::vector<std::string> const& releases,
+                                   std::chrono::milliseconds patience);
 
 /// Why a reset is needed where they cannot be held.
 std::string cannot_hold(std::string const& script);

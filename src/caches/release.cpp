@@ -1,6 +1,7 @@
 #include "caches/release.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "caches/opcache_answer.hpp"
 #include "caches/opcache_reset.hpp"
 #include "caches/rows.hpp"
+#include "caches/young_files.hpp"
 #include "fastcgi/text.hpp"
 
 namespace cachetool::deploy {
@@ -118,6 +120,7 @@ class finishing {
   std::vector<aliased_script> find_names();
   std::optional<std::string> move_names();
   std::optional<std::string> move_all();
+  [[nodiscard]] std::vector<std::string> releases_here() const;
   std::optional<std::string> hold_first_scripts();
   void release_first_scripts(std::vector<aliased_script>& names);
   std::optional<std::string> refresh_outside();
@@ -178,6 +181,22 @@ std::optional<std::string> finishing::lead_elsewhere() {
   return problem ? problem : ask_every_worker(false, std::min(left(), a_while));
 }
 
+// A pool names what it likes, and may lead root to files of somebody else's: of what it names, the release that the
+// link leads to here, and those of that one's owner beside it.
+std::vector<std::string> finishing::releases_here() const {
+  namespace fs = std::filesystem;
+  std::error_code failed;
+  fs::path const live = fs::canonical(options_.current, failed);
+  if (failed || live != site_.live) return {};
+  std::vector<std::string> here{live.string()};
+  for (release const& each : report_.old) {
+    bool const is_named = std::find(options_.old.begin(), options_.old.end(), each.path) != options_.old.end();
+    bool const is_beside = fs::path(each.path).parent_path() == live.parent_path() && live.parent_path() != "/";
+    if (is_named || (is_beside && have_one_owner(each.path, here.front()))) here.push_back(each.path);
+  }
+  return here;
+}
+
 std::optional<std::string> finishing::hold_first_scripts() {
   held_ = options_.held;
   if (held_ || !site_.includes_twice || !site_.has_opcache || site_.full) return std::nullopt;
@@ -187,7 +206,7 @@ std::optional<std::string> finishing::hold_first_scripts() {
   for (aliased_script const& each : scripts) {
     live.push_back(site_.live + each.path.substr(old_release_of(each.path).path.size()));
   }
-  held_ = hold(php_, scripts, live, left());
+  held_ = hold(php_, scripts, live, releases_here(), left());
   if (held_) return std::nullopt;
   return cannot_hold(scripts.front().path);
 }

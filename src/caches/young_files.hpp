@@ -14,8 +14,10 @@ namespace cachetool::deploy {
 /// them their times back; if it never runs, PHP keeps them again when that time has come.
 class young_files {
  public:
-  /// Those of PATHS that may be changed, and are regular files, not links, are young for AHEAD.
-  young_files(std::vector<std::string> const& paths, std::chrono::seconds ahead);
+  /// Those of PATHS that may be changed are young for AHEAD. They lie below one of DIRECTORIES, and are regular files
+  /// to which no link leads: a pool says which, and this may be root.
+  young_files(std::vector<std::string> const& paths, std::vector<std::string> const& directories,
+              std::chrono::seconds ahead);
   young_files(young_files const&) = delete;
   young_files& operator=(young_files const&) = delete;
   ~young_files();
@@ -23,5 +25,8 @@ class young_files {
  private:
   std::vector<std::pair<std::string, struct stat>> before_;
 };
+
+/// Both are there, no links, and belong to the same user.
+bool have_one_owner(std::string const& one, std::string const& other);
 
 }  // namespace cachetool::deploy

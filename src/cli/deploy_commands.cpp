@@ -1,6 +1,7 @@
 #include "cli/deploy_commands.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,6 +18,7 @@
 #include "caches/site_link.hpp"
 #include "caches/site_record.hpp"
 #include "caches/warm.hpp"
+#include "caches/young_files.hpp"
 #include "cli/deploy_view.hpp"
 #include "cli/paths.hpp"
 #include "cli/progress.hpp"
@@ -33,9 +35,14 @@ namespace {
 namespace fs = std::filesystem;
 using clock = std::chrono::steady_clock;
 
-// "#!": a program of its own, which no page includes.
+// "#!": a program of its own, which no page includes. What is no file, but a device for instance, is not opened, also
+// if it has taken the place of one.
 bool is_for_the_shell(std::string const& path) {
-  fastcgi::unique_fd const file(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  fastcgi::unique_fd const held(open(path.c_str(), O_PATH | O_CLOEXEC));
+  struct stat info {};
+  if (!held || fstat(held.get(), &info) != 0 || !S_ISREG(info.st_mode)) return false;
+  fastcgi::unique_fd const file(
+      open(("/proc/self/fd/" + std::to_string(held.get())).c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   std::array<char, 2> first{};
   return file && read(file.get(), first.data(), first.size()) == 2 && first[0] == '#' && first[1] == '!';
 }
@@ -278,9 +285,12 @@ std::shared_ptr<deploy::held_scripts> hold_first_scripts(reached_master& master,
   if (scripts.empty()) return nullptr;
   std::vector<std::string> next;
   for (deploy::aliased_script const& each : scripts) {
-    next.push_back(plan.release + each.path.substr(seen.live.size()));
+    if (each.path.starts_with(seen.live + "/")) next.push_back(plan.release + each.path.substr(seen.live.size()));
   }
-  auto held = deploy::hold(php, scripts, next, plan.left());
+  // Who owns the link may have led it anywhere before.
+  std::vector<std::string> releases{plan.release};
+  if (deploy::have_one_owner(seen.live, plan.release)) releases.push_back(seen.live);
+  auto held = deploy::hold(php, scripts, next, releases, plan.left());
   if (!held) why_reset = require_fallback(plan, deploy::cannot_hold(scripts.front().path));
   return held;
 }
