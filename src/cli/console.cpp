@@ -18,11 +18,14 @@ constexpr std::size_t write_size = 4096;
 
 constexpr std::size_t most_rescued = std::size_t{64} << 10;
 
-// What can be written at once is written also when the time is over.
+// What can be written at once is written also when the time is over. Where nobody can wait the write itself does.
 void wait_until_ready(int fd, short event, int signal_fd, int interrupt_fd) {
   pollfd watched[3] = {{fd, event, 0}, {signal_fd, POLLIN, 0}, {interrupt_fd, POLLIN, 0}};
-  while (poll(watched, 3, -1) < 0 && errno == EINTR) {
-  }
+  int ready = -1;
+  do {
+    ready = poll(watched, 3, -1);
+  } while (ready < 0 && errno == EINTR);
+  if (ready < 0) return;
   if (watched[0].revents == 0 || watched[1].revents != 0) throw error(error_kind::interrupted, "interrupted");
 }
 
