@@ -45,7 +45,9 @@ error not_found(fastcgi::response const& response, std::string_view body, std::s
   return error(error_kind::not_visible, "php-fpm cannot see " + path)
       .advise(
           "php-fpm has another view of the file system (PrivateTmp, chroot, a container), or its user may not enter a "
-          "directory on the way; name one that both can reach: --tmp-dir=DIR");
+          "directory on the way; name one that both can reach: --tmp-dir=DIR; where there is none, put what cachetool "
+          "agent:show prints "
+          "where php-fpm sees it: --agent=PATH");
 }
 
 std::string label_text(std::string const& label) {

@@ -222,7 +222,9 @@ void placement::give_up() const {
         .during(phase::answer);
   }
   throw error(error_kind::placement, "no place is left where php-fpm could read the agent" + failures_)
-      .advise("name a directory that you can write and php-fpm can read: --tmp-dir=DIR");
+      .advise(
+          "name a directory that you can write and php-fpm can read: --tmp-dir=DIR; where there is none, put what "
+          "cachetool agent:show prints where php-fpm sees it: --agent=PATH");
 }
 
 }  // namespace cachetool::adapter

@@ -13,6 +13,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/extensions.hpp"
 #include "cli/help.hpp"
+#include "cli/target_output.hpp"
 #include "cli/unforeseen.hpp"
 
 namespace cachetool::cli {
@@ -109,6 +110,25 @@ exit_code run_line(std::vector<std::string> const& arguments, console& out) {
   return code == exit_code::done && out.output_is_lost() ? exit_code::output_lost : code;
 }
 
+// A line that is wrong cannot be asked for its options: its words are looked at as they are.
+bool wants_json(std::vector<std::string> const& arguments) {
+  auto const end = std::find(arguments.begin(), arguments.end(), "--");
+  for (auto each = arguments.begin(); each != end; ++each) {
+    std::string const name = each->substr(0, each->find('='));
+    if (name.size() < 4 || !std::string_view("--format").starts_with(name)) continue;
+    bool const has_value = name.size() < each->size();
+    if (has_value ? each->ends_with("=json") : each + 1 != end && each[1] == "json") return true;
+  }
+  return false;
+}
+
+// What is wrong with the line or the config file is found before anything is done, or written.
+void report_failed_line(std::vector<std::string> const& arguments, console& out, error const& failed) {
+  out.report({}, failed);
+  bool const before_all = failed.kind() == error_kind::usage || failed.kind() == error_kind::config;
+  if (before_all && wants_json(arguments)) write_failed_line(out, failed);
+}
+
 }  // namespace
 
 int run(std::vector<std::string> const& arguments) {
@@ -118,7 +138,7 @@ int run(std::vector<std::string> const& arguments) {
   try {
     return static_cast<int>(run_line(arguments, out));
   } catch (error const& failed) {
-    out.report({}, failed);
+    report_failed_line(arguments, out, failed);
     return static_cast<int>(exit_code_for(failed.kind()));
   } catch (std::exception const& failed) {
     out.report({}, unforeseen(failed));

@@ -3,6 +3,7 @@
 #include "cli/doctor_view.hpp"
 #include "cli/targets.hpp"
 #include "doctor/walk.hpp"
+#include "fastcgi/text.hpp"
 
 namespace cachetool::cli {
 namespace {
@@ -25,9 +26,18 @@ void show(target_output& out, doctor::report const& report) {
   out.flush();  // what is said about it stands below
 }
 
-void advise(target_output& out, doctor::report const& report) {
-  for (std::string const& each : hints(report)) out.streams().hint(each);
+// Quiet, a healthy pool needs no advice.
+void advise(target_output& out, std::string const& label, bool quiet, doctor::report const& report) {
+  std::string const whom = out.is_one_of_several() ? label + ": " : "";
+  auto const least = quiet ? doctor::level::warning : doctor::level::ok;
+  for (std::string const& each : hints(report, least)) out.streams().hint(whom + each);
   if (report.ended) out.streams().report("doctor", *report.ended);
+}
+
+// As the command line has to name it where there is more than one.
+std::string options_for(target const& whom, target_output const& out) {
+  if (!whom.where || (whom.found && !out.is_one_of_several())) return {};
+  return " --fcgi=" + fastcgi::shell_word(whom.where->text());
 }
 
 exit_code code_of(doctor::report const& report) {
@@ -42,13 +52,17 @@ exit_code run_doctor(context& with) {
     throw error(error_kind::usage, "doctor looks at what serves requests, and php on the command line does not")
         .advise("leave out --cli");
   }
-  return visit_each_target(with, doctor_columns(), [](target const& whom, adapter::observer& log, target_output& out) {
-    doctor::report report = doctor::walk({whom.where, whom.open, whom.unreachable, whom.who, whom.guessed}, log);
-    if (report.ended) report.ended->on(whom.addresses.front().label);
+  bool const quiet = verbosity(with.given, with.env) < 0;
+  auto const visit = [quiet](target const& whom, adapter::observer& log, target_output& out) {
+    std::string const& label = whom.addresses.front().label;
+    doctor::report report =
+        doctor::walk({whom.where, whom.open, whom.unreachable, whom.who, options_for(whom, out), whom.guessed}, log);
+    if (report.ended) report.ended->on(label);
     show(out, report);
-    advise(out, report);
+    advise(out, label, quiet, report);
     out.end_with(code_of(report));
-  });
+  };
+  return visit_each_target(with, doctor_columns(), visit);
 }
 
 }  // namespace cachetool::cli

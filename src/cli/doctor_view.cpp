@@ -50,12 +50,12 @@ report::table doctor_table(doctor::report const& report, std::size_t width) {
   return table;
 }
 
-std::vector<std::string> hints(doctor::report const& report) {
+std::vector<std::string> hints(doctor::report const& report, doctor::level least) {
   std::vector<std::string> lines;
   std::size_t const count = report.findings.size() - (report.ended && !report.findings.empty() ? 1 : 0);
   for (std::size_t i = 0; i < count; ++i) {
     doctor::finding const& each = report.findings[i];
-    if (!each.what.hint.empty()) lines.push_back(label_of(each) + ": " + each.what.hint);
+    if (!each.what.hint.empty() && each.what.how >= least) lines.push_back(label_of(each) + ": " + each.what.hint);
   }
   return lines;
 }

@@ -15,7 +15,7 @@ namespace cachetool::cli {
 report::table doctor_table(doctor::report const& report, std::size_t width);
 
 /// What to do about each finding, in their order: "memory: set ..."; without that of the error that ended the walk.
-std::vector<std::string> hints(doctor::report const& report);
+std::vector<std::string> hints(doctor::report const& report, doctor::level least = doctor::level::ok);
 
 std::vector<std::string> doctor_columns();
 std::vector<std::string> csv_fields(doctor::finding const& what);

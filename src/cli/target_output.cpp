@@ -4,7 +4,7 @@ namespace cachetool::cli {
 namespace {
 
 void write_error(report::json_writer& json, error const& failed) {
-  json.key("ok").boolean(false).key("error").begin_object();
+  json.key("error").begin_object();
   json.key("kind").string(name(failed.kind()));
   json.key("message").string(failed.message());
   json.key("hint");
@@ -120,6 +120,7 @@ void target_output::fail(error const& failed) {
   if (!json_) return;
   json_->end_until(depth_);
   write_origin(from_);
+  json_->key("ok").boolean(false);
   write_error(*json_, failed);
   json_->end_object();
 }
@@ -128,6 +129,16 @@ void target_output::flush() {
   if (json_) json_->flush();
   if (csv_) csv_->flush();
   out_.flush();
+}
+
+void write_failed_line(console& out, error const& failed) {
+  report::json_writer json([&out](std::string_view text) { out.write(text); });
+  json.begin_object().key("targets").begin_array().end_array();
+  write_error(json, failed);
+  json.end_object();
+  json.flush();
+  out.write("\n");
+  out.flush();
 }
 
 }  // namespace cachetool::cli

@@ -61,6 +61,8 @@ class target_output {
   /// until it is its turn.
   [[nodiscard]] console& streams() noexcept { return out_; }
 
+  [[nodiscard]] bool is_one_of_several() const noexcept { return several_; }
+
   /// With several targets, the line that stands over a table.
   void heading(opcache::origin const& from);
   void table(report::table const& rows);
@@ -99,5 +101,8 @@ class target_output {
   opcache::origin from_;   // of a result that an error may follow
   std::size_t depth_ = 0;  // of the JSON inside this target's object
 };
+
+/// The JSON of a command that began nothing: {"targets":[],"error":{...}}.
+void write_failed_line(console& out, error const& failed);
 
 }  // namespace cachetool::cli

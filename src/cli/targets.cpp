@@ -6,6 +6,7 @@
 #include <future>
 #include <list>
 #include <memory>
+#include <new>
 #include <system_error>
 #include <thread>
 #include <utility>

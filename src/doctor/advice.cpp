@@ -39,6 +39,10 @@ std::string set(std::string const& assignment, std::optional<fpm::directive> con
 
 }  // namespace
 
+std::string command(subject const& of, std::string const& words) {
+  return "cachetool " + words + of.options;
+}
+
 std::optional<std::string> setting(subject const& of, std::string const& name) {
   auto const found = of.php.settings.find(name);
   return found == of.php.settings.end() ? std::nullopt : std::optional(found->second);

@@ -9,6 +9,9 @@
 /// Settings, and where they are set.
 namespace cachetool::doctor {
 
+/// The command line that does this to the php-fpm that was examined: WORDS "opcache:reset".
+std::string command(subject const& of, std::string const& words);
+
 /// The value of a setting of PHP, "opcache.enable"; nothing where PHP does not know it or does not tell.
 std::optional<std::string> setting(subject const& of, std::string const& name);
 

@@ -7,8 +7,6 @@
 namespace cachetool::doctor {
 namespace {
 
-constexpr char const* reset = "cachetool opcache:reset";
-
 bool tells_of_scripts(subject const& of) {
   return of.php.status && caches_scripts(of);
 }
@@ -37,8 +35,28 @@ std::int64_t roomy_size(opcache::memory_usage const& memory, std::int64_t needed
   return std::max<std::int64_t>(size >> 20, 8);
 }
 
+// Nothing where what there is would do.
 std::string more_memory(subject const& of, opcache::memory_usage const& memory, std::int64_t needed) {
-  return set_to(of, "opcache.memory_consumption", std::to_string(roomy_size(memory, needed)));
+  std::int64_t const wanted = roomy_size(memory, needed);
+  if (wanted <= (memory.used + memory.free + memory.wasted) >> 20) return {};
+  return set_to(of, "opcache.memory_consumption", std::to_string(wanted));
+}
+
+std::string either(std::string const& one, std::string const& other) {
+  return one + (one.empty() || other.empty() ? "" : "; ") + other;
+}
+
+// PHP has places for a million scripts at most.
+std::string more_keys(subject const& of, opcache::statistics const& counts) {
+  constexpr std::int64_t most = 1'000'000;
+  if (counts.max_keys >= most)
+    return command(of, "opcache:prune") + " forgets what is dead; then " + command(of, "opcache:reset");
+  std::int64_t const wanted = std::clamp<std::int64_t>(counts.max_keys, 200, most / 2) * 2;
+  return set_to(of, "opcache.max_accelerated_files", std::to_string(wanted));
+}
+
+bool has_all_keys_used(opcache::status const& of) {
+  return of.counts && of.counts->max_keys > 0 && of.counts->keys >= of.counts->max_keys;
 }
 
 verdict off(subject const& of, std::string const& where) {
@@ -58,10 +76,11 @@ std::optional<verdict> check_opcache(subject const& of) {
   auto const& status = of.php.status;
   if (!status) return off(of, "");
   if (status->file_cache_only) {
-    return verdict{level::failure,
-                   "OPcache is a file cache only, " + shortened(status->file_cache) +
-                       ": there is nothing in memory to reset or refresh (opcache.file_cache_only=1)",
-                   "cachetool opcache:reset:file-cache empties it; or " + set_to(of, "opcache.file_cache_only", "0")};
+    return verdict{
+        level::failure,
+        "OPcache is a file cache only, " + shortened(status->file_cache) +
+            ": there is nothing in memory to reset or refresh (opcache.file_cache_only=1)",
+        command(of, "opcache:reset:file-cache") + " empties it; or " + set_to(of, "opcache.file_cache_only", "0")};
   }
   if (status->restart_pending) return std::nullopt;
   if (!status->enabled) return off(of, " in this pool");
@@ -74,7 +93,7 @@ std::optional<verdict> check_pending(subject const& of) {
   if (!status || !(status->restart_pending || status->restart_in_progress)) return std::nullopt;
   return verdict{level::warning,
                  "a restart of OPcache is pending: until the running requests have ended, every request runs uncached",
-                 "look again when they have: cachetool opcache:status shows \"Restart pending\""};
+                 "look again when they have: " + command(of, "opcache:status") + " shows \"Restart pending\""};
 }
 
 std::optional<verdict> check_memory(subject const& of) {
@@ -85,15 +104,15 @@ std::optional<verdict> check_memory(subject const& of) {
   std::string const figures = mebibytes(memory.used) + " of " + mebibytes(memory.used + memory.free + memory.wasted) +
                               " used, " + mebibytes(memory.free) + " free, " + mebibytes(memory.wasted) + " wasted: ";
   std::string const what = "to compile everything anew takes " + mebibytes(needed);
-  if (status.cache_full) {
+  if (status.cache_full && !has_all_keys_used(status)) {
     return verdict{level::failure, figures + "the cache is full, and what is not in it is compiled for each request",
-                   (memory.wasted >= needed ? std::string(reset) + " gives back what is wasted; " : "") +
-                       more_memory(of, memory, needed)};
+                   either(memory.wasted > 0 ? command(of, "opcache:reset") + " gives back what is wasted" : "",
+                          more_memory(of, memory, needed))};
   }
   if (memory.free >= needed) return verdict{level::ok, figures + what + ", and fits"};
   if (memory.free + memory.wasted >= needed) {
     return verdict{level::warning, figures + what + ", and only fits when what is wasted was given back",
-                   std::string("at a quiet hour: ") + reset};
+                   "at a quiet hour: " + command(of, "opcache:reset")};
   }
   return verdict{level::warning, figures + what + ", and does not fit", more_memory(of, memory, needed)};
 }
@@ -105,9 +124,10 @@ std::optional<verdict> check_keys(subject const& of) {
   std::string const figures = std::to_string(counts.keys) + " of " + counted(counts.max_keys, "key") + " used, by " +
                               counted(counts.scripts, "script") + ": ";
   if (free > counts.scripts) return verdict{level::ok, figures + "another release fits"};
-  std::int64_t const wanted = std::clamp<std::int64_t>(counts.max_keys, 200, 500'000) * 2;
-  return verdict{level::warning, figures + "another release does not fit",
-                 set_to(of, "opcache.max_accelerated_files", std::to_string(wanted))};
+  if (has_all_keys_used(*of.php.status)) {
+    return verdict{level::failure, figures + "what has none is compiled for each request", more_keys(of, counts)};
+  }
+  return verdict{level::warning, figures + "another release does not fit", more_keys(of, counts)};
 }
 
 std::optional<verdict> check_strings(subject const& of) {
@@ -133,11 +153,10 @@ std::optional<verdict> check_restarts(subject const& of) {
                    more_memory(of, *of.php.status->memory, for_all_anew(*of.php.status))};
   }
   if (counts.hash_restarts > 0) {
-    std::int64_t const wanted = std::clamp<std::int64_t>(counts.max_keys, 200, 500'000) * 2;
     return verdict{level::warning,
                    "OPcache ran out of keys " + counted(counts.hash_restarts, "time") +
                        ", and emptied itself while requests were waiting; " + resets,
-                   set_to(of, "opcache.max_accelerated_files", std::to_string(wanted))};
+                   more_keys(of, counts)};
   }
   return verdict{level::ok, "it never ran out of memory or keys; " + resets};
 }
@@ -156,12 +175,12 @@ std::optional<verdict> check_file_cache(subject const& of) {
                        "opcache.validate_timestamps=0 changed scripts come back from there after each reset",
                    "build that directory anew with each release; or " + set_to(of, "opcache.validate_timestamps", "1")};
   }
-  return verdict{
-      level::warning,
-      "a second cache is in " + directory +
-          ": a reset does not empty it, and with opcache.validate_timestamps=0 changed scripts are still "
-          "served from there",
-      "cachetool opcache:reset:file-cache --force && cachetool opcache:reset; opcache:refresh needs neither"};
+  return verdict{level::warning,
+                 "a second cache is in " + directory +
+                     ": a reset does not empty it, and with opcache.validate_timestamps=0 changed scripts are still "
+                     "served from there",
+                 command(of, "opcache:reset:file-cache --force") + " && " + command(of, "opcache:reset") +
+                     "; opcache:refresh needs neither"};
 }
 
 std::optional<verdict> check_preload(subject const& of) {

@@ -7,9 +7,14 @@
 namespace cachetool::doctor {
 namespace {
 
-constexpr char const* in_place = "after changes in place: cachetool opcache:refresh PATH";
-constexpr char const* behind_a_link =
-    "releases behind a link: cachetool deploy:switch CURRENT RELEASE, or deploy:finish CURRENT once it was switched";
+std::string in_place(subject const& of) {
+  return "after changes in place: " + command(of, "opcache:refresh PATH");
+}
+
+std::string behind_a_link(subject const& of) {
+  return "releases behind a link: " + command(of, "deploy:switch CURRENT RELEASE") +
+         ", or deploy:finish CURRENT once it was switched";
+}
 
 std::string seconds(std::int64_t number) {
   return std::to_string(number) + " s";
@@ -21,7 +26,8 @@ std::optional<verdict> check_timestamps(subject const& of) {
   auto const validates = setting(of, "opcache.validate_timestamps");
   if (!caches_scripts(of) || !validates) return std::nullopt;
   if (!is_on(*validates)) {
-    return verdict{level::note, "PHP never notices that a file has changed (opcache.validate_timestamps=0)", in_place};
+    return verdict{level::note, "PHP never notices that a file has changed (opcache.validate_timestamps=0)",
+                   in_place(of)};
   }
   constexpr std::int64_t soon = 60;
   std::int64_t const frequency = number(of, "opcache.revalidate_freq").value_or(0);
@@ -30,7 +36,7 @@ std::optional<verdict> check_timestamps(subject const& of) {
                               "opcache.revalidate_freq=" +
                               std::to_string(frequency) + ")";
   if (frequency <= soon) return verdict{level::ok, message};
-  return verdict{level::note, message, std::string("at once, ") + in_place};
+  return verdict{level::note, message, "at once, " + in_place(of)};
 }
 
 std::optional<verdict> check_links(subject const& of) {
@@ -41,13 +47,13 @@ std::optional<verdict> check_links(subject const& of) {
     return verdict{level::note,
                    "a link that was switched is noticed by each worker within " + seconds(seconds_of(ttl)) +
                        " (opcache.revalidate_path=1, realpath_cache_ttl=" + shortened(ttl) + ")",
-                   behind_a_link};
+                   behind_a_link(of)};
   }
   return verdict{level::note,
                  "the old release is served on after a link was switched, until the cache is told "
                  "(opcache.revalidate_path=0, realpath_cache_ttl=" +
                      shortened(ttl) + ")",
-                 behind_a_link};
+                 behind_a_link(of)};
 }
 
 std::optional<verdict> check_cwd(subject const& of) {

@@ -36,6 +36,7 @@ struct subject {
   facts php;
   std::optional<fpm::listener> host;  ///< the master on this machine; nothing for a web site, another host, a container
   std::string agent_path;             ///< as PHP sees it; empty where that is not known
+  std::string options;                ///< what a command line needs to mean it: " --fcgi=/run/a.sock"; may be empty
   std::size_t held_workers = 0;       ///< of the pool, by connections that their clients keep open; root can tell
 };
 

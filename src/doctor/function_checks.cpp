@@ -152,7 +152,7 @@ constexpr std::array functions{
     hardly("json_encode"),
     hardly("error_reporting"),
     hardly("posix_geteuid"),
-    hardly("apcu_enabled")};
+    needed_function{"apcu_enabled", owner::apcu, "every command works without it", level::note}};
 
 bool is_there(subject const& of, owner whose) {
   return whose == owner::php || (whose == owner::opcache ? of.php.has_opcache : of.php.has_apcu);

@@ -144,7 +144,7 @@ report walk(way const& how, adapter::observer& log) {
   try {
     facts const php = ask(how, seen, log);
     arrive(seen, php, names);
-    subject found{php, seen.host, seen.agent_path};
+    subject found{php, seen.host, seen.agent_path, how.options};
     if (fpm::pool const* const pool = pool_of(found)) found.held_workers = held_workers(*pool);
     report out;
     out.from = php.from;

@@ -21,6 +21,7 @@ struct way {
   std::function<std::unique_ptr<adapter::adapter>(adapter::observer& watcher)> open;
   std::optional<error> blocked;  ///< why it cannot be tried: OPEN may be empty then
   std::string who;               ///< and what it leads to: "the pool www of php-fpm 8.1 (master 812)"; may be empty
+  std::string options;           ///< as in subject
   bool guessed = false;          ///< nobody named it, and nothing was found there
 };
 

@@ -52,8 +52,9 @@ void connector::begin() {
   }
   try {
     lookup_.emplace(where_.host(), where_.port());
-  } catch (std::system_error const& reason) {
-    throw failure(error_kind::unreachable, std::string("cannot look up the host name: ") + reason.what())
+  } catch (std::system_error const&) {
+    throw failure(error_kind::unreachable,
+                  "cannot look up the host name: the system has no thread or descriptor left for that")
         .during(phase::resolve);
   }
 }

@@ -374,3 +374,27 @@ TEST_CASE("-q leaves the exit code and what to do") {
   CHECK(result.out.empty());
   CHECK(contains(result.err, "hint: opcache: set php_admin_value[opcache.enable] = 1 in "));
 }
+
+TEST_CASE("-q says nothing of a pool in which nothing is wrong") {
+  auto options = one_pool();
+  options.ini["opcache.validate_timestamps"] = "0";  // a note, with a hint
+  options.global_lines.push_back("process_control_timeout = 10s");
+  php_fpm const server{options};
+  auto const loud = call(server, {"doctor"});
+  INFO(loud.out << loud.err);
+  CHECK(contains(loud.err, "cachetool opcache:refresh PATH --fcgi=" + server.endpoint().text()));
+  auto const result = call(server, {"doctor", "-q"});
+  CHECK(result.out.empty());
+  if (loud.exit_code == 0) CHECK(result.err.empty());
+  CHECK(loud.exit_code == 0);
+}
+
+TEST_CASE("of several php-fpm each hint says which one it is for") {
+  php_fpm const first;
+  php_fpm const second;
+  auto const output =
+      run_program({"doctor", "--fcgi=" + first.endpoint().text(), "--fcgi=" + second.endpoint().text()});
+  for (php_fpm const* server : {&first, &second}) {
+    CHECK(contains(output.err, "hint: " + server->endpoint().text() + ": "));
+  }
+}

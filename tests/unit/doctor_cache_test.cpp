@@ -121,6 +121,34 @@ TEST_CASE("keys: another release fits or does not") {
   CHECK(contains(check_keys(patient)->hint, "opcache.max_accelerated_files=32458"));
 }
 
+TEST_CASE("a cache whose keys are used up has memory, and names what is short") {
+  auto patient = healthy();
+  patient.php.status->cache_full = true;
+  patient.php.status->counts->keys = 16229;
+  CHECK(check_memory(patient)->how == level::ok);
+  CHECK(check_keys(patient)->how == level::failure);
+  CHECK(contains(check_keys(patient)->hint, "opcache.max_accelerated_files=32458"));
+  patient.php.status->counts->keys = patient.php.status->counts->max_keys = 1'048'793;
+  CHECK_FALSE(contains(check_keys(patient)->hint, "max_accelerated_files"));
+}
+
+TEST_CASE("no hint sets the size that OPcache has already") {
+  auto patient = healthy();
+  patient.php.status->cache_full = true;
+  *patient.php.status->memory = {20 * mib, 2 * mib, 106 * mib, 82};
+  CHECK(check_memory(patient)->how == level::failure);
+  CHECK(check_memory(patient)->hint == "cachetool opcache:reset gives back what is wasted");
+}
+
+TEST_CASE("a hint names the php-fpm that it is for, where the command line has to") {
+  auto patient = healthy();
+  patient.options = " --fcgi=/run/b.sock";
+  patient.php.status->restart_pending = true;
+  CHECK(contains(check_pending(patient)->hint, "cachetool opcache:status --fcgi=/run/b.sock shows"));
+  patient.php.settings["opcache.validate_timestamps"] = "0";
+  CHECK(check_timestamps(patient)->hint == "after changes in place: cachetool opcache:refresh PATH --fcgi=/run/b.sock");
+}
+
 TEST_CASE("a full buffer of strings is a note with the next size") {
   auto patient = healthy();
   CHECK(check_strings(patient)->how == level::ok);

@@ -52,6 +52,7 @@ TEST_CASE("control bytes of others are escaped in the table") {
 TEST_CASE("hints say which check they are for, and leave out that of the error that ended the walk") {
   doctor::report report = two_findings();
   CHECK(cli::hints(report) == std::vector<std::string>{"new files: do it"});
+  CHECK(cli::hints(report, level::failure).empty());
   report.ended = error(error_kind::stale, "x");
   CHECK(cli::hints(report).empty());
 }
