@@ -10,28 +10,12 @@
 #include <string_view>
 #include <vector>
 
-#include <cachetool/fastcgi/error.hpp>
+#include <cachetool/error.hpp>
 
 #include "agent/agent.hpp"
 #include "fastcgi/operation.hpp"
 
 namespace cachetool::adapter {
-
-/// Is told what an adapter does, for a log. Every member may be left as it is. Adapters in several threads may share
-/// one.
-class observer {
- public:
-  virtual ~observer() = default;
-  virtual void running(agent::call const& /*what*/, std::string_view /*endpoint*/, std::string_view /*agent_path*/) {}
-  virtual void answered(agent::answer const& /*what*/) {}
-  /// A place could not be used, or the worker could not run what lies there; the next one is tried.
-  virtual void place_failed(error const& /*why*/) {}
-  /// As place_failed, but the caller had named that place: worth a warning.
-  virtual void named_place_failed(error const& why) { place_failed(why); }
-  virtual void retrying(error const& /*why*/, std::chrono::milliseconds /*pause*/) {}
-  /// What php-fpm wrote to STDERR during a call that succeeded.
-  virtual void said(std::string_view /*stderr_text*/) {}
-};
 
 /// A call that was begun. Who drives it with fastcgi::run_any() may drive others at the same time.
 class call_in_progress : public fastcgi::operation {

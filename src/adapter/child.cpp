@@ -14,14 +14,14 @@
 #include <system_error>
 
 #include "adapter/adapter.hpp"
-#include "fastcgi/deadline.hpp"
-#include "fastcgi/text.hpp"
-#include "fastcgi/unique_fd.hpp"
+#include "base/deadline.hpp"
+#include "base/text.hpp"
+#include "base/unique_fd.hpp"
 
 namespace cachetool::adapter {
 namespace {
 
-using fastcgi::unique_fd;
+using base::unique_fd;
 
 constexpr std::size_t kept_of_stderr = 8192;
 
@@ -123,7 +123,7 @@ class child {
           .advise("install " + options.argv.front() + ", or add its directory to PATH");
     }
     if (failed != 0) {
-      throw error(error_kind::unreachable, "cannot run " + options.argv.front() + ": " + fastcgi::errno_text(failed));
+      throw error(error_kind::unreachable, "cannot run " + options.argv.front() + ": " + base::errno_text(failed));
     }
     out_ = std::move(out.read);
     err_ = std::move(err.read);
@@ -165,14 +165,14 @@ class child {
 
 class waiter {
  public:
-  explicit waiter(child_options const& options) : options_(options), end_(fastcgi::after(options.timeout)) {}
+  explicit waiter(child_options const& options) : options_(options), end_(base::after(options.timeout)) {}
 
   // Waits until one of STREAMS can be read, at most LONGEST ms.
   template <std::size_t Count>
   void wait(std::array<pollfd, Count>& streams, int longest) const {
-    if (fastcgi::passed(end_)) {
+    if (base::passed(end_)) {
       throw error(error_kind::timeout,
-                  options_.argv.front() + " did not end within " + fastcgi::duration_text(options_.timeout))
+                  options_.argv.front() + " did not end within " + base::duration_text(options_.timeout))
           .advise("--timeout=SECONDS waits longer");
     }
     streams.back() = {options_.interrupt_fd, POLLIN, 0};
@@ -182,7 +182,7 @@ class waiter {
 
  private:
   child_options const& options_;
-  fastcgi::time_point end_;
+  base::time_point end_;
 };
 
 // Passes on what can be read. False at the end.

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include <cachetool/fastcgi/error.hpp>
+#include <cachetool/error.hpp>
 
 namespace cachetool::adapter {
 

@@ -1,7 +1,7 @@
 #include "adapter/cli_adapter.hpp"
 
 #include "adapter/child.hpp"
-#include "fastcgi/text.hpp"
+#include "base/text.hpp"
 
 namespace cachetool::adapter {
 namespace {
@@ -11,7 +11,7 @@ error not_run(child_result const& ended, std::string const& printed) {
   std::string const& said = ended.err.empty() ? printed : ended.err;
   return error(error_kind::protocol, "php ended with code " + std::to_string(ended.status) +
                                          " without running the agent" +
-                                         (said.empty() ? "" : ": \"" + fastcgi::printable(said, shown) + "\""))
+                                         (said.empty() ? "" : ": \"" + base::printable(said, shown) + "\""))
       .advise("is the php in PATH PHP's command line (php -v)?");
 }
 

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "adapter/adapter.hpp"
+#include "agent/observer.hpp"
 
 namespace cachetool::adapter {
 
@@ -15,7 +16,7 @@ struct cli_options {
 class cli_adapter final : public adapter {
  public:
   /// WATCHER must outlive this.
-  cli_adapter(cli_options const& options, observer& watcher) : options_(options), watcher_(watcher) {}
+  cli_adapter(cli_options const& options, agent::observer& watcher) : options_(options), watcher_(watcher) {}
 
   agent::answer run(agent::call const& what) override;
   [[nodiscard]] std::string label() const override { return "cli"; }
@@ -23,7 +24,7 @@ class cli_adapter final : public adapter {
 
  private:
   cli_options options_;
-  observer& watcher_;
+  agent::observer& watcher_;
 };
 
 }  // namespace cachetool::adapter

@@ -1,5 +1,5 @@
 #include "adapter/diagnosis.hpp"
-#include "fastcgi/text.hpp"
+#include "base/text.hpp"
 
 #include <algorithm>
 
@@ -40,7 +40,7 @@ error not_found(fastcgi::response const& response, std::string_view body, std::s
                  "open_basedir keeps php-fpm from " + path + (allowed.empty() ? "" : ": it allows " + allowed))
         .advise("let the agent lie inside: --tmp-dir=" +
                 (allowed.empty() ? "DIR with a directory that open_basedir allows"
-                                 : fastcgi::shell_word(allowed.substr(0, allowed.find(':')))));
+                                 : base::shell_word(allowed.substr(0, allowed.find(':')))));
   }
   return error(error_kind::not_visible, "php-fpm cannot see " + path)
       .advise(

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include <cachetool/fastcgi/error.hpp>
+#include <cachetool/error.hpp>
 #include <cachetool/fastcgi/response.hpp>
 
 #include "agent/agent.hpp"

@@ -2,8 +2,8 @@
 
 #include <optional>
 
+#include <cachetool/error.hpp>
 #include <cachetool/fastcgi/endpoint.hpp>
-#include <cachetool/fastcgi/error.hpp>
 
 #include "fpm/activity.hpp"
 #include "fpm/discovery.hpp"

@@ -10,16 +10,16 @@ namespace cachetool::adapter {
 namespace {
 
 // What ends a call ends the look around for a place, too.
-placement_options heard(fastcgi_options const& options) {
-  placement_options place = options.place;
+placement::options heard(fastcgi_options const& options) {
+  placement::options place = options.place;
   place.interrupt_fd = options.client.interrupt_fd;
   return place;
 }
 
 }  // namespace
 
-fastcgi_adapter::fastcgi_adapter(fastcgi::endpoint where, fastcgi_options const& options, observer& watcher)
-    : options_(options), target_{where, options.client, placement(heard(options), where, watcher), watcher} {}
+fastcgi_adapter::fastcgi_adapter(fastcgi::endpoint where, fastcgi_options const& options, agent::observer& watcher)
+    : options_(options), target_{where, options.client, placement::placer(heard(options), where, watcher), watcher} {}
 
 std::unique_ptr<adapter> fastcgi_adapter::another() const {
   return std::make_unique<fastcgi_adapter>(target_.where, options_, target_.watcher);

@@ -7,14 +7,15 @@
 
 #include "adapter/adapter.hpp"
 #include "adapter/fastcgi_call.hpp"
-#include "adapter/placement.hpp"
+#include "agent/observer.hpp"
 #include "fpm/connections.hpp"
+#include "placement/placement.hpp"
 
 namespace cachetool::adapter {
 
 struct fastcgi_options {
   fastcgi::client_options client;
-  placement_options place;
+  placement::options place;
 
   /// How often a call is sent again, where that is safe: the connection failed, or it broke and the call is idempotent.
   int retries = 3;
@@ -24,7 +25,7 @@ struct fastcgi_options {
 class fastcgi_adapter final : public adapter {
  public:
   /// WATCHER must outlive this.
-  fastcgi_adapter(fastcgi::endpoint where, fastcgi_options const& options, observer& watcher);
+  fastcgi_adapter(fastcgi::endpoint where, fastcgi_options const& options, agent::observer& watcher);
 
   agent::answer run(agent::call const& what) override;
   [[nodiscard]] std::unique_ptr<call_in_progress> begin(agent::call const& what, bool hold) override;

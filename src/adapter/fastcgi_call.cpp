@@ -71,7 +71,7 @@ void fastcgi_call::connect() {
 }
 
 void fastcgi_call::send() {
-  fastcgi::unique_fd socket = connector_->take();
+  base::unique_fd socket = connector_->take();
   auto const peer = fastcgi::peer_of(socket.get());
   if (peer) target_.master = peer->pid;  // not told this once, it stays who it was
   path_ = target_.place.path(agent::source_for(what_.operation), peer);

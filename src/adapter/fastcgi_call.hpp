@@ -6,9 +6,10 @@
 #include <cachetool/fastcgi/client.hpp>
 
 #include "adapter/adapter.hpp"
-#include "adapter/placement.hpp"
+#include "agent/observer.hpp"
 #include "fastcgi/connector.hpp"
 #include "fastcgi/exchange.hpp"
+#include "placement/placement.hpp"
 
 namespace cachetool::adapter {
 
@@ -16,8 +17,8 @@ namespace cachetool::adapter {
 struct fastcgi_target {
   fastcgi::endpoint where;
   fastcgi::client_options client;
-  placement place;
-  observer& watcher;
+  placement::placer place;
+  agent::observer& watcher;
   pid_t master = 0;  ///< who listens there, as soon as a call was connected; 0 where that is not known
 };
 
@@ -55,7 +56,7 @@ class fastcgi_call final : public call_in_progress {
   std::optional<agent::answer_reader> reader_;
   fastcgi::body_sink sink_;
   std::optional<fastcgi::exchange> exchange_;
-  fastcgi::unique_fd held_;
+  base::unique_fd held_;
   std::optional<agent::answer> answer_;
 };
 

@@ -5,7 +5,8 @@
 namespace cachetool::adapter {
 
 agent::answer with_retries(std::function<agent::answer()> const& attempt,
-                           std::function<retry_plan(error const&)> const& again, adapter& self, observer& watcher) {
+                           std::function<retry_plan(error const&)> const& again, adapter& self,
+                           agent::observer& watcher) {
   for (int made = 0;; ++made) {
     try {
       return attempt();

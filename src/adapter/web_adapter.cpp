@@ -5,8 +5,8 @@
 
 #include "adapter/retry.hpp"
 #include "adapter/web_diagnosis.hpp"
-#include "agent/random_hex.hpp"
 #include "agent/web.hpp"
+#include "base/random_hex.hpp"
 
 namespace cachetool::adapter {
 namespace {
@@ -57,7 +57,8 @@ std::optional<url_parts> split_url(std::string_view text) {
   return out;
 }
 
-web_adapter::web_adapter(web_options options, observer& watcher) : options_(std::move(options)), watcher_(watcher) {
+web_adapter::web_adapter(web_options options, agent::observer& watcher)
+    : options_(std::move(options)), watcher_(watcher) {
   auto parts = split_url(options_.url);
   if (!parts) {
     throw error(error_kind::usage, "\"" + options_.url + "\" is no URL of a web site")
@@ -73,7 +74,7 @@ agent::answer web_adapter::run(agent::call const& what) {
   // A web server in front of a shared disk may not see a new file at once. It is the same file each time: the answer
   // for another name would be just as old.
   constexpr std::chrono::milliseconds disk_pause{250};
-  made_call made{what, agent::encode(what), agent::random_hex(), {}};
+  made_call made{what, agent::encode(what), base::random_hex(), {}};
   made.file.emplace(options_.path, agent::web_source(made.secret, what.operation, made.encoded.body));
   auto const again = [&](error const& failed) {
     if (failed.kind() == error_kind::not_visible) return retry_plan{options_.retries, disk_pause};

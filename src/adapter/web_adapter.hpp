@@ -8,6 +8,7 @@
 #include "adapter/adapter.hpp"
 #include "adapter/curl.hpp"
 #include "adapter/web_file.hpp"
+#include "agent/observer.hpp"
 
 namespace cachetool::adapter {
 
@@ -39,7 +40,7 @@ std::optional<url_parts> split_url(std::string_view text);
 class web_adapter final : public adapter {
  public:
   /// WATCHER must outlive this. Throws error (usage) if the URL is none.
-  web_adapter(web_options options, observer& watcher);
+  web_adapter(web_options options, agent::observer& watcher);
 
   agent::answer run(agent::call const& what) override;
   [[nodiscard]] std::string label() const override { return options_.url; }
@@ -56,7 +57,7 @@ class web_adapter final : public adapter {
   http_response post_and_follow(http_request& request, std::function<void(std::string_view)> const& sink);
 
   web_options options_;
-  observer& watcher_;
+  agent::observer& watcher_;
   bool broke_in_stream_ = false;  // rows were passed on already: sending the call again would repeat them
 };
 

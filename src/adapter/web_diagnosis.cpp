@@ -1,6 +1,6 @@
 #include "adapter/web_diagnosis.hpp"
 
-#include "fastcgi/text.hpp"
+#include "base/text.hpp"
 
 namespace cachetool::adapter {
 namespace {
@@ -8,7 +8,7 @@ namespace {
 std::string sentence(http_response const& response, std::string const& body, std::string const& url) {
   constexpr std::size_t shown = 200;
   return "the web server answered with HTTP status " + std::to_string(response.status) + " for " + url +
-         (body.empty() ? "" : ": \"" + fastcgi::printable(body, shown) + "\"");
+         (body.empty() ? "" : ": \"" + base::printable(body, shown) + "\"");
 }
 
 }  // namespace

@@ -10,9 +10,9 @@
 #include <ctime>
 #include <memory>
 
-#include "adapter/write_file.hpp"
-#include "agent/random_hex.hpp"
-#include "fastcgi/text.hpp"
+#include "base/random_hex.hpp"
+#include "base/text.hpp"
+#include "placement/write_file.hpp"
 
 namespace cachetool::adapter {
 namespace {
@@ -35,8 +35,8 @@ void sweep(int directory) {
     std::string_view const name = entry->d_name;
     if (!name.starts_with(prefix) || !name.ends_with(suffix)) continue;
     if (name.size() != prefix.size() + random_digits + suffix.size()) continue;
-    fastcgi::unique_fd const file(openat(directory, entry->d_name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-    if (file && is_left_over(file.get()) && is_written_agent(directory, entry->d_name))
+    base::unique_fd const file(openat(directory, entry->d_name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    if (file && is_left_over(file.get()) && placement::is_written_agent(directory, entry->d_name))
       unlinkat(directory, entry->d_name, 0);
   }
 }
@@ -46,17 +46,17 @@ void sweep(int directory) {
 web_file::web_file(std::string const& directory, std::string_view content)
     : directory_(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
   if (!directory_) {
-    throw error(error_kind::usage, "the document root " + directory + " cannot be used: " + fastcgi::errno_text(errno))
+    throw error(error_kind::usage, "the document root " + directory + " cannot be used: " + base::errno_text(errno))
         .advise("name the directory that the web server serves as --web-url: --web-path=DIR");
   }
   sweep(directory_.get());
-  name_ = std::string(prefix) + agent::random_hex() + std::string(suffix);
-  file_ = fastcgi::unique_fd(
+  name_ = std::string(prefix) + base::random_hex() + std::string(suffix);
+  file_ = base::unique_fd(
       openat(directory_.get(), name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (!file_) throw placement_error("cannot make a file in the document root " + directory, errno);
+  if (!file_) throw placement::placement_error("cannot make a file in the document root " + directory, errno);
   flock(file_.get(), LOCK_EX | LOCK_NB);
   try {
-    write_agent(file_.get(), content, 0444);
+    placement::write_agent(file_.get(), content, 0444);
   } catch (error const&) {
     unlinkat(directory_.get(), name_.c_str(), 0);
     throw;

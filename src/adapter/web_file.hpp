@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "fastcgi/unique_fd.hpp"
+#include "base/unique_fd.hpp"
 
 namespace cachetool::adapter {
 
@@ -20,8 +20,8 @@ class web_file {
   [[nodiscard]] std::string const& name() const noexcept { return name_; }
 
  private:
-  fastcgi::unique_fd directory_;
-  fastcgi::unique_fd file_;  // locked for as long as it is in use
+  base::unique_fd directory_;
+  base::unique_fd file_;  // locked for as long as it is in use
   std::string name_;
 };
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include "agent/random_hex.hpp"
 #include "agents/apcu.hpp"
 #include "agents/apcu_listing.hpp"
 #include "agents/complete.hpp"
@@ -25,7 +24,8 @@
 #include "agents/opcache_select.hpp"
 #include "agents/opcache_warm.hpp"
 #include "agents/stat.hpp"
-#include "fastcgi/text.hpp"
+#include "base/random_hex.hpp"
+#include "base/text.hpp"
 
 namespace cachetool::agent {
 namespace {
@@ -72,7 +72,7 @@ error refusal(std::string_view kind, std::string_view detail) {
   }
   if (kind == "restricted") {
     return error(error_kind::restricted, "opcache.restrict_api allows it only to scripts below " + what)
-        .advise("let the agent lie there: --tmp-dir=" + fastcgi::shell_word(what) + ", or empty opcache.restrict_api");
+        .advise("let the agent lie there: --tmp-dir=" + base::shell_word(what) + ", or empty opcache.restrict_api");
   }
   if (kind == "opcache_off") {
     return error(error_kind::opcache_off, "OPcache is off")
@@ -80,7 +80,7 @@ error refusal(std::string_view kind, std::string_view detail) {
   }
   if (kind == "version") {
     return error(error_kind::placement, "the agent " + what + " is of another version than this program")
-        .advise("install this program's agent: cachetool agent:install " + fastcgi::shell_word(what) +
+        .advise("install this program's agent: cachetool agent:install " + base::shell_word(what) +
                 ", or put what cachetool agent:show prints there");
   }
   if (kind == "usage") return error(error_kind::usage, what);
@@ -176,7 +176,7 @@ source source_for(std::string_view operation) noexcept {
 
 encoded_call encode(call const& what) {
   encoded_call out;
-  out.nonce = random_hex();
+  out.nonce = base::random_hex();
   if (!what.arguments.is_null()) out.body = php::serialize(what.arguments);
   // What a web server sends, because code that runs before the agent may want it. But SCRIPT_NAME: where the pool has
   // a doc_root PHP would open the script of that name below it (php-src main/fopen_wrappers.c,

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include <cachetool/fastcgi/error.hpp>
+#include <cachetool/error.hpp>
 #include <cachetool/php/value.hpp>
 
 namespace cachetool::agent {

@@ -1,18 +1,25 @@
 #pragma once
 
-/// APCu operations on any adapter, typed: no printing here. The types are in <cachetool/caches.hpp>. All throw error:
-/// extension_missing, disabled (one of APCu's functions, or APCu itself), and what adapter::run() throws.
+/// APCu operations on any adapter, typed: no printing here. The public types are in <cachetool/apcu.hpp>. All throw
+/// error: extension_missing, disabled (one of APCu's functions, or APCu itself), and what adapter::run() throws.
 
 #include <chrono>
 #include <functional>
 #include <string>
 #include <string_view>
 
-#include <cachetool/caches.hpp>
+#include <cachetool/apcu.hpp>
+#include <cachetool/error.hpp>
 
 #include "adapter/adapter.hpp"
 
 namespace cachetool::apcu {
+
+/// What became of deleting many keys.
+struct delete_report {
+  origin from;
+  std::int64_t keys = 0;  ///< deleted, or found by a rehearsal
+};
 
 info read_info(adapter::adapter& php);
 memory read_memory(adapter::adapter& php);

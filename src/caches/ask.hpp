@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-#include <cachetool/caches.hpp>
+#include <cachetool/origin.hpp>
 
 #include "agent/agent.hpp"
 

@@ -7,6 +7,8 @@
 #include "fpm/lock_holders.hpp"
 #include "fpm/processes.hpp"
 
+#include <cachetool/error.hpp>
+
 namespace cachetool::opcache {
 namespace {
 

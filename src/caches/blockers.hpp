@@ -4,7 +4,8 @@
 #include <optional>
 #include <vector>
 
-#include <cachetool/caches.hpp>
+#include <cachetool/error.hpp>
+#include <cachetool/opcache.hpp>
 
 #include "adapter/adapter.hpp"
 

@@ -7,7 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include <cachetool/caches.hpp>
+#include <cachetool/error.hpp>
+#include <cachetool/origin.hpp>
 
 #include "adapter/adapter.hpp"
 

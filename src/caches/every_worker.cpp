@@ -29,9 +29,9 @@ calls_in_progress collect(sweeps const& all) {
   return out;
 }
 
-void drive(sweeps const& all, fastcgi::time_point until, int interrupt_fd) {
-  while (!fastcgi::passed(until)) {
-    fastcgi::time_point wakes = until;
+void drive(sweeps const& all, base::time_point until, int interrupt_fd) {
+  while (!base::passed(until)) {
+    base::time_point wakes = until;
     for (auto const& each : all) {
       each->begin_calls();
       if (!each->over()) wakes = std::min(wakes, each->wakes());
@@ -47,7 +47,7 @@ void drive(sweeps const& all, fastcgi::time_point until, int interrupt_fd) {
 
 std::vector<sweep> run_in_every_worker(std::span<adapter::adapter* const> pools, agent::call const& what,
                                        std::chrono::milliseconds patience) {
-  auto const until = fastcgi::after(patience);
+  auto const until = base::after(patience);
   sweeps all;
   for (adapter::adapter* php : pools) all.push_back(std::make_unique<pool_sweep>(*php, what, until));
   drive(all, until, pools.empty() ? -1 : pools.front()->interrupt_fd());

@@ -6,7 +6,8 @@
 #include <span>
 #include <vector>
 
-#include <cachetool/caches.hpp>
+#include <cachetool/error.hpp>
+#include <cachetool/origin.hpp>
 
 #include "adapter/adapter.hpp"
 

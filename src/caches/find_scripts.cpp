@@ -9,6 +9,8 @@
 #include <memory>
 #include <system_error>
 
+#include <cachetool/error.hpp>
+
 namespace cachetool::opcache {
 namespace {
 

@@ -3,7 +3,8 @@
 #include <string>
 #include <vector>
 
-#include <cachetool/caches.hpp>
+#include <cachetool/error.hpp>
+#include <cachetool/opcache.hpp>
 
 namespace cachetool::opcache {
 

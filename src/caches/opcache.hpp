@@ -1,16 +1,30 @@
 #pragma once
 
-/// OPcache operations on any adapter, typed: no printing here. The types are in <cachetool/caches.hpp>.
+/// OPcache operations on any adapter, typed: no printing here. The public types are in <cachetool/opcache.hpp>.
 
 #include <functional>
 #include <string>
 #include <vector>
 
-#include <cachetool/caches.hpp>
+#include <cachetool/error.hpp>
+#include <cachetool/opcache.hpp>
 
 #include "adapter/adapter.hpp"
 
 namespace cachetool::opcache {
+
+/// What is in OPcache's second cache, and what became of it.
+struct file_cache_report {
+  struct left_file {
+    std::string path;
+    std::optional<std::int64_t> owner;  ///< a user id
+    std::string why;                    ///< "Permission denied"
+  };
+  origin from;
+  std::string directory;        ///< opcache.file_cache
+  std::int64_t deleted = 0;     ///< files
+  std::vector<left_file> left;  ///< what could not be deleted
+};
 
 status read_status(adapter::adapter& php);
 configuration read_configuration(adapter::adapter& php);

@@ -2,7 +2,8 @@
 
 #include <string>
 
-#include <cachetool/caches.hpp>
+#include <cachetool/error.hpp>
+#include <cachetool/opcache.hpp>
 
 #include "caches/ask.hpp"
 

@@ -4,7 +4,8 @@
 #include <string>
 #include <vector>
 
-#include <cachetool/caches.hpp>
+#include <cachetool/error.hpp>
+#include <cachetool/opcache.hpp>
 
 #include "adapter/adapter.hpp"
 #include "caches/file_by_file.hpp"

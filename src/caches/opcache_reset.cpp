@@ -4,9 +4,9 @@
 #include <cstdio>
 #include <utility>
 
+#include "base/text.hpp"
 #include "caches/blockers.hpp"
 #include "caches/opcache_answer.hpp"
-#include "fastcgi/text.hpp"
 
 namespace cachetool::opcache {
 namespace {
@@ -54,7 +54,7 @@ void require_scheduled(agent::answer const& answer, std::string const& where) {
   php::value const& before = answer.result["before"];
   if (before["file_cache_only"].as_bool()) {
     throw file_cache_only_error("there is nothing in memory to reset")
-        .advise("cachetool opcache:reset:file-cache empties " + fastcgi::shell_word(before["file_cache"].as_string()))
+        .advise("cachetool opcache:reset:file-cache empties " + base::shell_word(before["file_cache"].as_string()))
         .on(where);
   }
   if (answer.result["accepted"].as_bool() || answer.result["after"]["restart_pending"].as_bool()) return;
@@ -198,7 +198,7 @@ std::string resetting::why_not_idle() {
   std::int64_t const own = uses(before) - at_first;
   std::int64_t const used = uses(after) - uses(before) - own;
   if (used > 0 || restart_state(after).start_time != restart_state(before).start_time) {
-    return "the cache was used within the " + fastcgi::duration_text(*options_.if_idle) + " in which it was watched";
+    return "the cache was used within the " + base::duration_text(*options_.if_idle) + " in which it was watched";
   }
   return running();
 }

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include <cachetool/caches.hpp>
+#include <cachetool/opcache.hpp>
 
 #include "adapter/adapter.hpp"
 

@@ -1,6 +1,9 @@
 #include <utility>
 
-#include <cachetool/caches.hpp>
+#include <cachetool/apcu.hpp>
+#include <cachetool/opcache.hpp>
+#include <cachetool/pool.hpp>
+#include <cachetool/realpath_cache.hpp>
 
 #include "adapter/fastcgi_adapter.hpp"
 #include "caches/apcu.hpp"
@@ -13,7 +16,7 @@ namespace cachetool {
 struct pool::state {
   state(fastcgi::endpoint where, adapter::fastcgi_options const& options) : php(std::move(where), options, watcher) {}
 
-  adapter::observer watcher;
+  agent::observer watcher;
   adapter::fastcgi_adapter php;
 };
 

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "caches/ask.hpp"
-#include "fastcgi/text.hpp"
 
 namespace cachetool::caches {
 namespace {
 
-using fastcgi::clock;
+using base::clock;
 using std::chrono::milliseconds;
 
 constexpr std::size_t at_a_time = 4;         // plain calls: what a pool under load does not feel
@@ -23,7 +23,7 @@ constexpr milliseconds list_interval{1000};  // fpm_get_status() is dangerous (d
 
 }  // namespace
 
-pool_sweep::pool_sweep(adapter::adapter& php, agent::call what, fastcgi::time_point until)
+pool_sweep::pool_sweep(adapter::adapter& php, agent::call what, base::time_point until)
     : php_(php), what_(std::move(what)), start_(clock::now()), until_(until), wakes_(start_) {}
 
 std::vector<adapter::call_in_progress*> pool_sweep::in_progress() const {
@@ -33,7 +33,7 @@ std::vector<adapter::call_in_progress*> pool_sweep::in_progress() const {
 }
 
 void pool_sweep::begin_calls() {
-  if (!fastcgi::passed(wakes_)) return;
+  if (!base::passed(wakes_)) return;
   wakes_ = until_;
   switch (stage_) {
     case stage::first:
@@ -151,7 +151,7 @@ void pool_sweep::strike_the_dead() {
     if (!alive) return;  // not to be told just now: nobody is dead because of that
     workers_ = alive->size();
     std::erase_if(expected_, [&alive](std::int64_t pid) { return std::count(alive->begin(), alive->end(), pid) == 0; });
-  } else if (result_.workers_known && fastcgi::passed(listed_ + list_interval)) {
+  } else if (result_.workers_known && base::passed(listed_ + list_interval)) {
     std::set<std::int64_t> const before = expected_;
     if (list_by_php()) return;  // the pool is full: what was known has to do
     std::erase_if(expected_, [&before](std::int64_t pid) { return before.count(pid) == 0; });
@@ -200,7 +200,7 @@ void pool_sweep::end() {
 error pool_sweep::silence() const {
   if (calls_.empty() && round_failure_) return *round_failure_;
   std::string const what =
-      "no worker answered within " + fastcgi::duration_text(std::chrono::ceil<milliseconds>(until_ - start_));
+      "no worker answered within " + base::duration_text(std::chrono::ceil<milliseconds>(until_ - start_));
   if (calls_.empty()) return error(error_kind::timeout, what).on(php_.label());
   return calls_.front()->failure(error_kind::timeout, what).advise("allow more time: --deadline=SECONDS");
 }

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "adapter/retry.hpp"
+#include "base/deadline.hpp"
 #include "caches/every_worker.hpp"
-#include "fastcgi/deadline.hpp"
 
 namespace cachetool::caches {
 
@@ -15,7 +15,7 @@ namespace cachetool::caches {
 class pool_sweep {
  public:
   /// PHP must outlive this.
-  pool_sweep(adapter::adapter& php, agent::call what, fastcgi::time_point until);
+  pool_sweep(adapter::adapter& php, agent::call what, base::time_point until);
 
   [[nodiscard]] bool over() const noexcept { return stage_ == stage::over; }
 
@@ -26,7 +26,7 @@ class pool_sweep {
   [[nodiscard]] std::vector<adapter::call_in_progress*> in_progress() const;
 
   /// When begin_calls() has something to do, even if no call ends before that.
-  [[nodiscard]] fastcgi::time_point wakes() const noexcept { return wakes_; }
+  [[nodiscard]] base::time_point wakes() const noexcept { return wakes_; }
 
   /// One of in_progress() ended.
   void ended(adapter::call_in_progress& which, std::optional<error> const& failure);
@@ -58,11 +58,11 @@ class pool_sweep {
 
   adapter::adapter& php_;
   agent::call what_;
-  fastcgi::time_point start_;
-  fastcgi::time_point until_;
-  fastcgi::time_point wakes_;
-  fastcgi::time_point next_round_;
-  fastcgi::time_point listed_;  // when PHP was last asked for its workers
+  base::time_point start_;
+  base::time_point until_;
+  base::time_point wakes_;
+  base::time_point next_round_;
+  base::time_point listed_;  // when PHP was last asked for its workers
   stage stage_ = stage::first;
   bool visible_ = false;  // this machine sees the workers
   std::size_t workers_ = 1;

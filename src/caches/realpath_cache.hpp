@@ -1,15 +1,38 @@
 #pragma once
 
-/// Operations on the realpath cache of php-fpm's workers, typed: no printing here. The types are in
-/// <cachetool/caches.hpp>.
+/// Operations on the realpath cache of php-fpm's workers, typed: no printing here. Its public types are in
+/// <cachetool/realpath_cache.hpp>.
 
 #include <chrono>
 
-#include <cachetool/caches.hpp>
+#include <cachetool/error.hpp>
+#include <cachetool/origin.hpp>
+#include <cachetool/realpath_cache.hpp>
 
 #include "adapter/adapter.hpp"
 
 namespace cachetool::realpath_cache {
+
+/// One path that a worker remembers.
+struct entry {
+  std::string path;
+  php::value key;  ///< an integer, or a float where PHP has no integer for it
+  bool is_directory = false;
+  std::string realpath;
+  std::int64_t expires = 0;  ///< Unix time
+};
+
+/// realpath_cache_get() of one worker.
+struct listing {
+  origin from;
+  std::vector<entry> entries;
+};
+
+/// realpath_cache_size() of one worker.
+struct size {
+  origin from;
+  std::int64_t bytes = 0;
+};
 
 /// Of the one worker that answers.
 listing read_entries(adapter::adapter& php);

@@ -3,7 +3,7 @@
 #include <charconv>
 #include <string>
 
-#include <cachetool/fastcgi/error.hpp>
+#include <cachetool/error.hpp>
 
 namespace cachetool::caches {
 namespace {

@@ -2,14 +2,14 @@
 
 #include <algorithm>
 
+#include "base/mebibytes.hpp"
 #include "caches/compile_rows.hpp"
-#include "caches/mebibytes.hpp"
 #include "caches/rows.hpp"
 
 namespace cachetool::opcache {
 namespace {
 
-using caches::mebibytes;
+using base::mebibytes;
 
 constexpr std::size_t most_files = 1000;        // in one request
 constexpr std::size_t most_bytes = 128 * 1024;  // of their paths

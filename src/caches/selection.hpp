@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-#include <cachetool/caches.hpp>
+#include <cachetool/error.hpp>
+#include <cachetool/opcache.hpp>
 
 #include "adapter/adapter.hpp"
 

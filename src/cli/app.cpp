@@ -7,14 +7,14 @@
 #include <csignal>
 #include <exception>
 
-#include <cachetool/fastcgi/error.hpp>
+#include <cachetool/error.hpp>
 
-#include "cli/context.hpp"
-#include "cli/exit_code.hpp"
-#include "cli/extensions.hpp"
-#include "cli/help.hpp"
-#include "cli/target_output.hpp"
-#include "cli/unforeseen.hpp"
+#include "cli/commands/help.hpp"
+#include "cli/output/exit_code.hpp"
+#include "cli/output/target_output.hpp"
+#include "cli/output/unforeseen.hpp"
+#include "cli/settings/extensions.hpp"
+#include "cli/targets/context.hpp"
 
 namespace cachetool::cli {
 namespace {

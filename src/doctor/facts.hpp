@@ -6,7 +6,7 @@
 #include <set>
 #include <string>
 
-#include <cachetool/caches.hpp>
+#include <cachetool/opcache.hpp>
 
 #include "fpm/discovery.hpp"
 #include "fpm/master.hpp"

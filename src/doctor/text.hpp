@@ -4,12 +4,12 @@
 #include <string>
 #include <string_view>
 
-#include "caches/mebibytes.hpp"
+#include "base/mebibytes.hpp"
 
 /// Figures and texts as the findings have them.
 namespace cachetool::doctor {
 
-using caches::mebibytes;
+using base::mebibytes;
 
 /// "1 script", "2 scripts"
 std::string counted(std::int64_t number, std::string_view what);

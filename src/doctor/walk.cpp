@@ -22,9 +22,9 @@ namespace cachetool::doctor {
 namespace {
 
 /// Writes down what an adapter does, and passes it on.
-class recorder final : public adapter::observer {
+class recorder final : public agent::observer {
  public:
-  recorder(trail& seen, adapter::observer& next) : seen_(seen), next_(next) {}
+  recorder(trail& seen, agent::observer& next) : seen_(seen), next_(next) {}
 
   void running(agent::call const& what, std::string_view endpoint, std::string_view agent_path) override {
     seen_.agent_path = agent_path;
@@ -47,7 +47,7 @@ class recorder final : public adapter::observer {
 
  private:
   trail& seen_;
-  adapter::observer& next_;
+  agent::observer& next_;
 };
 
 bool is_the_callers_affair(error_kind kind) {
@@ -81,7 +81,7 @@ void arrive(trail& seen, facts const& php, fpm::accounts const& names) {
   }
 }
 
-facts ask_once(way const& how, bool strict, trail& seen, adapter::observer& watcher) {
+facts ask_once(way const& how, bool strict, trail& seen, agent::observer& watcher) {
   auto const php = how.open(watcher);
   try {
     auto const began = std::chrono::steady_clock::now();
@@ -94,7 +94,7 @@ facts ask_once(way const& how, bool strict, trail& seen, adapter::observer& watc
 }
 
 // Where opcache.restrict_api lets no place be used, there still is something to see.
-facts ask(way const& how, trail& seen, adapter::observer& log) {
+facts ask(way const& how, trail& seen, agent::observer& log) {
   recorder watcher(seen, log);
   try {
     return ask_once(how, true, seen, watcher);
@@ -137,7 +137,7 @@ report end_early(trail const& seen, error why) {
 
 }  // namespace
 
-report walk(way const& how, adapter::observer& log) {
+report walk(way const& how, agent::observer& log) {
   fpm::accounts const names;
   trail seen = begin(how, names);
   if (how.blocked) return end_early(seen, *how.blocked);

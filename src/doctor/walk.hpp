@@ -6,11 +6,12 @@
 #include <string>
 #include <vector>
 
-#include <cachetool/caches.hpp>
+#include <cachetool/error.hpp>
 #include <cachetool/fastcgi/endpoint.hpp>
-#include <cachetool/fastcgi/error.hpp>
+#include <cachetool/origin.hpp>
 
 #include "adapter/adapter.hpp"
+#include "agent/observer.hpp"
 #include "doctor/finding.hpp"
 
 namespace cachetool::doctor {
@@ -18,7 +19,7 @@ namespace cachetool::doctor {
 /// A way to PHP that is to be tried.
 struct way {
   std::optional<fastcgi::endpoint> where;  ///< of a php-fpm; nothing for a web site, or php on the command line
-  std::function<std::unique_ptr<adapter::adapter>(adapter::observer& watcher)> open;
+  std::function<std::unique_ptr<adapter::adapter>(agent::observer& watcher)> open;
   std::optional<error> blocked;  ///< why it cannot be tried: OPEN may be empty then
   std::string who;               ///< and what it leads to: "the pool www of php-fpm 8.1 (master 812)"; may be empty
   std::string options;           ///< as in subject
@@ -34,6 +35,6 @@ struct report {
 /// Finds who listens, connects, has the agent put and run, and looks at what it tells. Changes nothing there. One
 /// request where all is well, and a connection that asks the kernel who listens. LOG is told as by any call. Throws
 /// error (usage, config, interrupted) alone.
-report walk(way const& how, adapter::observer& log);
+report walk(way const& how, agent::observer& log);
 
 }  // namespace cachetool::doctor

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include <cachetool/error.hpp>
 #include <cachetool/fastcgi/endpoint.hpp>
-#include <cachetool/fastcgi/error.hpp>
 
 #include "doctor/finding.hpp"
 #include "fpm/discovery.hpp"

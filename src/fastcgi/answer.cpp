@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "fastcgi/text.hpp"
+#include "base/text.hpp"
 
 namespace cachetool::fastcgi {
 
@@ -56,7 +56,7 @@ error answer::failure(error_kind kind, std::string message) const {
 }
 
 error answer::foreign(std::string_view bytes) const {
-  std::string const quoted = "'" + printable(bytes, quoted_length) + "'";
+  std::string const quoted = "'" + base::printable(bytes, quoted_length) + "'";
   if (decoded_)
     return failure(error_kind::protocol, "the answer holds a record that does not begin with version 1: " + quoted);
   error out =

@@ -11,7 +11,7 @@ namespace cachetool::fastcgi {
 
 namespace {
 
-unique_fd open(endpoint const& where, std::chrono::milliseconds timeout, int interrupt_fd) {
+base::unique_fd open(endpoint const& where, std::chrono::milliseconds timeout, int interrupt_fd) {
   connector work(where, timeout);
   run(work, interrupt_fd);
   return work.take();
@@ -22,7 +22,7 @@ unique_fd open(endpoint const& where, std::chrono::milliseconds timeout, int int
 struct connection::state {
   endpoint where;
   client_options options;
-  unique_fd socket;
+  base::unique_fd socket;
 
   response execute(request const& what, body_sink const* sink);
 };

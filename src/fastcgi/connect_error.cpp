@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <optional>
 
-#include "fastcgi/text.hpp"
+#include "base/text.hpp"
 
 namespace cachetool::fastcgi {
 
@@ -71,14 +71,14 @@ error path_error(std::string const& path, int code) {
     case EPROTOTYPE:
       return unreachable("not a stream socket, as php-fpm's are");
     default:
-      return unreachable("cannot connect: " + errno_text(code));
+      return unreachable("cannot connect: " + base::errno_text(code));
   }
 }
 
 error describe(endpoint const& where, int code) {
-  if (code == ETIMEDOUT) return error(error_kind::timeout, "cannot connect: " + errno_text(code));
+  if (code == ETIMEDOUT) return error(error_kind::timeout, "cannot connect: " + base::errno_text(code));
   if (where.kind() == endpoint::family::unix_path) return path_error(where.path(), code);
-  if (code != ECONNREFUSED) return unreachable("cannot connect: " + errno_text(code));
+  if (code != ECONNREFUSED) return unreachable("cannot connect: " + base::errno_text(code));
   return unreachable(where.is_tcp() ? "nothing listens on this port" : "nobody listens on this abstract socket");
 }
 

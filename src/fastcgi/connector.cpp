@@ -7,8 +7,8 @@
 #include <system_error>
 #include <utility>
 
+#include "base/text.hpp"
 #include "fastcgi/connect_error.hpp"
-#include "fastcgi/text.hpp"
 
 namespace cachetool::fastcgi {
 
@@ -20,7 +20,7 @@ constexpr std::chrono::milliseconds longest_pause{50};
 }  // namespace
 
 connector::connector(endpoint where, std::chrono::milliseconds timeout)
-    : where_(std::move(where)), timeout_(timeout), deadline_(after(timeout)), attempt_ends_(deadline_) {}
+    : where_(std::move(where)), timeout_(timeout), deadline_(base::after(timeout)), attempt_ends_(deadline_) {}
 
 interest connector::wants() const {
   if (lookup_) return {lookup_->fd(), POLLIN, deadline_};
@@ -31,8 +31,8 @@ void connector::advance(short ready) {
   if (lookup_ && ready != 0) return finish_lookup();
   if (!lookup_ && addresses_.empty()) return begin();
   if (socket_ && ready != 0) return conclude(pending_error(socket_.get()));
-  if (passed(deadline_)) throw first_failure_ ? *first_failure_ : timed_out();
-  if (lookup_ || !passed(attempt_ends_)) return;
+  if (base::passed(deadline_)) throw first_failure_ ? *first_failure_ : timed_out();
+  if (lookup_ || !base::passed(attempt_ends_)) return;
   if (socket_) return try_next(timed_out());
   try_address();
 }
@@ -71,7 +71,7 @@ void connector::finish_lookup() {
 
 void connector::try_address() {
   auto const left = static_cast<int>(addresses_.size() - current_);
-  attempt_ends_ = clock::now() + (deadline_ - clock::now()) / left;
+  attempt_ends_ = base::clock::now() + (deadline_ - base::clock::now()) / left;
   socket_ = open_socket(addresses_[current_]);
   conclude(socket_ ? start_connect(socket_.get(), addresses_[current_]) : errno);
 }
@@ -92,7 +92,7 @@ void connector::conclude(int code) {
 void connector::wait_for_place() {
   socket_.reset();
   pause_ = pause_ == pause_.zero() ? first_pause : std::min(pause_ * 2, longest_pause);
-  attempt_ends_ = clock::now() + pause_;
+  attempt_ends_ = base::clock::now() + pause_;
 }
 
 /// The first failure is the one that is told: of localhost's two addresses, say, the second is the less likely one.
@@ -104,7 +104,7 @@ void connector::try_next(error why) {
 }
 
 error connector::timed_out() const {
-  std::string const limit = duration_text(timeout_);
+  std::string const limit = base::duration_text(timeout_);
   if (lookup_) return failure(error_kind::timeout, "looking up the host name took longer than " + limit);
   if (pause_ == pause_.zero()) return failure(error_kind::timeout, "no connection within " + limit);
   return failure(error_kind::timeout, "the backlog was full for " + limit)

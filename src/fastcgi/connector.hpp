@@ -25,7 +25,7 @@ class connector final : public operation {
   [[nodiscard]] error failure(error_kind kind, std::string message) const override;
 
   /// The open connection. Only when done, and only once.
-  [[nodiscard]] unique_fd take() noexcept { return std::move(socket_); }
+  [[nodiscard]] base::unique_fd take() noexcept { return std::move(socket_); }
 
  private:
   void begin();
@@ -38,12 +38,12 @@ class connector final : public operation {
 
   endpoint where_;
   std::chrono::milliseconds timeout_;
-  time_point deadline_;
+  base::time_point deadline_;
   std::optional<lookup> lookup_;           ///< while a name is looked up
   std::vector<socket_address> addresses_;  ///< empty before it is known where to connect
   std::size_t current_ = 0;
-  unique_fd socket_;
-  time_point attempt_ends_;             ///< the end of this address's share, or of a pause
+  base::unique_fd socket_;
+  base::time_point attempt_ends_;       ///< the end of this address's share, or of a pause
   std::chrono::milliseconds pause_{0};  ///< how long the last pause for a full backlog was; 0 without one
   std::optional<error> first_failure_;
   bool connected_ = false;

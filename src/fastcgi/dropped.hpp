@@ -1,7 +1,7 @@
 #pragma once
 
+#include <cachetool/error.hpp>
 #include <cachetool/fastcgi/endpoint.hpp>
-#include <cachetool/fastcgi/error.hpp>
 
 namespace cachetool::fastcgi {
 

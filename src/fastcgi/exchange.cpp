@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include "fastcgi/text.hpp"
+#include "base/text.hpp"
 
 namespace cachetool::fastcgi {
 
@@ -31,7 +31,7 @@ std::string encoded(request const& what, std::string const& endpoint) {
 
 }  // namespace
 
-exchange::exchange(unique_fd socket, std::string endpoint, request const& what, client_options const& options,
+exchange::exchange(base::unique_fd socket, std::string endpoint, request const& what, client_options const& options,
                    body_sink const* sink)
     : socket_(std::move(socket)),
       endpoint_(std::move(endpoint)),
@@ -39,7 +39,7 @@ exchange::exchange(unique_fd socket, std::string endpoint, request const& what, 
       answer_(endpoint_, the_request_id, options.max_body, sink),
       buffer_(new char[buffer_size]),
       timeout_(options.timeout),
-      deadline_(after(options.timeout)),
+      deadline_(base::after(options.timeout)),
       keep_connection_(what.keep_connection) {}
 
 interest exchange::wants() const {
@@ -59,9 +59,9 @@ error exchange::failure(error_kind kind, std::string message) const {
       .may_have_run(sent_ > 0);
 }
 
-unique_fd exchange::take_connection() {
+base::unique_fd exchange::take_connection() {
   bool const reusable = keep_connection_ && sent_ == request_.size() && !answer_.has_surplus();
-  return reusable ? std::move(socket_) : unique_fd();
+  return reusable ? std::move(socket_) : base::unique_fd();
 }
 
 void exchange::send() {
@@ -86,15 +86,16 @@ void exchange::receive() {
 }
 
 void exchange::check_deadline() const {
-  if (!passed(deadline_)) return;
-  std::string const limit = duration_text(timeout_);
+  if (!base::passed(deadline_)) return;
+  std::string const limit = base::duration_text(timeout_);
   if (answer_.begun()) throw failure(error_kind::timeout, "the answer was not complete after " + limit);
   throw failure(error_kind::timeout, "no answer within " + limit)
       .advise("all workers may be busy: see 'pm.max_children' of the pool, or allow more time");
 }
 
 error exchange::closed(int code) const {
-  std::string const how = code == 0 ? "the connection was closed" : "the connection broke (" + errno_text(code) + ")";
+  std::string const how =
+      code == 0 ? "the connection was closed" : "the connection broke (" + base::errno_text(code) + ")";
   return failure(error_kind::worker_died,
                  how + (answer_.begun() ? " in the middle of the answer" : " before any answer"))
       .advise("the log of php-fpm tells why the worker ended: a crash, a kill, 'request_terminate_timeout', memory");

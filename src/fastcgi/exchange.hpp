@@ -5,9 +5,9 @@
 #include <memory>
 #include <string>
 
+#include "base/unique_fd.hpp"
 #include "fastcgi/answer.hpp"
 #include "fastcgi/operation.hpp"
-#include "fastcgi/unique_fd.hpp"
 
 namespace cachetool::fastcgi {
 
@@ -16,7 +16,7 @@ namespace cachetool::fastcgi {
 class exchange final : public operation {
  public:
   /// SINK (may be null) must outlive this. Throws error (usage) if WHAT cannot be encoded.
-  exchange(unique_fd socket, std::string endpoint, request const& what, client_options const& options,
+  exchange(base::unique_fd socket, std::string endpoint, request const& what, client_options const& options,
            body_sink const* sink);
 
   [[nodiscard]] bool done() const noexcept override { return answer_.complete(); }
@@ -29,7 +29,7 @@ class exchange final : public operation {
 
   /// When done: the response, and the connection if it can carry another request. Each only once.
   [[nodiscard]] response take_response() { return answer_.take(); }
-  [[nodiscard]] unique_fd take_connection();
+  [[nodiscard]] base::unique_fd take_connection();
 
  private:
   [[nodiscard]] bool is_sending() const noexcept { return !cannot_send_ && sent_ < request_.size(); }
@@ -38,14 +38,14 @@ class exchange final : public operation {
   void check_deadline() const;
   [[nodiscard]] error closed(int code) const;
 
-  unique_fd socket_;
+  base::unique_fd socket_;
   std::string endpoint_;
   std::string request_;
   std::size_t sent_ = 0;
   answer answer_;
   std::unique_ptr<char[]> buffer_;
   std::chrono::milliseconds timeout_;
-  time_point deadline_;
+  base::time_point deadline_;
   bool keep_connection_;
   bool cannot_send_ = false;  ///< the peer takes no more, but may have answered
   bool is_closed_ = false;

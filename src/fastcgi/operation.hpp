@@ -5,9 +5,9 @@
 #include <span>
 #include <string>
 
-#include <cachetool/fastcgi/error.hpp>
+#include <cachetool/error.hpp>
 
-#include "fastcgi/deadline.hpp"
+#include "base/deadline.hpp"
 
 namespace cachetool::fastcgi {
 
@@ -15,7 +15,7 @@ namespace cachetool::fastcgi {
 struct interest {
   int fd = -1;
   short events = 0;
-  time_point until;
+  base::time_point until;
 };
 
 /// A piece of work on one descriptor that never blocks: it says what it waits for, and goes on when that is there.
@@ -47,7 +47,7 @@ struct ending {
 /// Drives WORKS together until one of them ends, which may be at once; nothing if none has when UNTIL has passed. The
 /// others stand as they are and may be driven on. Throws error (interrupted) as soon as INTERRUPT_FD (-1: none) is
 /// readable.
-std::optional<ending> run_any(std::span<operation* const> works, time_point until, int interrupt_fd);
+std::optional<ending> run_any(std::span<operation* const> works, base::time_point until, int interrupt_fd);
 
 /// Drives WORK to its end. Throws what advance() throws, and error (interrupted) as soon as INTERRUPT_FD (-1: none) is
 /// readable.

@@ -1,7 +1,7 @@
-#include <cachetool/fastcgi/error.hpp>
+#include <cachetool/error.hpp>
 #include <cachetool/fastcgi/protocol.hpp>
 
-#include "fastcgi/text.hpp"
+#include "base/text.hpp"
 
 namespace cachetool::fastcgi {
 
@@ -50,7 +50,7 @@ void params_writer::add(std::string_view name, std::string_view value) {
   bool const fits = name.size() <= max_record_content && value.size() <= max_record_content &&
                     length_size(name) + length_size(value) + name.size() + value.size() <= max_record_content;
   if (!fits) {
-    throw error(error_kind::usage, "the FastCGI parameter " + printable(name, quoted_length) + " of " +
+    throw error(error_kind::usage, "the FastCGI parameter " + base::printable(name, quoted_length) + " of " +
                                        std::to_string(value.size()) + " bytes is too long for a record of " +
                                        std::to_string(max_record_content))
         .advise("send long values in the body");

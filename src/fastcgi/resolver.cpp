@@ -16,7 +16,7 @@ namespace cachetool::fastcgi {
 struct lookup::state {
   std::string host;
   std::uint16_t port = 0;
-  unique_fd ready{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+  base::unique_fd ready{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
   std::mutex guard;
   std::vector<socket_address> addresses;
   int code = 0;

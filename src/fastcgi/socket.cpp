@@ -75,8 +75,8 @@ bool is_ipv6(std::string const& host) {
   return !scope_missing && ::inet_pton(AF_INET6, host.substr(0, percent).c_str(), &ignored) == 1;
 }
 
-unique_fd open_socket(socket_address const& to) {
-  unique_fd out(::socket(to.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+base::unique_fd open_socket(socket_address const& to) {
+  base::unique_fd out(::socket(to.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (out && to.storage.ss_family != AF_UNIX) {
     // A request is written in as few pieces as the socket takes; none of them should wait for an ACK.
     int const on = 1;

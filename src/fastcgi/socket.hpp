@@ -11,7 +11,7 @@
 #include <cachetool/fastcgi/client.hpp>
 #include <cachetool/fastcgi/endpoint.hpp>
 
-#include "fastcgi/unique_fd.hpp"
+#include "base/unique_fd.hpp"
 
 namespace cachetool::fastcgi {
 
@@ -34,7 +34,7 @@ std::optional<std::vector<socket_address>> numeric_addresses(std::string const& 
 bool is_ipv6(std::string const& host);
 
 /// A non-blocking stream socket for TO, closed on exec; -1 and errno if there is none to be had.
-unique_fd open_socket(socket_address const& to);
+base::unique_fd open_socket(socket_address const& to);
 
 /// connect(2): 0, or the errno value; EINPROGRESS where the answer comes later.
 int start_connect(int fd, socket_address const& to);

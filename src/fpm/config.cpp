@@ -7,7 +7,7 @@
 #include <charconv>
 #include <map>
 
-#include <cachetool/fastcgi/error.hpp>
+#include <cachetool/error.hpp>
 
 namespace cachetool::fpm {
 namespace {

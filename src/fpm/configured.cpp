@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-#include <cachetool/fastcgi/error.hpp>
+#include <cachetool/error.hpp>
 
 #include "fpm/config.hpp"
 

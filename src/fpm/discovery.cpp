@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <set>
 
-#include <cachetool/fastcgi/error.hpp>
+#include <cachetool/error.hpp>
 
-#include "fastcgi/text.hpp"
+#include "base/text.hpp"
 #include "fpm/config.hpp"
 #include "fpm/configured.hpp"
 #include "fpm/mounts.hpp"
@@ -327,8 +327,7 @@ class machine {
   // Half of what runs here is not taken for all of it.
   void require_all() const {
     if (!time_.goes_on()) {
-      throw error(error_kind::timeout,
-                  "looking for php-fpm took longer than " + fastcgi::duration_text(where_.patience))
+      throw error(error_kind::timeout, "looking for php-fpm took longer than " + base::duration_text(where_.patience))
           .advise("name the php-fpm you mean: --fcgi=ADDRESS");
     }
     require_readable();
@@ -337,7 +336,7 @@ class machine {
   void require_readable() const {
     if (auto const failed = processes_.failure()) {
       throw error(error_kind::no_resources,
-                  "the process table could not be read as a whole: " + fastcgi::errno_text(failed->code))
+                  "the process table could not be read as a whole: " + base::errno_text(failed->code))
           .advise("try again, or name the php-fpm you mean: --fcgi=ADDRESS");
     }
   }

@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <optional>
 
-#include "fastcgi/text.hpp"
+#include "base/text.hpp"
 #include "fpm/setting.hpp"
 
 namespace cachetool::fpm {
@@ -73,8 +73,8 @@ class refusal {
     bool const helps = (file_.st_mode & S_IWGRP) != 0 && file_.st_gid != 0 && !contains(who_.groups, file_.st_gid);
     if (!helps) return {};
     std::string const user = names_.user(who_.user);
-    return ", or let " + user + " into the group: usermod -aG " + fastcgi::shell_word(names_.group(file_.st_gid)) +
-           " " + fastcgi::shell_word(user) + ", and log in again";
+    return ", or let " + user + " into the group: usermod -aG " + base::shell_word(names_.group(file_.st_gid)) + " " +
+           base::shell_word(user) + ", and log in again";
   }
 
   /// Which lines of the configuration to change.
@@ -101,8 +101,7 @@ class refusal {
 
   [[nodiscard]] std::string sudo_name() const {
     std::string const name = names_.user(file_.st_uid);
-    return name.find_first_not_of("0123456789") == name.npos ? fastcgi::shell_word("#" + name)
-                                                             : fastcgi::shell_word(name);
+    return name.find_first_not_of("0123456789") == name.npos ? base::shell_word("#" + name) : base::shell_word(name);
   }
 
   struct stat const& file_;

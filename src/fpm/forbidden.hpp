@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include <cachetool/fastcgi/error.hpp>
+#include <cachetool/error.hpp>
 
 #include "fpm/accounts.hpp"
 #include "fpm/master.hpp"

@@ -56,7 +56,7 @@ looked_up<bool> held_process::is_in_users_of_root() const noexcept {
   if (theirs.is_absent() && ours.is_absent()) return true;  // the kernel has none
   if (!theirs || !ours) return theirs ? ours.why() : theirs.why();
   if (*theirs == *ours) return true;
-  fastcgi::unique_fd const space(openat(directory_.get(), "ns/user", O_RDONLY | O_CLOEXEC));
+  base::unique_fd const space(openat(directory_.get(), "ns/user", O_RDONLY | O_CLOEXEC));
   uid_t maker = 0;
   if (!space) return why();
   return ioctl(space.get(), NS_GET_OWNER_UID, &maker) == 0 && maker == 0;
@@ -73,8 +73,8 @@ looked_up<std::string> held_process::title() const {
   return line->substr(0, strnlen(line->data(), line->size()));
 }
 
-fastcgi::unique_fd held_process::open_root() const noexcept {
-  return fastcgi::unique_fd(openat(directory_.get(), "root", O_PATH | O_DIRECTORY | O_CLOEXEC));
+base::unique_fd held_process::open_root() const noexcept {
+  return base::unique_fd(openat(directory_.get(), "root", O_PATH | O_DIRECTORY | O_CLOEXEC));
 }
 
 looked_up<held_process::credentials> held_process::identity() const {
@@ -95,7 +95,7 @@ looked_up<held_process::credentials> held_process::identity() const {
 // A descriptor that was closed meanwhile is none; one that cannot be looked at may be the one.
 looked_up<bool> held_process::has_socket(ino_t inode) const {
   if (!directory_) return why();
-  fastcgi::unique_fd descriptors(openat(directory_.get(), "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  base::unique_fd descriptors(openat(directory_.get(), "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!descriptors) return why();
   std::unique_ptr<DIR, int (*)(DIR*)> const list(fdopendir(descriptors.get()), closedir);
   if (!list) return why();
@@ -115,7 +115,7 @@ looked_up<bool> held_process::has_socket(ino_t inode) const {
 
 looked_up<std::string> held_process::read(char const* name, std::size_t most) const {
   if (!directory_) return why();
-  fastcgi::unique_fd const file(openat(directory_.get(), name, O_RDONLY | O_CLOEXEC));
+  base::unique_fd const file(openat(directory_.get(), name, O_RDONLY | O_CLOEXEC));
   if (!file) return why();
   std::array<char, 4096> text;
   ssize_t const size = ::read(file.get(), text.data(), std::min(most, text.size()));

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <string>
 
-#include "fastcgi/unique_fd.hpp"
+#include "base/unique_fd.hpp"
 #include "fpm/looked_up.hpp"
 #include "fpm/master.hpp"
 
@@ -41,7 +41,7 @@ class held_process {
 
   [[nodiscard]] looked_up<std::string> root_path() const;
   [[nodiscard]] looked_up<std::string> title() const;  ///< the command line up to its first NUL, 255 bytes at most
-  [[nodiscard]] fastcgi::unique_fd open_root() const noexcept;
+  [[nodiscard]] base::unique_fd open_root() const noexcept;
 
   struct credentials {
     pid_t parent = 0;
@@ -60,7 +60,7 @@ class held_process {
 
   pid_t pid_;
   int opening_ = 0;  // errno, where it could not be held
-  fastcgi::unique_fd directory_;
+  base::unique_fd directory_;
 };
 
 }  // namespace cachetool::fpm

@@ -79,7 +79,7 @@ looked_up<std::vector<pid_t>> proc::pids() const {
 }
 
 looked_up<std::string> proc::read(std::string const& name, std::size_t limit) const {
-  fastcgi::unique_fd const file(open(name, O_RDONLY));
+  base::unique_fd const file(open(name, O_RDONLY));
   if (!file) return why();
   std::array<char, 4096> buffer;
   std::string content;
@@ -106,7 +106,7 @@ looked_up<struct stat> proc::target(std::string const& name) const {
 }
 
 looked_up<std::vector<std::string>> proc::names(std::string const& directory) const {
-  fastcgi::unique_fd listed(open(directory, O_RDONLY | O_DIRECTORY));
+  base::unique_fd listed(open(directory, O_RDONLY | O_DIRECTORY));
   if (!listed) return why();
   std::unique_ptr<DIR, int (*)(DIR*)> const entries(fdopendir(listed.get()), closedir);
   if (!entries) return why();
@@ -124,7 +124,7 @@ looked_up<std::vector<std::string>> proc::names(std::string const& directory) co
 }
 
 std::optional<not_told> proc::lines(std::string const& name, std::function<bool(std::string_view)> const& each) const {
-  fastcgi::unique_fd const file(open(name, O_RDONLY));
+  base::unique_fd const file(open(name, O_RDONLY));
   if (!file) return why();
   std::array<char, 16384> buffer;
   std::string line;

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "fastcgi/unique_fd.hpp"
+#include "base/unique_fd.hpp"
 #include "fpm/looked_up.hpp"
 
 namespace cachetool::fpm {
@@ -67,9 +67,9 @@ class proc {
   std::string root_;
   mutable std::optional<not_told> own_failure_;
   std::optional<not_told>* failed_ = &own_failure_;
-  bool is_held_ = false;          // what is read goes through DIRECTORY_, or is absent
-  int opening_ = 0;               // errno, where that could not be opened
-  fastcgi::unique_fd directory_;  // of a process that is held
+  bool is_held_ = false;       // what is read goes through DIRECTORY_, or is absent
+  int opening_ = 0;            // errno, where that could not be opened
+  base::unique_fd directory_;  // of a process that is held
 };
 
 }  // namespace cachetool::fpm

@@ -10,9 +10,9 @@
 #include <cerrno>
 #include <string_view>
 
+#include "base/text.hpp"
+#include "base/unique_fd.hpp"
 #include "fastcgi/connect_error.hpp"
-#include "fastcgi/text.hpp"
-#include "fastcgi/unique_fd.hpp"
 #include "fpm/forbidden.hpp"
 #include "fpm/setting.hpp"
 
@@ -45,7 +45,7 @@ error in_another_network(pool const& of) {
   return error(error_kind::unreachable,
                "it listens on " + of.inside->text() + " in a network namespace of its own (a container)")
       .advise("name the address by which the container is reached: --fcgi=HOST:PORT; or go in as root: nsenter -t " +
-              std::to_string(of.inside_of) + " -n cachetool ... --fcgi=" + fastcgi::shell_word(of.inside->text()));
+              std::to_string(of.inside_of) + " -n cachetool ... --fcgi=" + base::shell_word(of.inside->text()));
 }
 
 error full(pool const& of) {
@@ -60,7 +60,7 @@ access knock(std::string const& file) {
   address.sun_family = AF_UNIX;
   if (file.size() >= sizeof address.sun_path) return access::unknown;
   file.copy(address.sun_path, file.size());
-  fastcgi::unique_fd const socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  base::unique_fd const socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!socket) return access::unknown;
   if (connect(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0) return access::reachable;
   return errno == EAGAIN                     ? access::saturated

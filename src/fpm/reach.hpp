@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include <cachetool/fastcgi/error.hpp>
+#include <cachetool/error.hpp>
 
 #include "fpm/master.hpp"
 

@@ -30,7 +30,7 @@ struct listing {
 };
 
 // The names in a directory. LEFT says how many more may be looked at.
-listing entries(fastcgi::unique_fd directory, std::size_t& left) {
+listing entries(base::unique_fd directory, std::size_t& left) {
   listing out;
   if (!directory) return out;
   errno = 0;
@@ -59,26 +59,26 @@ void root_directory::note(int code) const {
   if (whole_ != nullptr) whole_->note(code);
 }
 
-fastcgi::unique_fd root_directory::open(std::string const& name, int flags) const {
-  fastcgi::unique_fd found = try_to_open(name, flags);
+base::unique_fd root_directory::open(std::string const& name, int flags) const {
+  base::unique_fd found = try_to_open(name, flags);
   if (!found) note(errno);
   return found;
 }
 
-fastcgi::unique_fd root_directory::try_to_open(std::string const& name, int flags) const {
-  if (path_.empty()) return fastcgi::unique_fd(::open(name.c_str(), flags | O_CLOEXEC));
+base::unique_fd root_directory::try_to_open(std::string const& name, int flags) const {
+  if (path_.empty()) return base::unique_fd(::open(name.c_str(), flags | O_CLOEXEC));
   open_how how{};
   how.flags = static_cast<unsigned>(flags | O_CLOEXEC);
   how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
-  return fastcgi::unique_fd(static_cast<int>(syscall(SYS_openat2, directory_.get(), name.c_str(), &how, sizeof how)));
+  return base::unique_fd(static_cast<int>(syscall(SYS_openat2, directory_.get(), name.c_str(), &how, sizeof how)));
 }
 
 std::optional<std::string> root_directory::read(std::string const& name, std::size_t limit) const {
-  fastcgi::unique_fd const found = open(name, O_PATH);
+  base::unique_fd const found = open(name, O_PATH);
   struct stat info {};
   if (!found || fstat(found.get(), &info) != 0 || !S_ISREG(info.st_mode)) return std::nullopt;
   if (info.st_size < 0 || static_cast<std::size_t>(info.st_size) > limit) return std::nullopt;
-  fastcgi::unique_fd const file(::open(path_of(found.get()).c_str(), O_RDONLY | O_CLOEXEC));
+  base::unique_fd const file(::open(path_of(found.get()).c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) return note(errno), std::nullopt;
   std::string content(static_cast<std::size_t>(info.st_size), '\0');
   std::size_t size = 0;
@@ -129,13 +129,13 @@ std::optional<struct stat> root_directory::look_at(std::string const& name) cons
   struct stat info {};
   if (path_.empty() && ::stat(name.c_str(), &info) == 0) return info;
   if (path_.empty()) return note(errno), std::nullopt;
-  fastcgi::unique_fd const found = open(name, O_PATH);
+  base::unique_fd const found = open(name, O_PATH);
   if (!found || fstat(found.get(), &info) != 0) return std::nullopt;
   return info;
 }
 
 std::optional<std::string> root_directory::resolve(std::string const& name) const {
-  fastcgi::unique_fd const found = open(name, O_PATH);
+  base::unique_fd const found = open(name, O_PATH);
   if (!found) return std::nullopt;
   std::array<char, PATH_MAX> target{};
   ssize_t const size = readlink(path_of(found.get()).c_str(), target.data(), target.size());

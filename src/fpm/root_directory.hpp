@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "fastcgi/unique_fd.hpp"
+#include "base/unique_fd.hpp"
 #include "fpm/proc.hpp"
 
 namespace cachetool::fpm {
@@ -41,8 +41,8 @@ class root_directory {
   [[nodiscard]] std::string outside(std::string const& name) const;
 
  private:
-  [[nodiscard]] fastcgi::unique_fd open(std::string const& name, int flags) const;
-  [[nodiscard]] fastcgi::unique_fd try_to_open(std::string const& name, int flags) const;
+  [[nodiscard]] base::unique_fd open(std::string const& name, int flags) const;
+  [[nodiscard]] base::unique_fd try_to_open(std::string const& name, int flags) const;
   struct search {
     std::size_t limit;
     std::size_t& names_left;
@@ -53,7 +53,7 @@ class root_directory {
 
   std::string path_;
   proc const* whole_ = nullptr;
-  fastcgi::unique_fd directory_;
+  base::unique_fd directory_;
 };
 
 }  // namespace cachetool::fpm

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include <cachetool/fastcgi/error.hpp>
+#include <cachetool/error.hpp>
 
 namespace cachetool::fpm {
 namespace {

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "fastcgi/unique_fd.hpp"
+#include "base/unique_fd.hpp"
 
 namespace cachetool::fpm {
 namespace {
@@ -57,7 +57,7 @@ std::string version_of_executable(std::string const& path) {
   constexpr std::size_t overlap = 64;  // a version at the end of one piece is seen whole at the beginning of the next
   std::string buffer(std::size_t{256} << 10, '\0');
   // O_NONBLOCK: whatever it is, it is not waited for. Not mmap(2): a file that shrinks meanwhile would kill us.
-  fastcgi::unique_fd const file(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  base::unique_fd const file(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   struct stat info {};
   if (!file || fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode)) return {};
   for (std::size_t offset = 0; offset < most_bytes; offset += buffer.size() - overlap) {

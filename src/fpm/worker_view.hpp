@@ -7,7 +7,7 @@
 
 #include <cachetool/fastcgi/endpoint.hpp>
 
-#include "fastcgi/unique_fd.hpp"
+#include "base/unique_fd.hpp"
 #include "fpm/master.hpp"
 
 namespace cachetool::fpm {
@@ -28,7 +28,7 @@ struct worker_view {
   std::string root_path;  ///< "/srv/jail" for workers in a chroot, as their mount namespace names it; else "/"
 
   /// Their root directory (O_PATH). It stays the directory that was looked at, also when that process has ended.
-  fastcgi::unique_fd root;
+  base::unique_fd root;
 };
 
 /// Looks at the workers of a php-fpm master that listen on WHERE. Never throws. Root may look at everybody, others at

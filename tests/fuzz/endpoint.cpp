@@ -3,8 +3,8 @@
 #include <cstdlib>
 #include <string_view>
 
+#include <cachetool/error.hpp>
 #include <cachetool/fastcgi/endpoint.hpp>
-#include <cachetool/fastcgi/error.hpp>
 
 using cachetool::fastcgi::endpoint;
 

@@ -3,7 +3,9 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 
-#include <cachetool/caches.hpp>
+#include <cachetool/apcu.hpp>
+#include <cachetool/error.hpp>
+#include <cachetool/pool.hpp>
 
 #include "support/catch.hpp"
 #include "support/php_fpm.hpp"

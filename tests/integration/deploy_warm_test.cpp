@@ -8,7 +8,9 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include <cachetool/caches.hpp>
+#include <cachetool/error.hpp>
+#include <cachetool/opcache.hpp>
+#include <cachetool/pool.hpp>
 
 #include "fpm_calls.hpp"
 #include "support/catch.hpp"

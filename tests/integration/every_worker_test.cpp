@@ -98,7 +98,7 @@ class load {
 struct way {
   explicit way(php_fpm const& server, std::string const& pool = "www") : php(server.endpoint(pool), {}, watcher) {}
 
-  adapter::observer watcher;
+  agent::observer watcher;
   adapter::fastcgi_adapter php;
 };
 
@@ -236,7 +236,7 @@ TEST_CASE("the pools of one master are swept together, and one that cannot be re
   auto const server = started(options);
   way www(*server);
   way second(*server, "second");
-  adapter::observer watcher;
+  agent::observer watcher;
   adapter::fastcgi_adapter nowhere(fastcgi::endpoint::parse(server->directory() + "/no.sock"), {}, watcher);
   auto const done = sweep_all({&www.php, &nowhere, &second.php});
   REQUIRE(done.size() == 3);

@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-#include <cachetool/caches.hpp>
 #include <cachetool/fastcgi/client.hpp>
 #include <cachetool/php/value.hpp>
+#include <cachetool/pool.hpp>
 
 #include "support/php_fpm.hpp"
 #include "support/program.hpp"

@@ -9,7 +9,8 @@
 #include <set>
 #include <thread>
 
-#include <cachetool/caches.hpp>
+#include <cachetool/error.hpp>
+#include <cachetool/pool.hpp>
 
 #include "fpm_calls.hpp"
 #include "support/catch.hpp"

@@ -8,8 +8,10 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include <cachetool/caches.hpp>
+#include <cachetool/error.hpp>
 #include <cachetool/fastcgi/client.hpp>
+#include <cachetool/opcache.hpp>
+#include <cachetool/pool.hpp>
 
 #include "support/catch.hpp"
 #include "support/php_fpm.hpp"

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <thread>
 
-#include <cachetool/caches.hpp>
+#include <cachetool/pool.hpp>
 
 #include "fpm_calls.hpp"
 #include "support/catch.hpp"

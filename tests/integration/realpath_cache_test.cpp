@@ -4,8 +4,9 @@
 
 #include <thread>
 
-#include <cachetool/caches.hpp>
+#include <cachetool/error.hpp>
 #include <cachetool/fastcgi/client.hpp>
+#include <cachetool/pool.hpp>
 
 #include "fpm/processes.hpp"
 #include "support/catch.hpp"

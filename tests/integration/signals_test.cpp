@@ -11,7 +11,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "fastcgi/unique_fd.hpp"
+#include "base/unique_fd.hpp"
 #include "fpm_calls.hpp"
 #include "release_site.hpp"
 #include "support/catch.hpp"
@@ -64,7 +64,7 @@ class full_disk {
   [[nodiscard]] int get() const noexcept { return file_.get(); }
 
  private:
-  fastcgi::unique_fd file_{open("/dev/full", O_WRONLY | O_CLOEXEC)};
+  base::unique_fd file_{open("/dev/full", O_WRONLY | O_CLOEXEC)};
 };
 
 /// Its other end is open, and nobody reads there.
@@ -73,14 +73,14 @@ class unread_pipe {
   unread_pipe() {
     int ends[2];
     REQUIRE(pipe2(ends, O_CLOEXEC) == 0);
-    read_end_ = fastcgi::unique_fd(ends[0]);
-    write_end_ = fastcgi::unique_fd(ends[1]);
+    read_end_ = base::unique_fd(ends[0]);
+    write_end_ = base::unique_fd(ends[1]);
   }
   [[nodiscard]] int write_end() const noexcept { return write_end_.get(); }
 
  private:
-  fastcgi::unique_fd read_end_;
-  fastcgi::unique_fd write_end_;
+  base::unique_fd read_end_;
+  base::unique_fd write_end_;
 };
 
 fpm_options open_to_all() {
@@ -165,7 +165,7 @@ TEST_CASE("a signal while another deployment is waited for ends it at once, and 
   auto const how = GENERATE(values<ending>({{SIGTERM, 143, "SIGTERM"}, {SIGINT, 130, "SIGINT"}}));
   CAPTURE(how.name);
   site const pages;
-  fastcgi::unique_fd const held(open(pages.directory().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  base::unique_fd const held(open(pages.directory().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   REQUIRE(flock(held.get(), LOCK_EX | LOCK_NB) == 0);
   program running({"deploy:switch", pages.current(), pages.release("2"), "--fcgi=/tmp/cachetool-test-no-such.sock"});
   std::this_thread::sleep_for(1s);  // now it waits

@@ -6,7 +6,7 @@
 
 #include <cerrno>
 
-#include "fastcgi/text.hpp"
+#include "base/text.hpp"
 
 namespace cachetool::test {
 
@@ -15,7 +15,7 @@ class few_descriptors {
  public:
   explicit few_descriptors(unsigned further = 0) {
     // The sanitizer opens a pipe when it looks at an object of a class for the first time: here, and not later.
-    static_cast<void>(fastcgi::errno_text(EMFILE));
+    static_cast<void>(base::errno_text(EMFILE));
     getrlimit(RLIMIT_NOFILE, &before_);
     int const next = open("/dev/null", O_RDONLY | O_CLOEXEC);
     close(next);

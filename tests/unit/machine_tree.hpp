@@ -12,16 +12,16 @@
 #include <string_view>
 #include <vector>
 
-#include "fastcgi/unique_fd.hpp"
+#include "base/unique_fd.hpp"
 #include "fpm/discovery.hpp"
 #include "support/temp_dir.hpp"
 
 namespace cachetool::test {
 
 /// A unix socket at PATH. Not LISTENING it is as a dead php-fpm leaves it behind.
-inline fastcgi::unique_fd listening_socket(std::string const& path, bool listening) {
+inline base::unique_fd listening_socket(std::string const& path, bool listening) {
   std::filesystem::create_directories(std::filesystem::path(path).parent_path());
-  fastcgi::unique_fd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  base::unique_fd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   path.copy(address.sun_path, sizeof address.sun_path - 1);

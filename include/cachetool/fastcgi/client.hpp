@@ -11,8 +11,8 @@
 #include <optional>
 #include <string_view>
 
+#include <cachetool/error.hpp>
 #include <cachetool/fastcgi/endpoint.hpp>
-#include <cachetool/fastcgi/error.hpp>
 #include <cachetool/fastcgi/request.hpp>
 #include <cachetool/fastcgi/response.hpp>
 

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "releases/release.hpp"
+#include "report/json.hpp"
+
+/// What deploy:finish and deploy:switch show.
+namespace cachetool::cli {
+
+/// What a switch would do.
+struct switch_forecast {
+  origin from;
+  std::string release;
+  std::string live;
+  std::int64_t compile = 0;          ///< scripts
+  std::int64_t ready = 0;            ///< scripts that are cached already
+  std::int64_t names = 0;            ///< that would be moved
+  std::int64_t wasted = 0;           ///< bytes more
+  std::int64_t free = 0;             ///< bytes of the cache, now
+  std::optional<std::string> reset;  ///< why OPcache would be reset instead
+};
+
+/// "would lead /srv/site/current to /srv/site/releases/42: 300 scripts compiled, about 2 s where a processor is free
+/// ..."
+std::string forecast_text(switch_forecast const& forecast, std::string const& current);
+std::vector<std::string> csv_fields(switch_forecast const& forecast);
+void write_json(report::json_writer& json, switch_forecast const& forecast);
+
+/// "/srv/site/releases/42 is served: 8/8 workers of 2 pools cleared, 3 names moved"
+std::string finish_text(releases::finish_report const& report);
+
+/// What is left of a release that was live before, and when to forget it. CURRENT leads to the live one.
+std::string leftover_text(releases::release const& old, std::string const& current);
+
+/// Of a release that another link leads to: that it was not taken for an old one.
+std::string left_alone_text(std::string const& path);
+
+std::vector<std::string> finish_columns();
+std::vector<std::string> csv_fields(releases::finish_report const& report);
+void write_json(report::json_writer& json, releases::finish_report const& report);
+
+/// That files which are in use do not compile, if any do not.
+std::optional<error> failure(releases::finish_report const& report);
+
+/// One line for each thing that a user should know.
+std::vector<std::string> remarks(releases::finish_report const& report);
+
+}  // namespace cachetool::cli

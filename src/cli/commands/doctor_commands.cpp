@@ -1,0 +1,68 @@
+#include "cli/commands/doctor_commands.hpp"
+
+#include "base/text.hpp"
+#include "cli/commands/doctor_view.hpp"
+#include "cli/targets/targets.hpp"
+#include "doctor/walk.hpp"
+
+namespace cachetool::cli {
+namespace {
+
+void show_json(target_output& out, doctor::report const& report) {
+  report.ended ? out.begin_partial_result(report.from) : out.begin_result(report.from);
+  write_json(*out.json(), report);
+  report.ended ? out.fail(*report.ended) : out.end_result();
+}
+
+void show(target_output& out, doctor::report const& report) {
+  if (out.json() != nullptr) {
+    show_json(out, report);
+  } else if (out.is_csv()) {
+    for (doctor::finding const& each : report.findings) out.csv_row(csv_fields(each));
+  } else {
+    out.heading(report.from);
+    out.table(doctor_table(report, out.streams().width()));
+  }
+  out.flush();  // what is said about it stands below
+}
+
+// Quiet, a healthy pool needs no advice.
+void advise(target_output& out, std::string const& label, bool quiet, doctor::report const& report) {
+  std::string const whom = out.is_one_of_several() ? label + ": " : "";
+  auto const least = quiet ? doctor::level::warning : doctor::level::ok;
+  for (std::string const& each : hints(report, least)) out.streams().hint(whom + each);
+  if (report.ended) out.streams().report("doctor", *report.ended);
+}
+
+// As the command line has to name it where there is more than one.
+std::string options_for(target const& whom, target_output const& out) {
+  if (!whom.where || (whom.found && !out.is_one_of_several())) return {};
+  return " --fcgi=" + base::shell_word(whom.where->text());
+}
+
+exit_code code_of(doctor::report const& report) {
+  if (report.ended) return exit_code_for(report.ended->kind());
+  return worst(report.findings) >= doctor::level::warning ? exit_code::refused : exit_code::done;
+}
+
+}  // namespace
+
+exit_code run_doctor(context& with) {
+  if (choose_adapter(with.given, with.file) == adapter_kind::cli) {
+    throw error(error_kind::usage, "doctor looks at what serves requests, and php on the command line does not")
+        .advise("leave out --cli");
+  }
+  bool const quiet = verbosity(with.given, with.env) < 0;
+  auto const visit = [quiet](target const& whom, agent::observer& log, target_output& out) {
+    std::string const& label = whom.addresses.front().label;
+    doctor::report report =
+        doctor::walk({whom.where, whom.open, whom.unreachable, whom.who, options_for(whom, out), whom.guessed}, log);
+    if (report.ended) report.ended->on(label);
+    show(out, report);
+    advise(out, label, quiet, report);
+    out.end_with(code_of(report));
+  };
+  return visit_each_target(with, doctor_columns(), visit);
+}
+
+}  // namespace cachetool::cli

@@ -1,0 +1,82 @@
+#include "cli/commands/doctor_view.hpp"
+
+#include <algorithm>
+
+#include "report/text.hpp"
+
+namespace cachetool::cli {
+namespace {
+
+constexpr std::size_t other_columns = 31;  // the borders, the status and the longest label
+
+// What can be called stands in the sentence.
+std::string label_of(doctor::finding const& what) {
+  std::string label = what.step == "functions" ? std::string(what.step) : what.name;
+  std::replace(label.begin(), label.end(), '_', ' ');
+  return label;
+}
+
+// Lines of WIDTH columns at most, broken at spaces; a word that is longer has a line of its own.
+std::vector<std::string> wrapped(std::string const& text, std::size_t width) {
+  std::vector<std::string> lines{""};
+  for (std::size_t start = 0; start < text.size();) {
+    std::size_t const end = std::min(text.find(' ', start), text.size());
+    std::string const word = text.substr(start, end - start);
+    if (lines.back().empty()) {
+      lines.back() = word;
+    } else if (report::display_width(lines.back()) + 1 + report::display_width(word) <= width) {
+      lines.back() += " " + word;
+    } else {
+      lines.push_back(word);
+    }
+    start = end + 1;
+  }
+  return lines;
+}
+
+}  // namespace
+
+report::table doctor_table(doctor::report const& report, std::size_t width) {
+  report::table table({"Status", "Check", "What was found"});
+  for (doctor::finding const& each : report.findings) {
+    std::string status(name(each.what.how));
+    std::string label = label_of(each);
+    for (std::string& line : wrapped(report::escape_controls(each.what.message), width - other_columns)) {
+      table.add_row({std::move(status), std::move(label), std::move(line)});
+      status.clear();
+      label.clear();
+    }
+  }
+  return table;
+}
+
+std::vector<std::string> hints(doctor::report const& report, doctor::level least) {
+  std::vector<std::string> lines;
+  std::size_t const count = report.findings.size() - (report.ended && !report.findings.empty() ? 1 : 0);
+  for (std::size_t i = 0; i < count; ++i) {
+    doctor::finding const& each = report.findings[i];
+    if (!each.what.hint.empty() && each.what.how >= least) lines.push_back(label_of(each) + ": " + each.what.hint);
+  }
+  return lines;
+}
+
+std::vector<std::string> doctor_columns() {
+  return {"step", "name", "level", "message", "hint"};
+}
+
+std::vector<std::string> csv_fields(doctor::finding const& what) {
+  return {std::string(what.step), what.name, std::string(name(what.what.how)), what.what.message, what.what.hint};
+}
+
+void write_json(report::json_writer& json, doctor::report const& report) {
+  json.begin_object().key("level").string(name(worst(report.findings))).key("checks").begin_array();
+  for (doctor::finding const& each : report.findings) {
+    json.begin_object().key("step").string(each.step).key("name").string(each.name);
+    json.key("level").string(name(each.what.how)).key("message").string(each.what.message).key("hint");
+    each.what.hint.empty() ? json.null() : json.string(each.what.hint);
+    json.end_object();
+  }
+  json.end_array().end_object();
+}
+
+}  // namespace cachetool::cli

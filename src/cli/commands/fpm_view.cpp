@@ -1,0 +1,98 @@
+#include "cli/commands/fpm_view.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "fpm/reach.hpp"
+
+namespace cachetool::cli {
+namespace {
+
+std::string value_of(fpm::pool const& one, char const* name) {
+  auto const line = one.config.find(name);
+  return line == one.config.end() ? "" : line->second.value;
+}
+
+std::string pid_text(fpm::master const& owner) {
+  return owner.self.pid == 0 ? "" : std::to_string(owner.self.pid);
+}
+
+// As the configuration names it, else the number that its workers have.
+std::string user_text(fpm::master const& owner, fpm::pool const& one) {
+  std::string const named = value_of(one, "user");
+  if (!named.empty() && owner.self.uid == 0) return named;  // php-fpm can change its user as root alone
+  if (!one.workers.empty()) return std::to_string(one.workers.front().uid);
+  return owner.self.pid == 0 || owner.self.uid == 0 ? "" : std::to_string(owner.self.uid);
+}
+
+std::string_view reach_name(fpm::access reach) {
+  switch (reach) {
+    case fpm::access::reachable:
+      return "reachable";
+    case fpm::access::forbidden:
+      return "forbidden";
+    case fpm::access::stale:
+      return "stale";
+    case fpm::access::absent:
+      return "absent";
+    case fpm::access::saturated:
+      return "saturated";
+    case fpm::access::unknown:
+      break;
+  }
+  return "unknown";
+}
+
+void write(report::json_writer& json, std::string_view key, std::string const& text) {
+  json.key(key);
+  text.empty() ? json.null() : json.string(text);
+}
+
+}  // namespace
+
+std::string endpoint_text(fpm::pool const& one) {
+  return one.endpoint ? one.endpoint->text() : "";
+}
+
+report::table fpm_table() {
+  return report::table({"PHP", "Master", "Config", "Pool", "Endpoint", "User", "Workers", "Reachable"});
+}
+
+void add_row(report::table& rows, fpm::master const& owner, fpm::pool const& one) {
+  auto const failed = fpm::why_not(one);
+  rows.add_row({owner.version, pid_text(owner), owner.config, one.name, endpoint_text(one), user_text(owner, one),
+                std::to_string(one.workers.size()), failed ? "no: " + failed->message() : "yes"});
+}
+
+std::vector<std::string> fpm_columns() {
+  return {"endpoint", "pool", "php", "pid", "config", "user", "workers", "reach"};
+}
+
+std::vector<std::string> csv_fields(fpm::master const& owner, fpm::pool const& one) {
+  return {endpoint_text(one),
+          one.name,
+          owner.version,
+          pid_text(owner),
+          owner.config,
+          user_text(owner, one),
+          std::to_string(one.workers.size()),
+          std::string(reach_name(one.reach))};
+}
+
+void write_json(report::json_writer& json, fpm::master const& owner, fpm::pool const& one) {
+  json.begin_object().key("reach").string(reach_name(one.reach)).key("pid");
+  owner.self.pid == 0 ? json.null() : json.integer(owner.self.pid);
+  write(json, "config", owner.config);
+  write(json, "executable", owner.executable);
+  json.key("elsewhere").boolean(owner.elsewhere).key("contained").boolean(owner.contained);
+  json.key("own").boolean(fpm::is_own(owner, geteuid()));
+  write(json, "user", user_text(owner, one));
+  write(json, "chroot", value_of(one, "chroot"));
+  write(json, "pm", value_of(one, "pm"));
+  json.key("workers").begin_array();
+  for (fpm::process const& worker : one.workers) json.integer(worker.pid);
+  json.end_array().end_object();
+}
+
+}  // namespace cachetool::cli

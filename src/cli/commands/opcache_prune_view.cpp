@@ -1,0 +1,99 @@
+#include "cli/commands/opcache_prune_view.hpp"
+
+#include <array>
+
+#include "report/text.hpp"
+
+namespace cachetool::cli {
+namespace {
+
+using outcome = releases::pruned_script::outcome;
+
+constexpr std::array words{
+    outcome_words{"forgotten", "forgotten", ""},
+    outcome_words{"found", "would be forgotten", ""},
+    outcome_words{"kept", "gone but kept", " is gone, and this PHP keeps its script all the same, until a reset"},
+    outcome_words{"preloaded", "preloaded", " was loaded by opcache.preload: it stays until php-fpm is reloaded"},
+    outcome_words{"failed", "failed", " was not forgotten: "},
+};
+
+std::string size(std::int64_t bytes) {
+  return report::bytes(static_cast<double>(bytes));
+}
+
+std::string origin_text(releases::prune_report const& report) {
+  std::int64_t dead = 0;
+  for (releases::release const& each : report.dead) dead += each.scripts;
+  std::string text;
+  if (dead > 0) {
+    text = std::to_string(dead) + " of " +
+           (report.dead.size() == 1 ? report.dead.front().path : std::to_string(report.dead.size()) + " dead releases");
+  }
+  if (report.gone > 0) {
+    text += (text.empty() ? "" : ", ") + std::to_string(report.gone) +
+            (report.gone == 1 ? " of a file that is gone" : " of files that are gone");
+  }
+  return text.empty() ? "" : " (" + text + ")";
+}
+
+// From when on a reset pays: docs/pruning.md has the reasons.
+std::string reset_text(releases::prune_report const& report) {
+  std::string const needed =
+      size(report.needed.memory) + " or " + std::to_string(report.needed.keys) + " keys are free";
+  std::string const free = size(report.memory.free) + " and " + std::to_string(report.free_keys);
+  if (report.reset_pays) return "a reset pays now, in a quiet hour: less than " + needed + ", only " + free;
+  return "a reset pays when less than " + needed + ", now it is " + free;
+}
+
+void write_strings(report::json_writer& json, std::string_view key, std::vector<std::string> const& strings) {
+  json.key(key).begin_array();
+  for (std::string const& each : strings) json.string(each);
+  json.end_array();
+}
+
+}  // namespace
+
+outcome_view scripts_of(releases::prune_report const& report) {
+  return {words, report.scripts};
+}
+
+std::string prune_text(releases::prune_report const& report, bool dry_run) {
+  std::string const taken =
+      scripts_of(report).text(dry_run ? outcome::found : outcome::forgotten) + origin_text(report);
+  std::string const more = dry_run ? ", and " + size(report.memory_of_scripts) + " more would be" : "";
+  return taken + ", " + size(report.memory.wasted) + " wasted now" + more + "; " + reset_text(report);
+}
+
+void write_json(report::json_writer& json, releases::prune_report const& report, bool dry_run) {
+  outcome_view const scripts = scripts_of(report);
+  json.begin_object().key("dry_run").boolean(dry_run);
+  scripts.write_counts(json);
+  write_strings(json, "keep", report.kept);
+  json.key("dead").begin_array();
+  for (releases::release const& each : report.dead) {
+    json.begin_object().key("path").string(each.path).key("scripts").integer(each.scripts).end_object();
+  }
+  json.end_array();
+  write_strings(json, "left_alone", report.left_alone);
+  json.key("gone").integer(report.gone);
+  json.key("memory_consumption").integer(report.memory_of_scripts);
+  json.key("wasted_memory").integer(report.memory.wasted);
+  json.key("free_memory").integer(report.memory.free).key("needed_memory").integer(report.needed.memory);
+  json.key("free_keys").integer(report.free_keys).key("needed_keys").integer(report.needed.keys);
+  json.key("reset_pays").boolean(report.reset_pays);
+  json.key("restarted").boolean(report.restarted);
+  scripts.write_scripts(json);
+  json.end_object();
+}
+
+std::vector<std::string> remarks(releases::prune_report const& report) {
+  std::vector<std::string> lines = scripts_of(report).remarks();
+  if (report.restarted) lines.emplace_back("PHP emptied the whole cache meanwhile");
+  return lines;
+}
+
+std::optional<error> failure(releases::prune_report const& report) {
+  return scripts_of(report).failure(outcome::failed, "could not be forgotten");
+}
+
+}  // namespace cachetool::cli

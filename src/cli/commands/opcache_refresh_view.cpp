@@ -1,0 +1,64 @@
+#include "cli/commands/opcache_refresh_view.hpp"
+
+#include <array>
+
+namespace cachetool::cli {
+namespace {
+
+using outcome = opcache::refreshed_script::outcome;
+
+constexpr std::array words{
+    outcome_words{"refreshed", "refreshed", ""},
+    outcome_words{"forgotten", "forgotten", ""},
+    outcome_words{"kept", "gone but kept", " is gone, and this PHP keeps its script all the same, until a reset"},
+    outcome_words{"preloaded", "preloaded",
+                  " was loaded by opcache.preload: it stays as it is until php-fpm is reloaded"},
+    outcome_words{"not_cached", "not cached", " is not cached: "},
+    outcome_words{"left", "left to their first visitor", "", "left to its first visitor"},
+    outcome_words{"failed", "failed", " was not refreshed: "},
+};
+
+}  // namespace
+
+outcome_view scripts_of(opcache::refresh_report const& report) {
+  return {words, report.scripts};
+}
+
+std::string refresh_text(opcache::refresh_report const& report) {
+  std::string text = scripts_of(report).text(outcome::refreshed);
+  if (report.file_entries > 0) text += ", " + std::to_string(report.file_entries) + " deleted from the file cache";
+  if (report.skipped > 0) text += ", " + std::to_string(report.skipped) + " skipped";
+  return text + ", " + std::to_string(report.unchanged) + " unchanged";
+}
+
+void write_json(report::json_writer& json, opcache::refresh_report const& report) {
+  outcome_view const scripts = scripts_of(report);
+  json.begin_object();
+  scripts.write_counts(json);
+  json.key("unchanged").integer(report.unchanged);
+  json.key("skipped").integer(report.skipped);
+  json.key("file_cache_deleted").integer(report.file_entries);
+  json.key("restarted").boolean(report.restarted);
+  json.key("free_memory").integer(report.memory.free);
+  json.key("wasted_memory").integer(report.memory.wasted);
+  scripts.write_scripts(json);
+  json.end_object();
+}
+
+std::vector<std::string> remarks(opcache::refresh_report const& report) {
+  std::vector<std::string> lines = scripts_of(report).remarks();
+  if (!report.frozen.empty()) {
+    lines.push_back("after the next reset or reload PHP has again what is in " + report.frozen + ": " +
+                    std::string(frozen_advice));
+  }
+  if (report.restarted) lines.emplace_back("PHP emptied the whole cache meanwhile");
+  return lines;
+}
+
+std::optional<error> failure(opcache::refresh_report const& report) {
+  outcome_view const scripts = scripts_of(report);
+  auto const failed = scripts.failure(outcome::failed, "could not be refreshed");
+  return failed ? failed : scripts.nothing_cached(outcome::not_cached);
+}
+
+}  // namespace cachetool::cli

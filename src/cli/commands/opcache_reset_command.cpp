@@ -1,0 +1,86 @@
+#include "cli/commands/opcache_reset_command.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "caches/opcache_reset.hpp"
+#include "cli/commands/opcache_reset_view.hpp"
+#include "cli/targets/targets.hpp"
+
+namespace cachetool::cli {
+namespace {
+
+constexpr std::chrono::milliseconds short_look{1000};
+constexpr std::chrono::milliseconds long_wait{300000};
+constexpr std::chrono::milliseconds idle_time{1000};
+
+std::optional<std::int64_t> percentage(options const& given) {
+  auto const value = given.count("if-wasted");
+  if (value && *value > 100) {
+    throw error(error_kind::usage, "--if-wasted takes a percentage from 0 to 100");
+  }
+  return value;
+}
+
+opcache::reset_options reset_options(options const& given) {
+  opcache::reset_options out;
+  auto const deadline = given.seconds("deadline");
+  bool const waits = given.given("wait");
+  out.patience = waits ? given.seconds("wait").value_or(deadline.value_or(long_wait)) : short_look;
+  if (deadline) out.patience = std::min(out.patience, *deadline);
+  out.if_wasted = percentage(given);
+  if (given.given("if-idle")) out.if_idle = given.seconds("if-idle").value_or(idle_time);
+  out.careful = waits;
+  out.safe = given.flag("safe") > 0;
+  return out;
+}
+
+void show(target_output& out, opcache::reset_report const& report, origin const& from, bool complete) {
+  if (report::json_writer* json = out.json()) {
+    complete ? out.begin_result(from) : out.begin_partial_result(from);
+    write_json(*json, report);
+    if (complete) out.end_result();
+  } else if (out.is_csv()) {
+    out.csv_row(csv_fields(report, from));
+  } else {
+    out.line(from, reset_text(report));
+  }
+  out.streams().flush();  // what the remarks are about stands above them
+  for (std::string const& line : remarks(report)) out.warning(line);
+}
+
+/// Says on standard error whom is waited for, each once.
+class waiting_list {
+ public:
+  waiting_list(console& streams, std::string label) : streams_(streams), label_(std::move(label)) {}
+
+  void tell(std::vector<opcache::blocker> const& blockers) {
+    for (opcache::blocker const& each : blockers) {
+      if (told_.insert(each.pid).second) streams_.warning(label_ + ": waiting for " + describe(each));
+    }
+  }
+
+ private:
+  console& streams_;
+  std::string label_;
+  std::set<std::int64_t> told_;
+};
+
+}  // namespace
+
+exit_code opcache_reset(context& with) {
+  opcache::reset_options const options = reset_options(with.given);
+  bool const waits = with.given.given("wait");
+  return for_each_master(with, reset_columns(), [&](adapter::adapter& php, console& streams) {
+    waiting_list list(streams, php.label());
+    opcache::reset_options mine = options;
+    if (waits) mine.tell = [&list](auto const& blockers) { list.tell(blockers); };
+    return [report = opcache::reset(php, mine), waits, options](target_output& out, std::string const& pool) {
+      auto const failed = waits ? not_confirmed(report, options.patience) : std::nullopt;
+      show(out, report, as_of_pool(report.from, pool), !failed);
+      if (failed) throw *failed;
+    };
+  });
+}
+
+}  // namespace cachetool::cli

@@ -1,0 +1,144 @@
+#include "cli/commands/opcache_reset_view.hpp"
+
+#include <fmt/format.h>
+
+#include "caches/opcache_reset.hpp"
+#include "cli/commands/outcome_view.hpp"
+
+namespace cachetool::cli {
+namespace {
+
+using outcome = opcache::reset_report::outcome;
+
+std::string_view outcome_name(outcome what) {
+  switch (what) {
+    case outcome::confirmed:
+      return "confirmed";
+    case outcome::reloaded:
+      return "reloaded";
+    case outcome::scheduled:
+      return "scheduled";
+    case outcome::unconfirmed:
+      return "unconfirmed";
+    case outcome::skipped:
+      return "skipped";
+  }
+  return "";
+}
+
+void nullable(report::json_writer& json, std::string_view name, std::string_view text) {
+  json.key(name);
+  text.empty() ? json.null() : json.string(text);
+}
+
+void write_json(report::json_writer& json, opcache::blocker const& who) {
+  json.begin_object().key("pid").integer(who.pid);
+  nullable(json, "pool", who.pool);
+  json.key("uid");
+  who.user ? json.integer(*who.user) : json.null();
+  nullable(json, "script", who.script);
+  json.key("seconds");
+  who.age ? json.floating(std::chrono::duration<double>(*who.age).count()) : json.null();
+  json.end_object();
+}
+
+std::string requests_text(std::int64_t running) {
+  return running < 1    ? "running requests to end"
+         : running == 1 ? "1 running request"
+                        : fmt::format("{} running requests", running);
+}
+
+// PHP's own way out.
+std::string end_of_patience(opcache::reset_report const& report) {
+  if (report.kill_after.count() == 0) return {};
+  return fmt::format("PHP ends who still keeps the restart waiting after {} s (opcache.force_restart_timeout)",
+                     report.kill_after.count());
+}
+
+void add_leftovers(std::vector<std::string>& out, opcache::reset_report const& report) {
+  if (!report.frozen.empty()) {
+    out.push_back("PHP goes on with what the file cache in " + report.frozen +
+                  " has, also of scripts that were changed: " + std::string(frozen_advice));
+  } else if (!report.file_cache.empty()) {
+    out.push_back("the file cache in " + report.file_cache + " is not emptied by a reset" +
+                  (report.validates_timestamps
+                       ? ""
+                       : ", and with opcache.validate_timestamps=0 a changed script is still served "
+                         "from there: run opcache:reset:file-cache, then reset again"));
+  }
+  if (report.preloaded > 0) {
+    out.push_back(fmt::format("opcache.preload loaded {} scripts, which stay as they are until php-fpm is reloaded",
+                              report.preloaded));
+  }
+}
+
+}  // namespace
+
+std::string reset_text(opcache::reset_report const& report) {
+  std::string const joined = report.joined ? " (a restart was pending already)" : "";
+  switch (report.what) {
+    case outcome::confirmed:
+      return fmt::format("OPcache reset, confirmed in {:.1f} ms{}", report.took.count(), joined);
+    case outcome::reloaded:
+      return "php-fpm was started anew meanwhile, which emptied OPcache";
+    case outcome::unconfirmed:
+      return "OPcache reset, unconfirmed: opcache_get_status() is disabled" + joined;
+    case outcome::skipped:
+      return "skipped: " + report.skipped;
+    case outcome::scheduled:
+      break;
+  }
+  return "reset scheduled, waiting for " + requests_text(report.running.value_or(0)) + joined;
+}
+
+void write_json(report::json_writer& json, opcache::reset_report const& report) {
+  json.begin_object();
+  json.key("outcome").string(outcome_name(report.what));
+  json.key("joined").boolean(report.joined);
+  json.key("took_ms").floating(report.took.count());
+  nullable(json, "skipped", report.skipped);
+  json.key("running");
+  report.running ? json.integer(*report.running) : json.null();
+  json.key("blocked_by").begin_array();
+  for (opcache::blocker const& each : report.blocked_by) write_json(json, each);
+  json.end_array().key("risks").begin_array();
+  for (std::string const& each : report.risks) json.string(each);
+  json.end_array();
+  nullable(json, "file_cache", report.file_cache);
+  json.key("preloaded").integer(report.preloaded).end_object();
+}
+
+std::vector<std::string> reset_columns() {
+  return {"pool", "outcome", "joined", "took_ms", "running"};
+}
+
+std::vector<std::string> csv_fields(opcache::reset_report const& report, origin const& from) {
+  return {from.pool, std::string(outcome_name(report.what)), report.joined ? "true" : "false",
+          fmt::format("{:.1f}", report.took.count()), report.running ? std::to_string(*report.running) : ""};
+}
+
+std::vector<std::string> remarks(opcache::reset_report const& report) {
+  std::vector<std::string> out;
+  if (report.what == outcome::skipped) return out;
+  for (std::string const& each : report.risks) out.push_back(each);
+  if (report.what == outcome::scheduled) {
+    for (opcache::blocker const& each : report.blocked_by) out.push_back("still runs: " + describe(each));
+    if (std::string const end = end_of_patience(report); !end.empty() && !report.blocked_by.empty()) out.push_back(end);
+  }
+  add_leftovers(out, report);
+  return out;
+}
+
+std::optional<error> not_confirmed(opcache::reset_report const& report, std::chrono::milliseconds patience) {
+  if (report.what != outcome::scheduled) return std::nullopt;
+  double const seconds = std::chrono::duration<double>(patience).count();
+  std::string const end = end_of_patience(report);
+  return error(
+             error_kind::timeout,
+             fmt::format("the reset is scheduled, but did not take place within {:g} s: running requests use the cache",
+                         seconds))
+      .advise("it takes place as soon as they have ended" + (end.empty() ? "" : "; " + end) +
+              "; cachetool opcache:status shows it");
+}
+
+}  // namespace cachetool::cli

@@ -1,0 +1,190 @@
+#include "cli/commands/opcache_script_view.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace cachetool::cli {
+namespace {
+
+using outcome = opcache::compiled_script::outcome;
+
+constexpr std::size_t most_warnings = 20;  // of PHP's, in a list that may hold thousands of files
+
+constexpr std::array words{
+    outcome_words{"cached", "cached", ""},
+    outcome_words{"kept", "kept", ""},
+    outcome_words{"not_cached", "not cached", " is not cached: "},
+    outcome_words{"left", "left to their first visitor", "", "left to its first visitor"},
+    outcome_words{"failed", "failed", " did not compile: "},
+};
+
+std::string files(std::int64_t number) {
+  return number == 1 ? "1 file" : std::to_string(number) + " files";
+}
+
+// As PHP shows a boolean in a table cell.
+std::string compiled_cell(bool compiled) {
+  return compiled ? "1" : "";
+}
+
+char const* true_false(bool b) {
+  return b ? "true" : "false";
+}
+
+void add_warnings(std::vector<std::string>& lines, opcache::compile_report const& report) {
+  std::size_t total = 0;
+  for (auto const& script : report.scripts) {
+    for (std::string const& warning : script.warnings) {
+      if (++total <= most_warnings) lines.push_back(warning);
+    }
+  }
+  if (total > most_warnings) {
+    lines.push_back("PHP said " + std::to_string(total - most_warnings) + " things more; --format=json has them all");
+  }
+}
+
+}  // namespace
+
+report::table compile_table(opcache::compile_report const& report, bool summary) {
+  if (summary) {
+    report::table table({"Compiled"});
+    table.add_row({compiled_cell(scripts_of(report).count(outcome::failed) == 0)});
+    return table;
+  }
+  report::table table({"Compiled", "Filename"});
+  for (auto const& script : report.scripts) {
+    table.add_row({compiled_cell(script.what != outcome::failed && script.what != outcome::left), script.path});
+  }
+  return table;
+}
+
+outcome_view scripts_of(opcache::compile_report const& report) {
+  return {words, report.scripts};
+}
+
+void write_json(report::json_writer& json, opcache::compile_report const& report) {
+  outcome_view const scripts = scripts_of(report);
+  json.begin_object();
+  scripts.write_counts(json);
+  scripts.write_scripts(json);
+  json.end_object();
+}
+
+std::vector<std::string> remarks(opcache::compile_report const& report) {
+  std::vector<std::string> lines;
+  add_warnings(lines, report);
+  for (auto const& script : report.scripts) {
+    std::string_view const remark = words[static_cast<std::size_t>(script.what)].remark;
+    if (!remark.empty()) lines.push_back(script.path + std::string(remark) + script.why);
+  }
+  if (std::int64_t const kept = scripts_of(report).count(outcome::kept); kept > 0) {
+    lines.push_back(
+        scripts_text(kept) +
+        " stood in the cache already and may have changed since: with opcache.validate_timestamps=0 the old "
+        "code is served until cachetool opcache:invalidate:scripts --force, or a reset");
+  }
+  if (std::int64_t const left = scripts_of(report).count(outcome::left); left > 0) {
+    lines.push_back(files(left) + " left to " + (left == 1 ? "its" : "their") +
+                    " first visitor: code there may use a class that stands below it, and PHP compiles that rightly "
+                    "only for a visitor");
+  }
+  if (report.scripts.empty()) lines.push_back("there was nothing to compile");
+  return lines;
+}
+
+std::optional<error> failure(opcache::compile_report const& report) {
+  outcome_view const scripts = scripts_of(report);
+  std::int64_t const failed = scripts.count(outcome::failed);
+  if (failed == 0) return scripts.nothing_cached(outcome::not_cached);
+  return error(error_kind::php_error,
+               std::to_string(failed) + " of " + files(std::ssize(report.scripts)) + " did not compile");
+}
+
+report::table invalidate_table(opcache::invalidate_report const& report, bool dry_run) {
+  report::table table({"Invalidated", "Filename"});
+  for (auto const& script : report.scripts) {
+    table.add_row({dry_run ? "dry run" : true_false(script.invalidated), script.path});
+  }
+  return table;
+}
+
+std::vector<std::string> invalidate_columns() {
+  return {"invalidated", "valid", "full_path"};
+}
+
+std::vector<std::string> csv_fields(opcache::invalidated_script const& script) {
+  return {true_false(script.invalidated), true_false(script.valid), script.path};
+}
+
+void write_json(report::json_writer& json, opcache::invalidate_report const& report, bool dry_run) {
+  json.begin_object().key("dry_run").boolean(dry_run);
+  json.key("preloaded").integer(report.preloaded);
+  json.key("scripts").begin_array();
+  for (auto const& script : report.scripts) {
+    json.begin_object().key("full_path").string(script.path);
+    json.key("invalidated").boolean(script.invalidated);
+    json.key("valid").boolean(script.valid).end_object();
+  }
+  json.end_array().end_object();
+}
+
+std::vector<std::string> remarks(opcache::invalidate_report const& report, bool dry_run) {
+  auto const& all = report.scripts;
+  if (all.empty()) return {"no cached script matches, so nothing was invalidated"};
+  if (dry_run) return {};
+  std::vector<std::string> lines;
+  auto const refused = std::count_if(all.begin(), all.end(), [](auto const& s) { return !s.invalidated; });
+  auto const valid = std::count_if(all.begin(), all.end(), [](auto const& s) { return s.invalidated && s.valid; });
+  if (refused > 0) lines.push_back("PHP did not invalidate " + scripts_text(refused) + "; are the files gone?");
+  if (valid > 0) {
+    lines.push_back(scripts_text(valid) + (valid == 1 ? " is" : " are") +
+                    " still in use, because the files have not changed: --force invalidates those too");
+  }
+  if (!report.frozen.empty()) {
+    lines.push_back("PHP loads what " + report.frozen + " has of them again, changed or not: " +
+                    std::string(frozen_advice) + ", or use opcache:refresh, which compiles them");
+  }
+  if (report.preloaded > 0) {
+    lines.push_back("opcache.preload loaded " + std::to_string(report.preloaded) +
+                    " of them, which stay as they are until php-fpm is reloaded");
+  }
+  return lines;
+}
+
+std::vector<std::string> file_cache_columns() {
+  return {"directory", "deleted", "left"};
+}
+
+std::vector<std::string> csv_fields(opcache::file_cache_report const& report) {
+  return {report.directory, std::to_string(report.deleted), std::to_string(report.left.size())};
+}
+
+void write_json(report::json_writer& json, opcache::file_cache_report const& report) {
+  json.begin_object().key("directory").string(report.directory);
+  json.key("deleted").integer(report.deleted);
+  json.key("left").begin_array();
+  for (auto const& file : report.left) {
+    json.begin_object().key("path").string(file.path).key("owner");
+    file.owner ? json.integer(*file.owner) : json.null();
+    json.key("reason").string(file.why).end_object();
+  }
+  json.end_array().end_object();
+}
+
+std::vector<std::string> remarks(opcache::file_cache_report const& report) {
+  std::vector<std::string> lines;
+  for (auto const& file : report.left) {
+    lines.push_back(file.path + " was not deleted: " + file.why +
+                    (file.owner ? " (it belongs to user " + std::to_string(*file.owner) + ")" : ""));
+  }
+  return lines;
+}
+
+std::optional<error> failure(opcache::file_cache_report const& report) {
+  if (report.left.empty()) return std::nullopt;
+  auto const left = static_cast<std::int64_t>(report.left.size());
+  return error(error_kind::php_error, files(left) + " could not be deleted")
+      .advise("pools of several users share this directory? run it for each of them, with --fcgi");
+}
+
+}  // namespace cachetool::cli

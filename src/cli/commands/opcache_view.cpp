@@ -1,0 +1,202 @@
+#include "cli/commands/opcache_view.hpp"
+
+#include <fmt/format.h>
+
+#include "report/csv.hpp"
+#include "report/text.hpp"
+
+namespace cachetool::cli {
+namespace {
+
+std::string yes_no(bool b) {
+  return b ? "Yes" : "No";
+}
+
+// With opcache.file_cache_only PHP tells hardly anything, and CacheTool shows just what it tells.
+report::table raw_table(php::value const& status) {
+  report::table table({"Name", "Value"});
+  for (php::entry const& entry : status.entries()) {
+    std::string const* const key = std::get_if<std::string>(&entry.key);
+    if (key != nullptr) table.add_row({*key, report::var_export(entry.item)});
+  }
+  return table;
+}
+
+void add_memory(report::table& table, opcache::memory_usage const& memory) {
+  table.add_row({"Memory used", report::bytes(static_cast<double>(memory.used))});
+  table.add_row({"Memory free", report::bytes(static_cast<double>(memory.free))});
+  table.add_row({"Memory wasted (%)", report::bytes(static_cast<double>(memory.wasted)) + " (" +
+                                          report::php_float(memory.wasted_percentage) + "%)"});
+}
+
+void add_strings(report::table& table, opcache::interned_strings const& strings) {
+  table.add_row({"Strings buffer size", report::bytes(static_cast<double>(strings.buffer_size))});
+  table.add_row({"Strings memory used", report::bytes(static_cast<double>(strings.used))});
+  table.add_row({"Strings memory free", report::bytes(static_cast<double>(strings.free))});
+  table.add_row({"Number of strings", std::to_string(strings.count)});
+}
+
+void add_counts(report::table& table, opcache::statistics const& counts) {
+  table.add_separator();
+  table.add_row({"Cached scripts", std::to_string(counts.scripts)});
+  table.add_row({"Cached keys", std::to_string(counts.keys)});
+  table.add_row({"Max cached keys", std::to_string(counts.max_keys)});
+  table.add_row({"Start time", report::date(counts.start_time)});
+  table.add_row(
+      {"Last restart time", counts.last_restart_time == 0 ? "Never" : report::date(counts.last_restart_time)});
+  table.add_row({"Oom restarts", std::to_string(counts.oom_restarts)});
+  table.add_row({"Hash restarts", std::to_string(counts.hash_restarts)});
+  table.add_row({"Manual restarts", std::to_string(counts.manual_restarts)});
+  table.add_row({"Hits", std::to_string(counts.hits)});
+  table.add_row({"Misses", std::to_string(counts.misses)});
+  table.add_row({"Blacklist misses (%)", std::to_string(counts.blacklist_misses) + " (" +
+                                             report::php_float(counts.blacklist_miss_ratio) + "%)"});
+  table.add_row({"Opcache hit rate", report::php_float(counts.hit_rate)});
+}
+
+// What `opcache:status` tells in JSON and CSV, with PHP's names: members of the status, and members of its parts.
+struct status_member {
+  std::string_view part;  // empty for the status itself
+  std::string_view name;
+};
+
+constexpr status_member status_members[] = {
+    {"", "opcache_enabled"},
+    {"", "cache_full"},
+    {"", "restart_pending"},
+    {"", "restart_in_progress"},
+    {"memory_usage", "used_memory"},
+    {"memory_usage", "free_memory"},
+    {"memory_usage", "wasted_memory"},
+    {"memory_usage", "current_wasted_percentage"},
+    {"interned_strings_usage", "buffer_size"},
+    {"interned_strings_usage", "used_memory"},
+    {"interned_strings_usage", "free_memory"},
+    {"interned_strings_usage", "number_of_strings"},
+    {"opcache_statistics", "num_cached_scripts"},
+    {"opcache_statistics", "num_cached_keys"},
+    {"opcache_statistics", "max_cached_keys"},
+    {"opcache_statistics", "hits"},
+    {"opcache_statistics", "start_time"},
+    {"opcache_statistics", "last_restart_time"},
+    {"opcache_statistics", "oom_restarts"},
+    {"opcache_statistics", "hash_restarts"},
+    {"opcache_statistics", "manual_restarts"},
+    {"opcache_statistics", "misses"},
+    {"opcache_statistics", "blacklist_misses"},
+    {"opcache_statistics", "blacklist_miss_ratio"},
+    {"opcache_statistics", "opcache_hit_rate"},
+};
+
+php::value const& read_member(php::value const& status, status_member const& member) {
+  return member.part.empty() ? status[member.name] : status[member.part][member.name];
+}
+
+}  // namespace
+
+report::table status_table(opcache::status const& status) {
+  if (status.file_cache_only) return raw_table(status.raw);
+  report::table table({"Name", "Value"});
+  table.add_row({"Enabled", yes_no(status.enabled)});
+  table.add_row({"Cache full", yes_no(status.cache_full)});
+  table.add_row({"Restart pending", yes_no(status.restart_pending)});
+  table.add_row({"Restart in progress", yes_no(status.restart_in_progress)});
+  if (status.memory) add_memory(table, *status.memory);
+  if (status.strings) add_strings(table, *status.strings);
+  if (status.counts) add_counts(table, *status.counts);
+  return table;
+}
+
+void write_json(report::json_writer& json, opcache::status const& status) {
+  json.begin_object();
+  std::string_view part;
+  for (status_member const& member : status_members) {
+    if (member.part != part) {
+      if (!part.empty()) json.end_object();
+      part = member.part;
+      json.key(part).begin_object();
+    }
+    json.key(member.name).value(read_member(status.raw, member));
+  }
+  json.end_object();
+  for (std::string_view const whole : {"jit", "preload_statistics", "file_cache"})
+    json.key(whole).value(status.raw[whole]);
+  json.key("file_cache_only").boolean(status.file_cache_only).end_object();
+}
+
+std::vector<std::string> status_columns() {
+  std::vector<std::string> columns;
+  for (status_member const& member : status_members) {
+    columns.push_back((member.part.empty() ? "" : std::string(member.part) + ".") + std::string(member.name));
+  }
+  return columns;
+}
+
+std::vector<std::string> csv_fields(opcache::status const& status) {
+  std::vector<std::string> fields;
+  for (status_member const& member : status_members)
+    fields.push_back(report::csv_field(read_member(status.raw, member)));
+  return fields;
+}
+
+std::vector<std::string> configuration_columns() {
+  return {"directive", "value"};
+}
+
+std::vector<std::vector<std::string>> csv_rows(opcache::configuration const& configuration) {
+  std::vector<std::vector<std::string>> rows;
+  for (php::entry const& entry : configuration.directives.entries()) {
+    std::string const* const key = std::get_if<std::string>(&entry.key);
+    if (key != nullptr) rows.push_back({*key, report::csv_field(entry.item)});
+  }
+  return rows;
+}
+
+report::table configuration_table(opcache::configuration const& configuration) {
+  report::table table({"Directive", "Value"});
+  for (php::entry const& entry : configuration.directives.entries()) {
+    std::string const* const key = std::get_if<std::string>(&entry.key);
+    if (key != nullptr) table.add_row({*key, report::var_export(entry.item)});
+  }
+  return table;
+}
+
+void write_json(report::json_writer& json, opcache::configuration const& configuration) {
+  json.begin_object();
+  json.key("version").begin_object();
+  json.key("opcache_product_name").string(configuration.product);
+  json.key("version").string(configuration.version).end_object();
+  json.key("directives").value(configuration.directives);
+  json.key("blacklist").value(configuration.blacklist).end_object();
+}
+
+report::table scripts_table() {
+  return report::table({"Hits", "Memory", "Filename"});
+}
+
+void add_row(report::table& rows, opcache::script const& script) {
+  rows.add_row(
+      {report::grouped(script.hits), report::bytes(static_cast<double>(script.memory)), std::string(script.path)});
+}
+
+std::vector<std::string> scripts_columns() {
+  return {"hits", "memory_consumption", "last_used_timestamp", "timestamp", "full_path"};
+}
+
+std::vector<std::string> csv_fields(opcache::script const& script) {
+  return {std::to_string(script.hits), std::to_string(script.memory), std::to_string(script.last_used),
+          script.timestamp ? std::to_string(*script.timestamp) : "", std::string(script.path)};
+}
+
+void write_json(report::json_writer& json, opcache::script const& script) {
+  json.begin_object();
+  json.key("full_path").string(script.path);
+  json.key("hits").integer(script.hits);
+  json.key("memory_consumption").integer(script.memory);
+  json.key("last_used_timestamp").integer(script.last_used);
+  json.key("timestamp");
+  script.timestamp ? json.integer(*script.timestamp) : json.null();
+  json.end_object();
+}
+
+}  // namespace cachetool::cli

@@ -1,0 +1,81 @@
+#include "cli/commands/outcome_view.hpp"
+
+#include <algorithm>
+
+namespace cachetool::cli {
+
+report::table outcome_view::table() const {
+  report::table table({"Outcome", "Filename"});
+  for (row const& each : rows_) table.add_row({std::string(words_[each.what].name), *each.path});
+  return table;
+}
+
+std::vector<std::string> outcome_view::csv_columns() {
+  return {"outcome", "reason", "full_path"};
+}
+
+std::vector<std::vector<std::string>> outcome_view::csv_rows() const {
+  std::vector<std::vector<std::string>> out;
+  out.reserve(rows_.size());
+  for (row const& each : rows_) out.push_back({std::string(words_[each.what].name), *each.why, *each.path});
+  return out;
+}
+
+void outcome_view::write_counts(report::json_writer& json) const {
+  for (std::size_t what = 0; what < words_.size(); ++what) json.key(words_[what].name).integer(count_of(what));
+}
+
+void outcome_view::write_scripts(report::json_writer& json) const {
+  json.key("scripts").begin_array();
+  for (row const& each : rows_) {
+    json.begin_object().key("full_path").string(*each.path);
+    json.key("outcome").string(words_[each.what].name).key("reason");
+    each.why->empty() ? json.null() : json.string(*each.why);
+    json.key("warnings").begin_array();
+    for (std::string const& warning : *each.warnings) json.string(warning);
+    json.end_array().end_object();
+  }
+  json.end_array();
+}
+
+std::vector<std::string> outcome_view::remarks() const {
+  std::vector<std::string> lines;
+  for (row const& each : rows_) {
+    lines.insert(lines.end(), each.warnings->begin(), each.warnings->end());
+    std::string_view const remark = words_[each.what].remark;
+    if (!remark.empty()) lines.push_back(*each.path + std::string(remark) + (remark.ends_with(": ") ? *each.why : ""));
+  }
+  return lines;
+}
+
+std::int64_t outcome_view::count_of(std::size_t what) const {
+  return std::count_if(rows_.begin(), rows_.end(), [what](row const& each) { return each.what == what; });
+}
+
+std::string outcome_view::text_from(std::size_t first) const {
+  std::string text = scripts_text(count_of(first)) + " " + std::string(words_[first].said);
+  for (std::size_t what = 0; what < words_.size(); ++what) {
+    std::int64_t const number = count_of(what);
+    if (number == 0 || what == first) continue;
+    bool const differs = number == 1 && !words_[what].said_of_one.empty();
+    text += ", " + std::to_string(number) + " " + std::string(differs ? words_[what].said_of_one : words_[what].said);
+  }
+  return text;
+}
+
+std::optional<error> outcome_view::failure_of(std::int64_t failed, std::string_view said) const {
+  if (failed == 0) return std::nullopt;
+  return error(error_kind::php_error,
+               std::to_string(failed) + " of " + scripts_text(std::ssize(rows_)) + " " + std::string(said));
+}
+
+std::optional<error> outcome_view::nothing_cached_of(std::int64_t not_cached) const {
+  if (rows_.empty() || not_cached != std::ssize(rows_)) return std::nullopt;
+  return error(error_kind::php_error, "nothing was cached: " + *rows_.front().why);
+}
+
+std::string scripts_text(std::int64_t number) {
+  return number == 1 ? "1 script" : std::to_string(number) + " scripts";
+}
+
+}  // namespace cachetool::cli

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <cachetool/error.hpp>
+
+#include "report/json.hpp"
+#include "report/table.hpp"
+
+namespace cachetool::cli {
+
+/// How an outcome is called.
+struct outcome_words {
+  std::string_view name;    ///< for programs: "not_cached"
+  std::string_view said;    ///< for people, after a number: "not cached"
+  std::string_view remark;  ///< after a script's path; one that ends with ": " before the reason; empty: there is none
+  std::string_view said_of_one{};  ///< after the number 1, where that differs
+};
+
+/// What helps where PHP goes on loading old code from a file cache in which it may replace nothing.
+inline constexpr std::string_view frozen_advice =
+    "opcache.file_cache_read_only=1 lets nothing be replaced there; build it anew with the code, or set "
+    "opcache.validate_timestamps=1";
+
+/// What became of many scripts, as every command shows it that works on them one by one.
+class outcome_view {
+ public:
+  /// Each of SCRIPTS has a path, an outcome ("what"), the reason for it ("why") and what PHP said ("warnings"). WORDS:
+  /// for each value of the outcome, in its order. Both must outlive this.
+  template <typename Script>
+  outcome_view(std::span<outcome_words const> words, std::vector<Script> const& scripts) : words_(words) {
+    rows_.reserve(scripts.size());
+    for (Script const& script : scripts) {
+      rows_.push_back({static_cast<std::size_t>(script.what), &script.path, &script.why, &script.warnings});
+    }
+  }
+
+  template <typename Outcome>
+  [[nodiscard]] std::int64_t count(Outcome what) const {
+    return count_of(static_cast<std::size_t>(what));
+  }
+
+  /// "12 scripts refreshed, 1 failed": FIRST always, the others if there are any.
+  template <typename Outcome>
+  [[nodiscard]] std::string text(Outcome first) const {
+    return text_from(static_cast<std::size_t>(first));
+  }
+
+  [[nodiscard]] report::table table() const;
+
+  static std::vector<std::string> csv_columns();
+  [[nodiscard]] std::vector<std::vector<std::string>> csv_rows() const;
+
+  /// The members of the object that a report is: a number for each outcome, and the scripts.
+  void write_counts(report::json_writer& json) const;
+  void write_scripts(report::json_writer& json) const;
+
+  /// A line for each thing that a user should know.
+  [[nodiscard]] std::vector<std::string> remarks() const;
+
+  /// "2 of 12 scripts SAID" if there are any of the outcome FAILED.
+  template <typename Outcome>
+  [[nodiscard]] std::optional<error> failure(Outcome failed, std::string_view said) const {
+    return failure_of(count(failed), said);
+  }
+
+  /// "nothing was cached: ..." if all of them, and at least one, are of this outcome.
+  template <typename Outcome>
+  [[nodiscard]] std::optional<error> nothing_cached(Outcome not_cached) const {
+    return nothing_cached_of(count(not_cached));
+  }
+
+ private:
+  struct row {
+    std::size_t what;
+    std::string const* path;
+    std::string const* why;
+    std::vector<std::string> const* warnings;
+  };
+
+  [[nodiscard]] std::int64_t count_of(std::size_t what) const;
+  [[nodiscard]] std::string text_from(std::size_t first) const;
+  [[nodiscard]] std::optional<error> failure_of(std::int64_t failed, std::string_view said) const;
+  [[nodiscard]] std::optional<error> nothing_cached_of(std::int64_t not_cached) const;
+
+  std::span<outcome_words const> words_;
+  std::vector<row> rows_;
+};
+
+/// "1 script", "12 scripts"
+std::string scripts_text(std::int64_t number);
+
+}  // namespace cachetool::cli

@@ -1,0 +1,92 @@
+#include "cli/commands/stat_view.hpp"
+
+#include "report/csv.hpp"
+#include "report/text.hpp"
+
+namespace cachetool::cli {
+namespace {
+
+std::string_view doing_name(fpm::doing what) {
+  return what == fpm::doing::held ? "held" : what == fpm::doing::running ? "running" : "idle";
+}
+
+}  // namespace
+
+report::table realpath_table(realpath_cache::listing const& listing) {
+  report::table table({"Path entry", "key", "is_dir", "realpath", "expires"});
+  for (realpath_cache::entry const& each : listing.entries) {
+    table.add_row({each.path, report::php_string(each.key), report::php_string(each.is_directory), each.realpath,
+                   report::date(each.expires)});
+  }
+  return table;
+}
+
+std::vector<std::string> realpath_columns() {
+  return {"path", "key", "is_dir", "realpath", "expires"};
+}
+
+std::vector<std::vector<std::string>> csv_rows(realpath_cache::listing const& listing) {
+  std::vector<std::vector<std::string>> rows;
+  for (realpath_cache::entry const& each : listing.entries) {
+    rows.push_back({each.path, report::csv_field(each.key), each.is_directory ? "true" : "false", each.realpath,
+                    std::to_string(each.expires)});
+  }
+  return rows;
+}
+
+void write_json(report::json_writer& json, realpath_cache::listing const& listing) {
+  json.begin_object().key("pid").integer(listing.from.pid).key("entries").begin_array();
+  for (realpath_cache::entry const& each : listing.entries) {
+    json.begin_object();
+    json.key("path").string(each.path);
+    json.key("key").value(each.key);
+    json.key("is_dir").boolean(each.is_directory);
+    json.key("realpath").string(each.realpath);
+    json.key("expires").integer(each.expires).end_object();
+  }
+  json.end_array().end_object();
+}
+
+std::string clear_text(realpath_cache::clear_report const& report) {
+  if (report.workers == 0) return "realpath cache cleared in the one worker that answered";
+  return "realpath cache cleared in " + std::to_string(report.cleared) + "/" + std::to_string(report.workers) +
+         (report.workers == 1 ? " worker" : " workers");
+}
+
+std::vector<std::string> realpath_clear_columns() {
+  return {"pool", "cleared", "workers"};
+}
+
+std::vector<std::string> csv_fields(realpath_cache::clear_report const& report) {
+  return {report.from.pool, std::to_string(report.cleared), report.workers > 0 ? std::to_string(report.workers) : ""};
+}
+
+void write_json(report::json_writer& json, realpath_cache::clear_report const& report,
+                std::vector<fpm::worker_activity> const& missing) {
+  json.begin_object().key("cleared").integer(report.cleared).key("workers");
+  report.workers > 0 ? json.integer(report.workers) : json.null();
+  json.key("missing").begin_array();
+  for (fpm::worker_activity const& each : missing) {
+    json.begin_object().key("pid").integer(each.pid).key("doing");
+    each.what == fpm::doing::unknown ? json.null() : json.string(doing_name(each.what));
+    json.end_object();
+  }
+  json.end_array().end_object();
+}
+
+std::string missing_text(fpm::worker_activity const& worker) {
+  std::string const who = "worker " + std::to_string(worker.pid);
+  switch (worker.what) {
+    case fpm::doing::held:
+      return who + " is held by a client's open connection, on which no request comes";
+    case fpm::doing::running:
+      return who + " runs a request";
+    case fpm::doing::idle:
+      return who + " has just become free";
+    case fpm::doing::unknown:
+      break;
+  }
+  return who + " is busy";
+}
+
+}  // namespace cachetool::cli

@@ -1,0 +1,298 @@
+#include "cli/line/command_line.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include <cachetool/error.hpp>
+
+#include "cli/line/nearest.hpp"
+
+namespace cachetool::cli {
+namespace {
+
+using spec_list = std::vector<option_spec const*>;
+
+void add_all(spec_list& list, std::span<option_spec const> specs) {
+  for (option_spec const& spec : specs) {
+    bool const known = std::any_of(list.begin(), list.end(), [&](auto* other) { return other->name == spec.name; });
+    if (!known) list.push_back(&spec);
+  }
+}
+
+// Before the command is known, an option of any command may stand on the line.
+spec_list options_of_all_commands() {
+  spec_list list;
+  add_all(list, global_options());
+  for (command_spec const& command : commands()) add_all(list, command.options);
+  return list;
+}
+
+spec_list options_of(command_spec const& command) {
+  spec_list list;
+  add_all(list, global_options());
+  add_all(list, command.options);
+  return list;
+}
+
+bool is_option(std::string_view word) {
+  return word.size() > 1 && word.front() == '-';
+}
+
+std::vector<std::string_view> parts_of(std::string_view name) {
+  std::vector<std::string_view> parts;
+  for (;;) {
+    std::size_t const colon = name.find(':');
+    parts.push_back(name.substr(0, colon));
+    if (colon == std::string_view::npos) return parts;
+    name.remove_prefix(colon + 1);
+  }
+}
+
+bool abbreviates(std::string_view word, std::string_view name) {
+  auto const short_parts = parts_of(word);
+  auto const full_parts = parts_of(name);
+  return short_parts.size() == full_parts.size() &&
+         std::equal(short_parts.begin(), short_parts.end(), full_parts.begin(),
+                    [](std::string_view a, std::string_view b) { return !a.empty() && b.starts_with(a); });
+}
+
+std::vector<std::string_view> names_of(command_spec const& command) {
+  std::vector<std::string_view> names = alternatives(command.aliases);
+  names.push_back(command.name);
+  return names;
+}
+
+std::vector<command_spec const*> matching_commands(std::string_view word) {
+  std::vector<command_spec const*> found;
+  for (command_spec const& command : commands()) {
+    auto const names = names_of(command);
+    if (std::find(names.begin(), names.end(), word) != names.end()) return {&command};
+    if (std::any_of(names.begin(), names.end(), [&](auto name) { return abbreviates(word, name); })) {
+      found.push_back(&command);
+    }
+  }
+  return found;
+}
+
+std::vector<std::string_view> all_command_names() {
+  std::vector<std::string_view> all;
+  for (command_spec const& command : commands()) {
+    auto const names = names_of(command);
+    all.insert(all.end(), names.begin(), names.end());
+  }
+  return all;
+}
+
+class reader {
+ public:
+  explicit reader(std::vector<std::string> const& words) : words_(words), specs_(options_of_all_commands()) {}
+
+  command_line read() {
+    find_the_command();
+    if (line_.command != nullptr) specs_ = options_of(*line_.command);
+    bool command_skipped = false;
+    for (at_ = 0; at_ < words_.size(); ++at_) {
+      std::string const& word = words_[at_];
+      if (word == "--") {
+        line_.arguments.insert(line_.arguments.end(), words_.begin() + static_cast<std::ptrdiff_t>(at_) + 1,
+                               words_.end());
+        break;
+      }
+      if (is_option(word)) {
+        read_option(word);
+      } else if (line_.command != nullptr && !command_skipped) {
+        command_skipped = command_seen_ = true;
+      } else {
+        line_.arguments.push_back(word);
+      }
+    }
+    return std::move(line_);
+  }
+
+ private:
+  // The command is the first word that is neither an option nor an option's value. To tell, the line is read once with
+  // the options of all commands; that reading is then forgotten.
+  void find_the_command() {
+    for (at_ = 0; at_ < words_.size() && words_[at_] != "--"; ++at_) {
+      if (is_option(words_[at_])) {
+        skim_option(words_[at_]);
+      } else {
+        line_.command = &command_named(words_[at_]);
+        break;
+      }
+    }
+    line_.options.clear();
+    command_seen_ = false;
+  }
+
+  // A second reading says better what is wrong with an option.
+  void skim_option(std::string const& word) {
+    try {
+      read_option(word);
+    } catch (error const& failed) {
+      if (!skim_failure_) skim_failure_ = failed;
+    }
+  }
+
+  // After an option that there is not, a word that is no command may have been meant as its value.
+  command_spec const& command_named(std::string const& word) const {
+    if (skim_failure_ && matching_commands(word).empty()) throw *skim_failure_;
+    return find_command(word);
+  }
+
+  void read_option(std::string const& word) {
+    if (word.starts_with("--")) {
+      read_long(std::string_view(word).substr(2));
+    } else {
+      read_short(std::string_view(word).substr(1));
+    }
+  }
+
+  void read_long(std::string_view text) {
+    std::size_t const equals = text.find('=');
+    option_spec const& spec = find_long(text.substr(0, equals));
+    if (equals == std::string_view::npos) {
+      add(spec, value_after(spec));
+    } else if (spec.takes == arity::flag) {
+      throw error(error_kind::usage, "the option --" + std::string(spec.name) + " takes no value");
+    } else {
+      add(spec, std::string(text.substr(equals + 1)));
+    }
+  }
+
+  // "-vvq", "-t/tmp", "-t /tmp"
+  void read_short(std::string_view letters) {
+    for (; !letters.empty(); letters.remove_prefix(1)) {
+      option_spec const& spec = find_short(letters.front());
+      if (spec.takes == arity::flag) {
+        add(spec, std::nullopt);
+        continue;
+      }
+      add(spec, letters.size() > 1 ? std::optional(std::string(letters.substr(1))) : value_after(spec));
+      return;
+    }
+  }
+
+  // The value that stands in the next word.
+  std::optional<std::string> value_after(option_spec const& spec) {
+    if (spec.takes == arity::flag) return std::nullopt;
+    bool const has_next = at_ + 1 < words_.size();
+    if (spec.takes == arity::value) {
+      if (!has_next || is_option(words_[at_ + 1])) {
+        error missing(error_kind::usage, "the option --" + std::string(spec.name) + " requires a value");
+        if (has_next && words_[at_ + 1] != "--") {
+          missing.advise("is a shell variable unset? A value that begins with a dash is given as --" +
+                         std::string(spec.name) + "=VALUE");
+        }
+        throw missing;
+      }
+      return words_[++at_];
+    }
+    if (!has_next || words_[at_ + 1].starts_with('-')) return std::nullopt;
+    if (!command_seen_ && !matching_commands(words_[at_ + 1]).empty()) return std::nullopt;
+    return words_[++at_];
+  }
+
+  option_spec const& find_long(std::string_view name) const {
+    spec_list found;
+    std::vector<std::string_view> names;
+    for (option_spec const* spec : specs_) {
+      if (spec->name == name) return *spec;
+      if (!name.empty() && spec->name.starts_with(name)) found.push_back(spec);
+      names.push_back(spec->name);
+    }
+    if (found.size() == 1) return *found.front();
+    std::string const shown = "the option --" + std::string(name);
+    if (found.empty()) {
+      std::string const near = suggest(nearest(name, names));
+      throw error(error_kind::usage, shown + " does not exist" + where()).advise(near.empty() ? as_choice(name) : near);
+    }
+    names.clear();
+    for (option_spec const* spec : found) names.push_back(spec->name);
+    throw error(error_kind::usage, shown + " is ambiguous").advise(suggest(names));
+  }
+
+  // "--json" for --format=json.
+  std::string as_choice(std::string_view name) const {
+    for (option_spec const* spec : specs_) {
+      auto const choices = alternatives(spec->choices);
+      if (std::find(choices.begin(), choices.end(), name) == choices.end()) continue;
+      return "did you mean --" + std::string(spec->name) + "=" + std::string(name) + "?";
+    }
+    return {};
+  }
+
+  option_spec const& find_short(char letter) const {
+    for (option_spec const* spec : specs_) {
+      if (spec->letter == letter) return *spec;
+    }
+    throw error(error_kind::usage, std::string("the option -") + letter + " does not exist" + where());
+  }
+
+  std::string where() const { return line_.command == nullptr ? "" : " for " + std::string(line_.command->name); }
+
+  static std::string suggest(std::vector<std::string_view> const& names) {
+    std::vector<std::string> dashed;
+    for (std::string_view const name : names) dashed.push_back("--" + std::string(name));
+    return did_you_mean({dashed.begin(), dashed.end()});
+  }
+
+  void add(option_spec const& spec, std::optional<std::string> value) {
+    line_.options.push_back({&spec, std::move(value)});
+  }
+
+  std::vector<std::string> const& words_;
+  spec_list specs_;
+  command_line line_;
+  std::size_t at_ = 0;
+  bool command_seen_ = false;
+  std::optional<error> skim_failure_;
+};
+
+}  // namespace
+
+namespace {
+
+// What other programs call it.
+constexpr std::pair<std::string_view, std::string_view> other_words[] = {
+    {"clear", "reset"}, {"flush", "reset"}, {"reset", "clear"}, {"stats", "status"}, {"info", "status"}};
+
+std::string_view last_part(std::string_view name) {
+  return name.substr(name.rfind(':') + 1);
+}
+
+// "reset" for opcache:reset, and "opcache:clear" for it, too.
+std::vector<std::string_view> related(std::string_view name) {
+  std::vector<std::string_view> found;
+  std::string_view const group = name.substr(0, name.size() - last_part(name).size());
+  for (command_spec const& command : commands()) {
+    if (group.empty() && last_part(command.name) == name) found.push_back(command.name);
+    for (auto const& [other, ours] : other_words) {
+      if (last_part(name) == other && command.name == std::string(group) + std::string(ours)) {
+        found.push_back(command.name);
+      }
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+command_spec const& find_command(std::string_view name) {
+  auto const found = matching_commands(name);
+  if (found.size() == 1) return *found.front();
+  std::vector<std::string_view> names;
+  for (command_spec const* command : found) names.push_back(command->name);
+  std::string const shown = "the command \"" + std::string(name) + "\"";
+  if (!found.empty()) throw error(error_kind::usage, shown + " is ambiguous").advise(did_you_mean(names));
+  auto near = related(name);
+  if (near.empty()) near = nearest(name, all_command_names());
+  throw error(error_kind::usage, shown + " does not exist")
+      .advise(near.empty() ? "cachetool list shows every command" : did_you_mean(near));
+}
+
+command_line read_command_line(std::vector<std::string> const& arguments) {
+  return reader(arguments).read();
+}
+
+}  // namespace cachetool::cli

@@ -1,0 +1,156 @@
+#include "cli/line/options.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include <CLI/CLI.hpp>
+
+#include <cachetool/error.hpp>
+
+namespace cachetool::cli {
+namespace {
+
+// Text goes past CLI11: it would split "[1,2]" and drop an empty value.
+bool is_text(option_spec const& spec) {
+  return spec.type == value_type::text || spec.type == value_type::nonempty || spec.type == value_type::endpoint;
+}
+
+// An unset shell variable must not turn into another target.
+void check_not_empty(option_spec const& spec, std::optional<std::string> const& value) {
+  bool const needs_text = spec.type == value_type::endpoint || spec.type == value_type::nonempty;
+  if (!needs_text || !value || !value->empty()) return;
+  throw error(error_kind::usage, "the option --" + std::string(spec.name) + " has an empty value")
+      .advise(spec.type == value_type::endpoint
+                  ? "is a shell variable unset? leave the value away to have php-fpm found"
+                  : "is a shell variable unset?");
+}
+
+// "table, json or csv"
+std::string list_of(std::vector<std::string_view> const& choices) {
+  std::string list;
+  for (std::size_t i = 0; i < choices.size(); ++i) {
+    list += (i == 0 ? "" : i + 1 == choices.size() ? " or " : ", ") + std::string(choices[i]);
+  }
+  return list;
+}
+
+// "20%" is 20 where a percentage is wanted.
+std::string number_in(option_spec const& spec, std::string const& value) {
+  bool const is_percent = spec.value_name == "PERCENT" && value.size() > 1 && value.ends_with('%');
+  return is_percent ? value.substr(0, value.size() - 1) : value;
+}
+
+std::optional<std::int64_t> to_count(std::string const& text) {
+  constexpr std::int64_t most = 1'000'000'000;
+  std::int64_t number = 0;
+  auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+  bool const is_one = failed == std::errc() && end == text.data() + text.size() && number >= 0 && number <= most;
+  return is_one ? std::optional(number) : std::nullopt;
+}
+
+bool is_seconds(std::string const& text) {
+  constexpr double longest = 1e6;  // eleven days; more would overflow a poll
+  double number = 0;
+  return CLI::detail::lexical_cast(text, number) && number > 0 && number <= longest;
+}
+
+[[noreturn]] void refuse(option_spec const& spec, std::string const& value, std::string const& wanted,
+                         std::string_view example) {
+  std::string const name = "--" + std::string(spec.name);
+  throw error(error_kind::usage, "the option " + name + " takes " + wanted + ", not \"" + value + "\"")
+      .advise("for example " + name + "=" + std::string(example));
+}
+
+// CLI11 would refuse the same, in words of its own.
+void check_value(option_spec const& spec, std::string const& value) {
+  if (spec.type == value_type::choice) {
+    auto const choices = alternatives(spec.choices);
+    bool const known = std::find(choices.begin(), choices.end(), value) != choices.end();
+    if (!known) refuse(spec, value, list_of(choices), choices.front());
+  } else if (spec.type == value_type::count) {
+    if (!to_count(number_in(spec, value))) refuse(spec, value, "a whole number from 0 to 1000000000", "3");
+  } else if (!is_seconds(value)) {
+    refuse(spec, value, "a time in seconds above 0", "2.5");
+  }
+}
+
+// CLI11 takes a number that begins with 0 for an octal one.
+std::string plain(option_spec const& spec, std::string const& value) {
+  return spec.type == value_type::count ? std::to_string(*to_count(number_in(spec, value))) : value;
+}
+
+}  // namespace
+
+options::options(command_line const& line) {
+  for (auto const& given : line.options) {
+    given_[given.spec->name].push_back(given.value);
+    check_not_empty(*given.spec, given.value);
+  }
+  convert(line);
+}
+
+void options::convert(command_line const& line) {
+  CLI::App app;
+  app.set_help_flag();
+  std::vector<std::string> words;
+  for (auto const& given : line.options) {
+    option_spec const& spec = *given.spec;
+    std::string const name = "--" + std::string(spec.name);
+    if (spec.takes != arity::flag && (is_text(spec) || !given.value)) continue;
+    if (spec.takes != arity::flag) check_value(spec, *given.value);
+    words.push_back(given.value ? name + "=" + plain(spec, *given.value) : name);
+    if (app.get_option_no_throw(name) != nullptr) continue;
+    CLI::Option* option = nullptr;
+    if (spec.takes == arity::flag) {
+      option = app.add_flag(name, flags_[spec.name]);
+      continue;
+    }
+    if (spec.type == value_type::choice) {
+      option = app.add_option_function<std::string>(name, [](std::string const&) {});
+    } else if (spec.type == value_type::count) {
+      option = app.add_option(name, counts_[spec.name]);
+    } else {
+      option = app.add_option(name, seconds_[spec.name]);
+    }
+    option->take_last();
+  }
+  std::reverse(words.begin(), words.end());  // CLI11 takes them from the end
+  try {
+    app.parse(std::move(words));
+  } catch (CLI::ParseError const& failed) {
+    throw error(error_kind::usage, failed.what());
+  }
+}
+
+int options::flag(std::string_view name) const {
+  auto const found = flags_.find(name);
+  return found == flags_.end() ? 0 : found->second;
+}
+
+bool options::given(std::string_view name) const {
+  return given_.count(name) != 0;
+}
+
+std::optional<std::string> options::text(std::string_view name) const {
+  auto const found = given_.find(name);
+  return found == given_.end() ? std::nullopt : found->second.back();
+}
+
+std::optional<std::chrono::milliseconds> options::seconds(std::string_view name) const {
+  auto const found = seconds_.find(name);
+  if (found == seconds_.end()) return std::nullopt;
+  // Never 0, which would mean not to wait at all.
+  return std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(found->second));
+}
+
+std::optional<std::int64_t> options::count(std::string_view name) const {
+  auto const found = counts_.find(name);
+  return found == counts_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::vector<std::optional<std::string>> options::all(std::string_view name) const {
+  auto const found = given_.find(name);
+  return found == given_.end() ? std::vector<std::optional<std::string>>() : found->second;
+}
+
+}  // namespace cachetool::cli

@@ -1,0 +1,344 @@
+#include "cli/targets/targets.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <deque>
+#include <future>
+#include <list>
+#include <memory>
+#include <new>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "cli/output/log.hpp"
+#include "cli/output/unforeseen.hpp"
+#include "cli/targets/signals.hpp"
+#include "cli/targets/who_serves.hpp"
+
+namespace cachetool::cli {
+namespace {
+
+/// What a command does with every target, and in which form it shows that. One of EACH, ONCE and VISIT is set.
+struct plan {
+  target_action each;
+  std::function<report_view(reached_master& master)> once;
+  target_visit visit;
+  meeting where = meeting::never;
+  signal_watch const* watch = nullptr;
+  std::size_t targets = 0;
+  output_format format = output_format::text;
+  std::vector<std::string> columns;  // of CSV, "endpoint" first
+};
+
+error out_of_time(context const& with) {
+  double const seconds = std::chrono::duration<double>(*with.given.seconds("deadline")).count();
+  return error(error_kind::timeout, fmt::format("not done within {:g} s (--deadline)", seconds))
+      .advise("what was sent to php-fpm last may still be running there");
+}
+
+// A command that ends by itself when its time is over has a moment more for that.
+std::optional<std::chrono::milliseconds> deadline_of(context const& with) {
+  constexpr std::chrono::milliseconds grace{1000};
+  auto deadline = with.given.seconds("deadline");
+  if (deadline && with.line.command->keeps_deadline) *deadline += grace;
+  return deadline;
+}
+
+using adapters = std::vector<std::unique_ptr<adapter::adapter>>;
+
+/// One target, worked on, perhaps while others are.
+class job {
+ public:
+  job(context const& with, plan const& what, target whom, bool several, bool first)
+      : with_(with), plan_(what), target_(std::move(whom)), several_(several), first_(first) {}
+
+  /// What goes wrong is shown, and decides the code.
+  void run(console& streams);
+
+  [[nodiscard]] exit_code code() const noexcept { return code_; }
+  [[nodiscard]] bool interrupted() const noexcept { return interrupted_; }
+
+ private:
+  void work(console& streams, std::list<target_output>& outputs);
+  void work_or_fail(console& streams, std::list<target_output>& outputs);
+  void work_with(reached_master& master, std::list<target_output>& outputs);
+  void show_rest(std::list<target_output>& outputs, report_view const& show);
+  void separate(console& streams);
+  void fail(target_output& out, error failed);
+
+  context const& with_;
+  plan const& plan_;
+  target target_;
+  bool several_;
+  bool first_;
+  std::size_t begun_ = 0;  // addresses whose output has begun
+  std::size_t shown_ = 0;  // addresses whose output is complete
+  exit_code code_ = exit_code::done;
+  bool interrupted_ = false;
+};
+
+void job::run(console& streams) {
+  std::list<target_output> outputs;
+  for (auto const& address : target_.addresses) {
+    outputs.emplace_back(streams, plan_.format, plan_.columns.size(), address.label, several_);
+  }
+  try {
+    work_or_fail(streams, outputs);
+  } catch (error const& failed) {
+    bool const stopped = failed.kind() == error_kind::interrupted;
+    interrupted_ = stopped && !plan_.watch->deadline_is_over();
+    if (interrupted_) return;
+    error const shown = stopped ? out_of_time(with_) : failed;
+    show_rest(outputs, [&](target_output& out, std::string const&) { fail(out, shown); });
+  }
+}
+
+// What the machine refuses (a thread, memory) is this target's failure, and not that of the others.
+void job::work_or_fail(console& streams, std::list<target_output>& outputs) {
+  try {
+    work(streams, outputs);
+  } catch (error const&) {
+    throw;
+  } catch (std::exception const& failed) {
+    throw unforeseen(failed);
+  }
+}
+
+void job::work(console& streams, std::list<target_output>& outputs) {
+  auto const log = make_log(verbosity(with_.given, with_.env), streams);
+  if (plan_.visit) {
+    return show_rest(outputs, [&](target_output& out, std::string const&) { plan_.visit(target_, *log, out); });
+  }
+  if (target_.unreachable) throw *target_.unreachable;
+  adapters pools;
+  pools.push_back(target_.open(*log));
+  if (plan_.once) {
+    for (auto const& open : target_.other_pools) pools.push_back(open(*log));
+  }
+  reached_master master{{}, target_.out_of_reach, plan_.targets, plan_.watch->fd(), streams};
+  for (auto const& each : pools) master.pools.push_back(each.get());
+  try {
+    work_with(master, outputs);
+  } catch (error const& failed) {
+    throw master.is_examined ? failed : master.examined(failed);
+  }
+}
+
+void job::work_with(reached_master& master, std::list<target_output>& outputs) {
+  if (plan_.once) return show_rest(outputs, plan_.once(master));
+  show_rest(outputs, [&](target_output& out, std::string const&) { plan_.each(*master.pools.front(), out); });
+}
+
+void job::show_rest(std::list<target_output>& outputs, report_view const& show) {
+  for (auto out = std::next(outputs.begin(), static_cast<std::ptrdiff_t>(shown_)); out != outputs.end(); ++out) {
+    if (begun_ == shown_) separate(out->streams());
+    show(*out, target_.addresses[shown_].pool);
+    out->flush();
+    code_ = std::max(code_, out->code());
+    ++shown_;
+  }
+}
+
+void job::separate(console& streams) {
+  ++begun_;
+  bool const is_first = std::exchange(first_, false);
+  if (plan_.format == output_format::json && !is_first) streams.write(",");
+}
+
+void job::fail(target_output& out, error failed) {
+  failed.on(target_.addresses[shown_].label);
+  out.fail(failed);
+  out.streams().report(with_.line.command->name, failed);
+  code_ = std::max(code_, exit_code_for(failed.kind()));
+}
+
+/// Several jobs at the same time, each with a console of its own that is poured into the command's in their order.
+class batch {
+ public:
+  batch(context& with, std::vector<std::unique_ptr<job>>& jobs, meeting where)
+      : out_(with.out), jobs_(jobs), where_(where) {
+    for (std::size_t i = 0; i < jobs.size(); ++i) consoles_.push_back(with.out.aside());
+  }
+
+  void run() {
+    std::promise<bool> all_are_there;
+    std::shared_future<bool> const may_begin = all_are_there.get_future().share();
+    std::vector<std::jthread> const threads = start_threads(may_begin);
+    bool const enough = where_ == meeting::never || threads.size() == jobs_.size();
+    all_are_there.set_value(enough);
+    if (!enough) throw too_few(threads.size());
+    if (threads.empty()) work();
+    for (std::size_t i = 0; i < jobs_.size(); ++i) {
+      ended_[i].get_future().get();
+      if (!interrupted_) show(i);
+    }
+  }
+
+ private:
+  static constexpr std::size_t most_at_once = 2048;  // they wait, for the most part
+
+  // As many as the machine gives.
+  std::vector<std::jthread> start_threads(std::shared_future<bool> const& may_begin) {
+    std::vector<std::jthread> threads;
+    try {
+      while (threads.size() < std::min(jobs_.size(), most_at_once)) {
+        threads.emplace_back([this, may_begin] {
+          if (may_begin.get()) work();
+        });
+      }
+    } catch (std::system_error const&) {
+    }
+    return threads;
+  }
+
+  error too_few(std::size_t threads) const {
+    return error(error_kind::no_resources,
+                 fmt::format("nothing was begun: {} php-fpm are worked on at the same time, and "
+                             "only {} threads are to be had",
+                             jobs_.size(), threads))
+        .advise("allow more processes (ulimit -u), or name one php-fpm after the other: --fcgi=ADDRESS");
+  }
+
+  void work() {
+    for (std::size_t i = next_++; i < jobs_.size(); i = next_++) {
+      try {
+        jobs_[i]->run(consoles_[i]);
+        ended_[i].set_value();
+      } catch (...) {
+        ended_[i].set_exception(std::current_exception());
+      }
+    }
+  }
+
+  void show(std::size_t i) {
+    interrupted_ = jobs_[i]->interrupted();
+    if (interrupted_) return;
+    out_.pour(consoles_[i]);
+    out_.flush();
+  }
+
+  console& out_;
+  std::vector<std::unique_ptr<job>>& jobs_;
+  meeting where_;
+  std::deque<console> consoles_;
+  std::vector<std::promise<void>> ended_{jobs_.size()};
+  std::atomic<std::size_t> next_{0};
+  bool interrupted_ = false;
+};
+
+// Before and after what the targets say.
+void begin(context& with, plan const& what) {
+  if (what.format == output_format::json) with.out.write("{\"targets\":[");
+  if (what.format == output_format::csv) {
+    report::csv_writer([&with](std::string_view text) { with.out.raw(text); }, what.columns).flush();
+  }
+}
+
+void end(context& with, plan const& what) {
+  if (what.format == output_format::json) with.out.write("]}\n");
+  with.out.flush();
+}
+
+void work_on_all(context& with, plan const& what, std::vector<std::unique_ptr<job>>& jobs) {
+  begin(with, what);
+  if (jobs.size() == 1) {
+    jobs.front()->run(with.out);
+  } else {
+    batch(with, jobs, what.where).run();
+  }
+  bool const interrupted = std::any_of(jobs.begin(), jobs.end(), [](auto const& one) { return one->interrupted(); });
+  if (interrupted) throw error(error_kind::interrupted, "interrupted");
+  end(with, what);
+}
+
+std::vector<std::unique_ptr<job>> make_jobs(context& with, plan& what, int interrupt_fd) {
+  std::vector<target> targets = find_targets(with, what.once != nullptr, interrupt_fd);
+  if (with.line.command->of_site) keep_who_serve(with, targets);
+  what.targets = targets.size();
+  bool const several = targets.size() > 1 || targets.front().addresses.size() > 1;
+  std::vector<std::unique_ptr<job>> jobs;
+  for (target& one : targets) {
+    jobs.push_back(std::make_unique<job>(with, what, std::move(one), several, jobs.empty()));
+  }
+  return jobs;
+}
+
+exit_code carry_out(context& with, std::optional<std::vector<std::string>> csv_columns, plan what) {
+  std::string const format = csv_columns ? with.given.text("format").value_or("table") : "table";
+  what.format = format == "json" ? output_format::json : format == "csv" ? output_format::csv : output_format::text;
+  what.columns = std::move(csv_columns).value_or(std::vector<std::string>());
+  what.columns.insert(what.columns.begin(), "endpoint");
+
+  return while_watched(with, [&](signal_watch const& signals) {
+    what.watch = &signals;
+    auto jobs = make_jobs(with, what, signals.fd());
+    work_on_all(with, what, jobs);
+    exit_code worst = exit_code::done;
+    for (auto const& one : jobs) worst = std::max(worst, one->code());
+    return worst;
+  });
+}
+
+}  // namespace
+
+error reached_master::examined(error const& failed) const {
+  auto const is_its = [&failed](auto const* each) { return each->label() == failed.endpoint(); };
+  auto const its = std::find_if(pools.begin(), pools.end(), is_its);
+  return (its == pools.end() ? pools.front() : *its)->examined(failed);
+}
+
+exit_code while_watched(context& with, std::function<exit_code(signal_watch const&)> const& work) {
+  signal_watch signals(deadline_of(with));
+  with.out.watch(signals.signal_fd(), signals.fd());
+  try {
+    exit_code const code = work(signals);
+    with.out.watch(-1, -1);
+    return code;
+  } catch (error const& failed) {
+    with.out.watch(-1, -1);
+    if (failed.kind() != error_kind::interrupted) throw;
+    if (signals.deadline_is_over()) throw out_of_time(with);
+    int const signal = signals.take();
+    with.out.error_line(std::string(with.line.command->name) + ": interrupted by " + signal_name(signal));
+    return static_cast<exit_code>(static_cast<int>(exit_code::interrupted_by) + signal);
+  }
+}
+
+exit_code for_each_target(context& with, std::optional<std::vector<std::string>> csv_columns,
+                          target_action const& action) {
+  plan what;
+  what.each = action;
+  return carry_out(with, std::move(csv_columns), std::move(what));
+}
+
+exit_code for_each_master(context& with, std::optional<std::vector<std::string>> csv_columns,
+                          master_action const& action) {
+  return for_each_whole_master(with, std::move(csv_columns), [&action](reached_master& master) {
+    return action(*master.pools.front(), master.streams);
+  });
+}
+
+exit_code for_each_whole_master(context& with, std::optional<std::vector<std::string>> csv_columns,
+                                std::function<report_view(reached_master& master)> const& action, meeting where) {
+  plan what;
+  what.once = action;
+  what.where = where;
+  return carry_out(with, std::move(csv_columns), std::move(what));
+}
+
+exit_code visit_each_target(context& with, std::optional<std::vector<std::string>> csv_columns,
+                            target_visit const& visit) {
+  plan what;
+  what.visit = visit;
+  return carry_out(with, std::move(csv_columns), std::move(what));
+}
+
+origin as_of_pool(origin from, std::string const& pool) {
+  if (!pool.empty()) from.pool = pool;
+  return from;
+}
+
+}  // namespace cachetool::cli

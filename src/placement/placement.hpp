@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <cachetool/fastcgi/client.hpp>
+
+#include "agent/agent.hpp"
+#include "agent/observer.hpp"
+#include "fpm/master.hpp"
+#include "placement/candidates.hpp"
+#include "placement/private_file.hpp"
+#include "placement/worker_root.hpp"
+
+namespace cachetool::placement {
+
+struct options {
+  std::string tmp_dir;     ///< --tmp-dir or temp_dir: tried first; empty for none
+  std::string agent_path;  ///< --agent: a file that php-fpm already has, as it sees it; empty for none
+  std::string chroot;      ///< the root directory of php-fpm's workers; empty to find out
+  int interrupt_fd = -1;   ///< ends a look around when it becomes readable
+};
+
+/// Puts the agent where a worker can run it, one place after another until one serves. Whatever is put there for this
+/// call alone is gone when this is.
+class placer {
+ public:
+  /// For the workers behind WHERE. WATCHER must outlive this. Throws error (usage) if the chroot is no directory, or
+  /// the tmp_dir lies outside.
+  placer(options options, fastcgi::endpoint where, agent::observer& watcher);
+
+  /// The path of a file with SOURCE, in the place now in use or, for the first call, in the first that can be used.
+  /// PEER tells whose workers will read it. Throws error (placement) when no place is left.
+  std::string const& path(agent::source const& source, std::optional<fastcgi::peer_credentials> const& peer);
+
+  /// The worker could not run what lies at PATH, or not for what it was to do: the next path() is another place.
+  /// ALLOWED is where PHP said it might lie, for error (open_basedir) and (restricted). Throws WHY, with all that was
+  /// tried, if there is none left. Does nothing if another place is in use by now: several calls may find the same.
+  void reject(std::string const& path, error const& why, std::vector<std::string> const& allowed);
+
+  /// True if the place now in use holds an agent that was put there before: maybe by another version.
+  [[nodiscard]] bool is_installed() const noexcept { return candidates_[current_].how == candidate::way::installed; }
+
+  /// True when no place is left.
+  [[nodiscard]] bool is_exhausted() const noexcept { return planned_ && current_ == candidates_.size(); }
+
+ private:
+  void enter_chroot();
+  void look(pid_t master);
+  [[nodiscard]] std::vector<candidate> named_places() const;
+  [[nodiscard]] std::vector<candidate> own_places() const;
+  [[nodiscard]] std::string as_worker_names(std::string const& path) const;
+  void reconsider(error const& why, std::vector<std::string> const& allowed);
+  void add_told(std::vector<candidate>& rest, std::vector<std::string> const& directories) const;
+  [[nodiscard]] std::vector<candidate> seen_by_workers(std::vector<candidate> rest);
+  std::string put(candidate const& place, agent::source const& source, mode_t mode);
+  void report(error const& why);
+  [[noreturn]] void give_up() const;
+
+  options options_;
+  fastcgi::endpoint where_;
+  agent::observer& watcher_;
+  pid_t master_ = 0;                     // 0 where it is not known
+  worker_root root_;                     // of the workers
+  std::string root_path_;                // a chroot's path out here, without a final slash; empty for none
+  std::optional<uid_t> open_to_;         // see base_directory
+  std::optional<fpm::process> foreign_;  // a worker in whose file system root puts nothing
+  bool planned_ = false;
+  std::vector<candidate> candidates_;
+  std::size_t current_ = 0;
+  std::optional<private_file> file_;
+  std::string path_;
+  std::string_view placed_sha256_;
+  std::optional<error> rejected_;  // why the worker could not use the last place that it was given
+  std::string tried_;
+  std::string failures_;
+};
+
+}  // namespace cachetool::placement

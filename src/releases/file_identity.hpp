@@ -1,0 +1,15 @@
+#pragma once
+
+#include <cstdint>
+
+namespace cachetool::releases {
+
+/// What makes a file or a directory that very one, whatever its name.
+struct identity {
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+
+  bool operator==(identity const&) const = default;
+};
+
+}  // namespace cachetool::releases

@@ -1,0 +1,544 @@
+#include "releases/release.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <utility>
+
+#include "base/mebibytes.hpp"
+#include "base/text.hpp"
+#include "caches/every_worker.hpp"
+#include "caches/opcache_answer.hpp"
+#include "caches/opcache_reset.hpp"
+#include "caches/rows.hpp"
+#include "releases/young_files.hpp"
+
+namespace cachetool::releases {
+namespace {
+
+using caches::ask;
+using caches::from;
+using clock = std::chrono::steady_clock;
+
+/// What takes rows "NUMBER length path", as many as a list may have, and hands each to EACH.
+std::function<void(std::string_view)> numbered_rows(std::function<void(std::string path, std::int64_t number)> each) {
+  return [each = std::move(each), counter = caches::row_counter()](std::string_view rows) mutable {
+    while (!rows.empty()) {
+      std::int64_t number[1];
+      std::string path(caches::take_row(rows, number));
+      counter.count(path);
+      each(std::move(path), number[0]);
+    }
+  };
+}
+
+bool is_in(std::string_view path, std::string_view directory) {
+  return path == directory || (path.starts_with(directory) && path.substr(directory.size()).starts_with('/'));
+}
+
+std::vector<std::string> strings(php::value const& list) {
+  std::vector<std::string> out;
+  for (php::entry const& each : list.entries()) {
+    if (each.item.is_string()) out.emplace_back(each.item.as_string());
+  }
+  return out;
+}
+
+// A directory that every release shares is none.
+bool is_shared(std::string_view path) {
+  return path.ends_with("/shared");
+}
+
+std::vector<link> links(php::value const& list) {
+  std::vector<link> out;
+  for (php::entry const& each : list.entries()) {
+    auto const* const name = std::get_if<std::string>(&each.key);
+    if (name != nullptr) out.push_back({*name, std::string(each.item.as_string())});
+  }
+  return out;
+}
+
+void sort_out(site& into, release found) {
+  bool const linked = std::any_of(into.links.begin(), into.links.end(),
+                                  [&](link const& each) { return is_in(each.target, found.path); });
+  if (is_in(into.live, found.path)) {
+    into.live_scripts += found.scripts;
+  } else if (linked) {
+    into.linked.push_back(std::move(found));
+  } else if (!is_shared(found.path)) {
+    into.others.push_back(std::move(found));
+  }
+}
+
+// A script that a request begins with, by its name, goes last: with it, all of the new release is used at once.
+bool is_moved_before(std::string const& a, std::string const& b) {
+  return !a.ends_with("/index.php") && b.ends_with("/index.php");
+}
+
+std::vector<std::string> paths_of(std::vector<aliased_script> const& scripts) {
+  std::vector<std::string> out;
+  for (aliased_script const& each : scripts) out.push_back(each.path);
+  return out;
+}
+
+std::string pids_text(std::vector<std::int64_t> const& pids) {
+  std::string out;
+  for (std::int64_t pid : pids) out += (out.empty() ? "" : ", ") + std::to_string(pid);
+  return out;
+}
+
+moved_name::outcome to_outcome(std::string_view word) {
+  if (word == "moved" || word == "elsewhere") return moved_name::outcome::moved;
+  if (word == "gone") return moved_name::outcome::gone;
+  if (word == "not_cached" || word == "kept") return moved_name::outcome::not_cached;
+  if (word == "left") return moved_name::outcome::left;
+  return moved_name::outcome::failed;
+}
+
+/// The work of one finish().
+class finishing {
+ public:
+  finishing(std::span<adapter::adapter* const> pools, finish_options const& options, opcache::progress const& tell)
+      : pools_(pools), php_(*pools.front()), options_(options), tell_(tell), until_(clock::now() + options.patience) {}
+
+  finish_report run(std::vector<std::string> const& unreachable);
+  finish_report reset_because(std::string why);
+
+ private:
+  void look_at_site();
+  void add_replaced();
+  [[nodiscard]] std::optional<std::string> why_not(std::vector<std::string> const& unreachable) const;
+  std::optional<std::string> lead_elsewhere();
+  std::optional<std::string> ask_every_worker(bool clear, std::chrono::milliseconds patience);
+  void look_for_old_code();
+  std::map<std::string, std::int64_t> hits_of_old();
+  [[nodiscard]] std::string name_of(caches::sweep const& swept, std::size_t pool) const;
+  void keep(caches::sweep const& swept, std::size_t pool);
+  void take_linked_that_are_served();
+  bool leads_to_one_of(std::vector<std::string> const& scripts);
+  std::vector<aliased_script> find_names();
+  std::optional<std::string> move_names();
+  std::optional<std::string> move_all();
+  [[nodiscard]] std::vector<std::string> releases_here() const;
+  std::optional<std::string> hold_first_scripts();
+  void release_first_scripts(std::vector<aliased_script>& names);
+  std::optional<std::string> refresh_outside();
+  void note_preloaded();
+  [[nodiscard]] std::optional<std::string> why_no_room(std::vector<aliased_script> const& names) const;
+  std::vector<std::string> move(std::vector<std::string> const& paths);
+  [[nodiscard]] release& old_release_of(std::string const& path);
+  void reset(std::string why);
+  [[nodiscard]] std::chrono::milliseconds left() const;
+  [[nodiscard]] std::chrono::milliseconds kept_for_reset() const;
+
+  std::span<adapter::adapter* const> pools_;
+  adapter::adapter& php_;
+  finish_options const& options_;
+  opcache::progress tell_;
+  clock::time_point until_;
+  site site_;
+  std::shared_ptr<held_scripts> held_;
+  bool all_answered_ = false;  // in the last sweep
+  finish_report report_;
+};
+
+std::chrono::milliseconds finishing::left() const {
+  auto const left = std::chrono::ceil<std::chrono::milliseconds>(until_ - clock::now());
+  return std::max(left, std::chrono::milliseconds{100});
+}
+
+// Of the patience: a reset waits for requests that run, too, and is to be confirmed.
+std::chrono::milliseconds finishing::kept_for_reset() const {
+  constexpr std::chrono::milliseconds at_most{10'000};
+  return options_.fall_back && site_.has_opcache ? std::min(at_most, left() / 4) : std::chrono::milliseconds{0};
+}
+
+finish_report finishing::run(std::vector<std::string> const& unreachable) {
+  look_at_site();
+  auto problem = why_not(unreachable);
+  try {
+    if (!problem) problem = lead_elsewhere();
+  } catch (error const& failed) {
+    if (failed.kind() != error_kind::disabled) throw;
+    problem = failed.message();  // a function, or a setting, that this pool does not let scripts use
+  }
+  if (problem) {
+    reset(std::move(*problem));
+  } else if (site_.has_opcache && all_answered_) {
+    look_for_old_code();
+  }
+  return std::move(report_);
+}
+
+/// Returns what is wrong, if anything is.
+std::optional<std::string> finishing::lead_elsewhere() {
+  auto problem = hold_first_scripts();
+  if (!problem) problem = ask_every_worker(true, left() - kept_for_reset());
+  if (problem || !site_.has_opcache) return problem;
+  problem = move_all();
+  constexpr std::chrono::milliseconds a_while{5000};  // all were reached a moment ago
+  return problem ? problem : ask_every_worker(false, std::min(left(), a_while));
+}
+
+// A pool names what it likes, and may lead root to files of somebody else's: of what it names, the release that the
+// link leads to here, and those of that one's owner beside it.
+std::vector<std::string> finishing::releases_here() const {
+  namespace fs = std::filesystem;
+  std::error_code failed;
+  fs::path const live = fs::canonical(options_.current, failed);
+  if (failed || live != site_.live) return {};
+  std::vector<std::string> here{live.string()};
+  for (release const& each : report_.old) {
+    bool const is_named = std::find(options_.old.begin(), options_.old.end(), each.path) != options_.old.end();
+    bool const is_beside = fs::path(each.path).parent_path() == live.parent_path() && live.parent_path() != "/";
+    if (is_named || (is_beside && have_one_owner(each.path, here.front()))) here.push_back(each.path);
+  }
+  return here;
+}
+
+std::optional<std::string> finishing::hold_first_scripts() {
+  held_ = options_.held;
+  if (held_ || !site_.includes_twice || !site_.has_opcache || site_.full) return std::nullopt;
+  auto const scripts = find_names();
+  if (scripts.empty()) return std::nullopt;
+  std::vector<std::string> live;
+  for (aliased_script const& each : scripts) {
+    live.push_back(site_.live + each.path.substr(old_release_of(each.path).path.size()));
+  }
+  held_ = hold(php_, scripts, live, releases_here(), left());
+  if (held_) return std::nullopt;
+  return cannot_hold(scripts.front().path);
+}
+
+// Every worker is cleared, so no request needs the old ones any more.
+void finishing::release_first_scripts(std::vector<aliased_script>& names) {
+  if (!held_) return;
+  for (aliased_script const& each : held_->scripts) {
+    auto const is_it = [&each](aliased_script const& name) { return name.path == each.path; };
+    if (std::none_of(names.begin(), names.end(), is_it)) names.push_back(each);
+  }
+  held_->let_go();
+}
+
+std::map<std::string, std::int64_t> finishing::hits_of_old() {
+  std::vector<std::string> old;
+  for (release const& each : report_.old) old.push_back(each.path);
+  std::map<std::string, std::int64_t> hits;
+  agent::call call = ask("deploy.hits", {{"old", opcache::list(old)}});
+  call.rows = numbered_rows([&hits](std::string path, std::int64_t count) { hits[std::move(path)] = count; });
+  php_.run(call);
+  return hits;
+}
+
+// Every worker has answered since the names were moved, so whoever asks for an old script now knows it from elsewhere:
+// a class map that is kept in APCu, a configuration that was generated with real paths.
+void finishing::look_for_old_code() {
+  bool const any =
+      std::any_of(report_.old.begin(), report_.old.end(), [](release const& each) { return each.scripts > 0; });
+  if (!any) return;
+  constexpr std::chrono::milliseconds a_while{500};
+  auto const before = hits_of_old();
+  php_.pause(a_while);
+  for (auto const& [path, count] : hits_of_old()) {
+    auto const known = before.find(path);
+    if (count > (known == before.end() ? 0 : known->second)) report_.still_used.push_back(path);
+  }
+}
+
+finish_report finishing::reset_because(std::string why) {
+  look_at_site();
+  reset(std::move(why));
+  return std::move(report_);
+}
+
+// OPcache may restart meanwhile, or be full: then what is there is not what was moved.
+std::optional<std::string> finishing::move_all() {
+  try {
+    auto problem = move_names();
+    return problem ? problem : refresh_outside();
+  } catch (error const& failed) {
+    if (failed.kind() != error_kind::pending && failed.kind() != error_kind::memory_limit) throw;
+    return failed.message();
+  }
+}
+
+// Also where PHP looks at timestamps: it does so every opcache.revalidate_freq seconds only.
+std::optional<std::string> finishing::refresh_outside() {
+  outside_query query = outside_of(options_.current, site_.live);
+  query.unchanged = options_.unchanged_outside;
+  query.pace = options_.pace;
+  report_.outside = releases::refresh_outside(php_, query);
+  return std::nullopt;
+}
+
+void finishing::note_preloaded() {
+  for (std::string const& path : site_.preloaded) {
+    bool const is_old = std::any_of(report_.old.begin(), report_.old.end(),
+                                    [&](release const& each) { return is_in(path, each.path); });
+    if (is_old) report_.preloaded.push_back(path);
+  }
+}
+
+void finishing::look_at_site() {
+  site_ = look(php_, options_.current);
+  report_.from = site_.from;
+  report_.live = site_.live;
+  if (site_.live.empty()) {
+    throw error(error_kind::not_found, "php-fpm sees nothing at " + options_.current)
+        .advise("name the link as php-fpm sees it: a chroot or a container may show it other paths");
+  }
+  if (site_.live == options_.current) {
+    throw error(error_kind::usage, options_.current + " is a release itself, and no link that leads to one")
+        .advise("name the link that was switched");
+  }
+  if (options_.old.empty()) {
+    report_.old = site_.others;
+    for (release const& each : site_.linked) {
+      if (each.path != options_.replaced) report_.left_alone.push_back(each.path);
+    }
+  } else {
+    for (std::string const& path : options_.old) report_.old.push_back({path, 0});
+  }
+  add_replaced();
+  note_preloaded();
+}
+
+// Its directory may be elsewhere, or the target of another link: "previous".
+void finishing::add_replaced() {
+  std::string const& replaced = options_.replaced;
+  auto const is_it = [&replaced](release const& each) { return each.path == replaced; };
+  if (replaced.empty() || replaced == site_.live || std::any_of(report_.old.begin(), report_.old.end(), is_it)) return;
+  auto const linked = std::find_if(site_.linked.begin(), site_.linked.end(), is_it);
+  report_.old.push_back({replaced, linked == site_.linked.end() ? 0 : linked->scripts});
+}
+
+std::optional<std::string> finishing::why_not(std::vector<std::string> const& unreachable) const {
+  if (!unreachable.empty()) return unreachable.front();
+  if (site_.restart_pending) return "a restart of OPcache is pending";
+  if (!site_.blind.empty()) return "the PHP function " + site_.blind + "() is disabled";
+  if (site_.pools.size() > pools_.size()) {
+    return "this php-fpm has " + std::to_string(site_.pools.size()) + " pools, and only " +
+           std::to_string(pools_.size()) + " of them could be asked";
+  }
+  return std::nullopt;
+}
+
+/// Returns what is wrong, if anything is.
+std::optional<std::string> finishing::ask_every_worker(bool clear, std::chrono::milliseconds patience) {
+  agent::call const call = ask("deploy.resolve", {{"current", options_.current}, {"clear", clear}});
+  auto const swept = caches::run_in_every_worker(pools_, call, patience);
+  all_answered_ = std::all_of(swept.begin(), swept.end(), [](auto const& each) { return each.complete(); });
+  for (std::size_t i = 0; i < swept.size(); ++i) {
+    if (clear) keep(swept[i], i);
+    for (agent::answer const& answer : swept[i].answers) {
+      if (!answer.result.is_string() || answer.result.as_string() == site_.live) continue;
+      return "the worker " + std::to_string(answer.pid) + " of the pool " + name_of(swept[i], i) + " sees " +
+             std::string(answer.result.as_string()) + " at " + options_.current;
+    }
+    if (clear && !swept[i].failure && !swept[i].workers_known) {
+      return "nobody tells which workers the pool " + name_of(swept[i], i) + " has";
+    }
+    if (clear && !swept[i].complete()) {
+      return swept[i].failure
+                 ? "the pool at " + pools_[i]->label() + " could not be asked: " + swept[i].failure->message()
+                 : "not every worker could be reached: " + pids_text(swept[i].missing) + " of the pool " +
+                       name_of(swept[i], i);
+    }
+  }
+  return std::nullopt;
+}
+
+std::string finishing::name_of(caches::sweep const& swept, std::size_t pool) const {
+  return swept.from.pool.empty() ? pools_[pool]->label() : swept.from.pool;
+}
+
+void finishing::keep(caches::sweep const& swept, std::size_t pool) {
+  pool_report out;
+  out.pool = name_of(swept, pool);
+  out.cleared = static_cast<std::int64_t>(swept.answers.size());
+  out.missing = swept.missing;
+  if (swept.workers_known) out.workers = out.cleared + static_cast<std::int64_t>(swept.missing.size());
+  report_.pools.push_back(std::move(out));
+}
+
+// A release that another link leads to may be the one before: "previous". OPcache does not tell where a name leads, so
+// a few of its scripts are tried, those that requests begin with last.
+void finishing::take_linked_that_are_served() {
+  for (release const& each : site_.linked) {
+    auto const left = std::find(report_.left_alone.begin(), report_.left_alone.end(), each.path);
+    if (left == report_.left_alone.end()) continue;
+    report_.old.push_back(each);
+    std::vector<std::string> scripts = paths_of(scripts_with_aliases(php_, options_.current, {each.path}));
+    std::stable_sort(scripts.begin(), scripts.end(), is_moved_before);
+    constexpr std::size_t most_tried = 4;
+    if (scripts.size() > most_tried) scripts.erase(scripts.begin() + most_tried - 1, scripts.end() - 1);
+    if (leads_to_one_of(scripts)) {
+      report_.left_alone.erase(left);
+    } else {
+      report_.old.pop_back();
+    }
+  }
+}
+
+// A name that leads to it is moved.
+bool finishing::leads_to_one_of(std::vector<std::string> const& scripts) {
+  std::size_t const before = report_.names.size();
+  for (std::string const& each : scripts) {
+    if (move({each}).size() + report_.names.size() > before) return true;
+  }
+  return false;
+}
+
+std::vector<aliased_script> finishing::find_names() {
+  std::vector<std::string> old;
+  for (release const& each : report_.old) old.push_back(each.path);
+  if (old.empty()) return {};
+  return scripts_with_aliases(php_, options_.current, old);
+}
+
+// Each is compiled anew. Full, PHP would empty the whole cache by itself, in the middle of it.
+std::optional<std::string> finishing::why_no_room(std::vector<aliased_script> const& names) const {
+  if (names.empty()) return std::nullopt;
+  if (site_.full) return "OPcache is full, so the names below the link cannot be moved";
+  std::int64_t needed = 64 * 1024;
+  for (aliased_script const& each : names) needed += each.memory + each.memory / 4;
+  if (site_.free >= needed) return std::nullopt;
+  return "OPcache has no room to move " + std::to_string(names.size()) +
+         " names below the link: " + base::mebibytes(needed) + " are needed, and " + base::mebibytes(site_.free) +
+         " are free";
+}
+
+/// Moves them, and then looks at all again until none had to be moved: a request that still ran may have compiled an
+/// old script anew meanwhile. Returns what is wrong, if anything is.
+std::optional<std::string> finishing::move_names() {
+  constexpr int most_rounds = 5;
+  if (!site_.full) take_linked_that_are_served();
+  auto found = find_names();
+  release_first_scripts(found);
+  if (auto why = why_no_room(found)) return why;
+  std::vector<std::string> names = paths_of(found);
+  std::stable_sort(names.begin(), names.end(), is_moved_before);
+  std::vector<std::string> moved = names;
+  for (int round = 0; !moved.empty() && round < most_rounds; ++round) moved = move(names);
+  if (moved.empty()) return std::nullopt;
+  return "OPcache keeps " + moved.front() + ", to which a name below " + options_.current + " may lead";
+}
+
+std::vector<std::string> finishing::move(std::vector<std::string> const& paths) {
+  std::vector<std::string> again;
+  auto const call_for = [this](std::span<std::string const> part) {
+    std::vector<std::string> old;
+    for (std::string const& path : part) old.push_back(old_release_of(path).path);
+    return ask("deploy.move", {{"current", options_.current},
+                               {"live", site_.live},
+                               {"paths", opcache::list({part.begin(), part.end()})},
+                               {"old", opcache::list(old)},
+                               {"pause", std::int64_t{options_.pace.pause.count()}}});
+  };
+  auto const each = [&](std::string const& path, opcache::compile_row row) {
+    if (row.outcome == "moved" || row.outcome == "again") again.push_back(path);
+    if (row.outcome == "again") return;  // nothing has come of it yet
+    auto const known = std::find_if(report_.names.begin(), report_.names.end(),
+                                    [&](moved_name const& name) { return name.path == path; });
+    if (known == report_.names.end()) {
+      if (row.outcome == "elsewhere") return;  // it never led to the old one
+      release& old = old_release_of(path);
+      old.scripts = std::max<std::int64_t>(old.scripts - 1, 0);  // of a release that was named nothing was counted
+      std::string live = site_.live + path.substr(old.path.size());
+      report_.names.push_back({path, std::move(live), to_outcome(row.outcome), std::move(row.why)});
+    } else {
+      known->what = to_outcome(row.outcome);
+      known->why = std::move(row.why);
+    }
+  };
+  opcache::file_by_file(php_, paths, options_.pace, call_for, each, tell_);
+  return again;
+}
+
+release& finishing::old_release_of(std::string const& path) {
+  auto const found =
+      std::find_if(report_.old.begin(), report_.old.end(), [&](release const& each) { return is_in(path, each.path); });
+  return *found;
+}
+
+void finishing::reset(std::string why) {
+  if (!site_.has_opcache && !site_.restart_pending) {
+    throw error(error_kind::timeout, why +
+                                         "; it may serve the release before until it forgets where the link led "
+                                         "(realpath_cache_ttl, 120 s by default)")
+        .advise("try again: cachetool deploy:finish " + base::shell_word(options_.current));
+  }
+  if (!options_.fall_back) {
+    throw error(error_kind::timeout, why + "; OPcache was left as it is: " + options_.current + " leads to " +
+                                         site_.live + ", but the release before may be served yet")
+        .advise("cachetool deploy:finish " + base::shell_word(options_.current) +
+                " when that has changed; without --no-fallback OPcache is reset");
+  }
+  report_.fell_back = std::move(why);
+  // Where nobody can see the restart it may be pending yet when this ends. Requests are not cached until then, and find
+  // the live release if their worker has forgotten where the link led.
+  if (!site_.blind.empty()) static_cast<void>(ask_every_worker(true, left() / 2));
+  report_.reset = opcache::reset(php_, {.patience = left()});
+  if (report_.reset->what != opcache::reset_report::outcome::scheduled) return;
+  throw error(error_kind::timeout, *report_.fell_back +
+                                       "; so a reset of OPcache was scheduled, and it waits for running "
+                                       "requests to end: until then the release before may be served")
+      .advise("cachetool opcache:status shows when it has taken place");
+}
+
+}  // namespace
+
+site look(adapter::adapter& php, std::string const& current) {
+  agent::answer const answer = php.run(ask("deploy.look", {{"current", current}}));
+  site out;
+  out.from = from(answer);
+  out.live = answer.result["live"].as_string();
+  out.blind = answer.result["blind"].as_string();
+  out.has_opcache = answer.result["enabled"].as_bool();
+  out.restart_pending = answer.result["restart_pending"].as_bool();
+  out.full = answer.result["full"].as_bool();
+  out.free = answer.result["free"].as_int();
+  out.includes_twice = answer.result["includes_twice"].as_bool();
+  out.preloaded = strings(answer.result["preloaded"]);
+  out.pools = strings(answer.result["pools"]);
+  out.links = links(answer.result["links"]);
+  for (php::entry const& each : answer.result["releases"].entries()) {
+    auto const* const path = std::get_if<std::string>(&each.key);
+    if (path != nullptr) sort_out(out, {*path, each.item.as_int()});
+  }
+  return out;
+}
+
+bool has_scripts_of(site const& seen) {
+  return seen.live_scripts > 0 || !seen.others.empty() || !seen.linked.empty() || seen.restart_pending;
+}
+
+std::vector<aliased_script> scripts_with_aliases(adapter::adapter& php, std::string const& current,
+                                                 std::vector<std::string> const& old) {
+  std::vector<aliased_script> scripts;
+  agent::call call = ask("deploy.aliases", {{"current", current}, {"old", opcache::list(old)}});
+  call.rows = numbered_rows([&scripts](std::string path, std::int64_t memory) {
+    scripts.push_back({std::move(path), memory});
+  });
+  auto const is_asked_for = [&old](aliased_script const& script) {
+    return std::any_of(old.begin(), old.end(), [&](std::string const& each) { return is_in(script.path, each); });
+  };
+  opcache::require_listing(php.run(call));
+  if (!std::all_of(scripts.begin(), scripts.end(), is_asked_for)) {
+    throw error(error_kind::protocol, "php-fpm names scripts of other directories than it was asked for")
+        .on(php.label());
+  }
+  return scripts;
+}
+
+finish_report reset_instead(std::span<adapter::adapter* const> pools, finish_options const& options, std::string why) {
+  return finishing(pools, options, {}).reset_because(std::move(why));
+}
+
+finish_report finish(std::span<adapter::adapter* const> pools, std::vector<std::string> const& unreachable,
+                     finish_options const& options, opcache::progress const& tell) {
+  return finishing(pools, options, tell).run(unreachable);
+}
+
+}  // namespace cachetool::releases

@@ -1,0 +1,194 @@
+#include "releases/site_record.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <exception>
+#include <map>
+#include <memory>
+#include <string_view>
+
+#include "base/random_hex.hpp"
+#include "base/unique_fd.hpp"
+
+namespace cachetool::releases {
+namespace {
+
+using base::unique_fd;
+
+constexpr std::size_t most_bytes = 64 * 1024;
+constexpr std::size_t most_entries = 16;
+
+std::string file_for(std::string const& name) {
+  return "." + name + ".cachetool";
+}
+
+std::int64_t nanoseconds(timespec const& time) {
+  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+identity identity_of(struct stat const& info) {
+  return {info.st_dev, info.st_ino};
+}
+
+bool is_believed(struct stat const& file, struct stat const& directory) {
+  bool const owned = file.st_uid == 0 || file.st_uid == geteuid() || file.st_uid == directory.st_uid;
+  return S_ISREG(file.st_mode) && owned && (file.st_mode & (S_IWGRP | S_IWOTH)) == 0 &&
+         file.st_size <= static_cast<off_t>(most_bytes);
+}
+
+std::string read_all(int file) {
+  std::string text;
+  std::array<char, 4096> part;
+  while (text.size() < most_bytes) {
+    ssize_t const count = ::read(file, part.data(), std::min(part.size(), most_bytes - text.size()));
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) break;
+    text.append(part.data(), static_cast<std::size_t>(count));
+  }
+  return text;
+}
+
+template <typename Number>
+bool take_number(std::string_view& line, Number& into) {
+  auto const parsed = std::from_chars(line.data(), line.data() + line.size(), into);
+  if (parsed.ec != std::errc() || parsed.ptr == line.data() + line.size() || *parsed.ptr != ' ') return false;
+  line.remove_prefix(static_cast<std::size_t>(parsed.ptr - line.data()) + 1);
+  return true;
+}
+
+// "SINCE DEVICE INODE PATH"
+bool take_entry(std::string_view line, verified& into) {
+  bool const read =
+      take_number(line, into.since) && take_number(line, into.itself.device) && take_number(line, into.itself.inode);
+  into.path = line;
+  return read && line.starts_with('/');
+}
+
+bool is_there(verified const& entry) {
+  struct stat info {};
+  return lstat(entry.path.c_str(), &info) == 0 && S_ISDIR(info.st_mode) && identity_of(info) == entry.itself;
+}
+
+std::string text_of(std::vector<verified> const& entries) {
+  std::string text;
+  std::size_t left = most_entries;
+  for (auto each = entries.rbegin(); each != entries.rend() && left > 0; ++each) {
+    if (each->path.find('\n') != std::string::npos || !is_there(*each)) continue;
+    text.insert(0, std::to_string(each->since) + " " + std::to_string(each->itself.device) + " " +
+                       std::to_string(each->itself.inode) + " " + each->path + "\n");
+    --left;
+  }
+  return text;
+}
+
+bool write_all(int file, std::string_view text) {
+  while (!text.empty()) {
+    ssize_t const count = ::write(file, text.data(), text.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(count));
+  }
+  return true;
+}
+
+/// Whether files below a directory have changed since then.
+class changes {
+ public:
+  explicit changes(verified entry) : entry_(std::move(entry)), same_(is_there(entry_)) {}
+
+  bool unchanged(std::string const& path) {
+    struct stat info {};
+    if (!same_ || !path.starts_with(entry_.path + "/") || lstat(path.c_str(), &info) != 0) return false;
+    return S_ISREG(info.st_mode) && is_older(info) && !was_moved(path.substr(0, path.rfind('/')));
+  }
+
+ private:
+  [[nodiscard]] bool is_older(struct stat const& info) const { return nanoseconds(info.st_ctim) < entry_.since; }
+
+  // A directory that came to its name since then has a newer ctime, as has the one in which it lies. The verified one
+  // is known by itself, whatever happened around it.
+  bool was_moved(std::string const& directory) {
+    if (directory.size() <= entry_.path.size()) return false;
+    if (auto const known = moved_.find(directory); known != moved_.end()) return known->second;
+    std::string const above = directory.substr(0, directory.rfind('/'));
+    bool const moved = (is_newer(directory) && is_newer(above)) || was_moved(above);
+    return moved_[directory] = moved;
+  }
+
+  [[nodiscard]] bool is_newer(std::string const& directory) const {
+    struct stat info {};
+    return lstat(directory.c_str(), &info) != 0 || !S_ISDIR(info.st_mode) || !is_older(info);
+  }
+
+  verified entry_;
+  bool same_;
+  std::map<std::string, bool> moved_;
+};
+
+}  // namespace
+
+site_record site_record::read(int directory, std::string const& name) {
+  site_record out;
+  unique_fd const file(openat(directory, file_for(name).c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  struct stat info {};
+  struct stat around {};
+  if (!file || fstat(file.get(), &info) != 0 || fstat(directory, &around) != 0 || !is_believed(info, around))
+    return out;
+  std::string const text = read_all(file.get());
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    std::string_view const line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    verified entry;
+    if (take_entry(line, entry)) out.set(std::move(entry));
+  }
+  return out;
+}
+
+verified const* site_record::find(std::string const& path) const noexcept {
+  auto const found =
+      std::find_if(entries_.begin(), entries_.end(), [&](verified const& each) { return each.path == path; });
+  return found == entries_.end() ? nullptr : &*found;
+}
+
+void site_record::set(verified entry) {
+  std::erase_if(entries_, [&](verified const& each) { return each.path == entry.path; });
+  if (!entry.path.empty()) entries_.push_back(std::move(entry));
+}
+
+// The link has moved by now: that nothing could be kept of it is no reason to fail.
+bool site_record::write(int directory, std::string const& name) const {
+  try {
+    return try_to_write(directory, name);
+  } catch (std::exception const&) {
+    return false;
+  }
+}
+
+bool site_record::try_to_write(int directory, std::string const& name) const {
+  std::string const made = "." + name + "." + base::random_hex();
+  unique_fd const file(openat(directory, made.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));
+  if (!file) return false;
+  bool const written = write_all(file.get(), text_of(entries_)) && fchmod(file.get(), 0644) == 0;
+  if (written && renameat(directory, made.c_str(), directory, file_for(name).c_str()) == 0) return true;
+  unlinkat(directory, made.c_str(), 0);
+  return false;
+}
+
+std::function<bool(std::string const& path)> unchanged_since(verified const& entry) {
+  return [all = std::make_shared<changes>(entry)](std::string const& path) { return all->unchanged(path); };
+}
+
+verified verified_at(std::string const& path, std::int64_t since) {
+  struct stat info {};
+  if (lstat(path.c_str(), &info) != 0 || !S_ISDIR(info.st_mode)) return {};
+  return {path, identity_of(info), since};
+}
+
+}  // namespace cachetool::releases

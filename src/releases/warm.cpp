@@ -1,0 +1,430 @@
+#include "releases/warm.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "base/text.hpp"
+#include "caches/file_entries.hpp"
+#include "caches/selection.hpp"
+
+namespace cachetool::releases {
+
+using namespace opcache;
+namespace {
+
+using outcome = warmed_script::outcome;
+
+struct link {
+  std::string name;
+  std::string leads_to;
+};
+
+struct surroundings {
+  std::string release;
+  identity itself;
+  std::vector<link> links;
+};
+
+// Where nothing is slowed down by it.
+constexpr pacing quick{std::chrono::milliseconds{1}, 100};
+
+// Where others want every processor a worker is held for a shorter while, by so many files as took some milliseconds
+// before.
+pacing gentle(std::size_t files, double seconds) {
+  constexpr double at_once = 0.008;
+  constexpr double fewest = 4;
+  constexpr double most = 100;
+  double const in_time = seconds > 0 ? static_cast<double>(files) * at_once / seconds : fewest;
+  return {std::chrono::milliseconds{20}, static_cast<std::size_t>(std::clamp(in_time, fewest, most))};
+}
+
+surroundings look_around(adapter::adapter& php, std::string const& release) {
+  agent::answer const answer = php.run(ask("opcache.releases", {{"release", release}}));
+  php::value const& v = answer.result;
+  surroundings out{std::string(v["release"].as_string()),
+                   {static_cast<std::uint64_t>(v["device"].as_int()), static_cast<std::uint64_t>(v["inode"].as_int())},
+                   {}};
+  if (out.release.empty()) {
+    throw error(error_kind::not_found, "php-fpm sees no directory " + release)
+        .advise("is it spelled as php-fpm sees it? a chroot, a container or open_basedir may show it other paths");
+  }
+  for (php::entry const& each : answer.result["links"].entries()) {
+    out.links.push_back({std::string(each.item["0"].as_string()), std::string(each.item["1"].as_string())});
+  }
+  return out;
+}
+
+bool is_current(link const& each) {
+  return each.name.ends_with("/current");
+}
+
+/// Where "current" leads; without it, where the only link does that leads to another release than this.
+std::string running(surroundings const& around) {
+  auto const current = std::find_if(around.links.begin(), around.links.end(), is_current);
+  if (current != around.links.end()) return current->leads_to;
+  std::set<std::string> others;
+  for (link const& each : around.links) others.insert(each.leads_to);
+  return others.size() == 1 ? *others.begin() : "";
+}
+
+std::string below(std::string const& directory, std::string const& path, std::string const& other) {
+  return other + path.substr(directory.size());
+}
+
+class warming {
+ public:
+  warming(adapter::adapter& php, std::string const& release, warm_options const& options, progress const& tell)
+      : php_(php),
+        options_(options),
+        tell_(tell),
+        around_(look_around(php, release)),
+        running_(options.running.value_or(running(around_))) {}
+
+  warm_report run() {
+    choose();
+    if (!options_.dry_run) clean_file_cache();
+    sort_out();
+    require_room_for_all();
+    if (options_.dry_run) return report();
+    detach();
+    compile();
+    compile_generated();
+    return report();
+  }
+
+ private:
+  void choose();
+  void clean_file_cache() const;
+  void sort_out();
+  void sort_out_valid(std::vector<known_file> const& files);
+  void require_that_it_does_not_run() const;
+  void require_room_for_all() const;
+  [[nodiscard]] bool is_known(std::string const& path) const;
+  void detach();
+  void compile();
+  void compile_generated();
+  [[nodiscard]] std::set<std::string> directories_of_generated() const;
+  void compiled(std::string const& path, compile_row row);
+  bool go_on(php::value const& status, pacing& next);
+  warm_report report();
+  [[nodiscard]] std::vector<std::string> names_of(std::string const& path) const;
+  [[nodiscard]] php::value names_of_all(std::span<std::string const> part) const;
+  void find_dead_names();
+
+  adapter::adapter& php_;
+  warm_options const& options_;
+  progress const& tell_;
+  surroundings around_;
+  std::string running_;
+  selection selected_;                                    // of the release, and of the one that runs
+  std::set<std::string> in_use_;                          // files of the release that the one that runs has cached
+  std::set<std::string> wanted_;                          // files of the release that are compiled
+  std::set<std::string> invalid_;                         // of those to detach, what was invalidated before
+  std::map<std::string, std::vector<std::string>> dead_;  // names that may lead to one of these
+  std::vector<std::string> to_detach_;
+  std::vector<std::string> to_compile_;
+  pacing pace_ = options_.pace;
+  std::size_t in_request_ = 0;  // files that were done by the request that is under way
+  bool full_ = false;
+  std::set<std::string> missing_;
+  std::size_t generated_ = 0;
+  std::vector<known_file> checked_;
+  std::map<std::string, warmed_script> done_;
+};
+
+void warming::choose() {
+  std::vector<std::string> names{around_.release};
+  if (!running_.empty()) names.push_back(running_);
+  selected_ = select(php_, names);
+  bool const another_runs = !running_.empty() && running_ != around_.release;
+  for (selected_script const& script : selected_.scripts) {
+    if (!another_runs || !script.valid || !at_or_below(script.path, running_)) continue;
+    // What it declares is there until a reload, and nothing else can declare it.
+    if (is_preloaded(selected_, script.path)) continue;
+    if (is_in_phar(script.path)) continue;  // left to its first visitor
+    in_use_.insert(below(running_, script.path, around_.release));
+  }
+  wanted_ = in_use_;
+  for (std::string const& path : options_.files) {
+    if (options_.like_running && !in_use_.empty()) break;
+    if (at_or_below(path, around_.release)) wanted_.insert(path);
+  }
+  if (wanted_.empty()) throw error(error_kind::not_found, "there is nothing to compile in " + around_.release);
+}
+
+// Also of files that are not compiled here: a release that was built anew in its place would go on serving them.
+void warming::clean_file_cache() const {
+  if (running_ != around_.release) delete_stale_file_entries(php_, selected_, {around_.release}, false);
+}
+
+// What is cached of the release is ready unless it has changed; what was invalidated must be detached first. Whatever
+// else of it is cached goes live, too, so it is looked at.
+void warming::sort_out() {
+  std::vector<known_file> files;
+  for (std::string const& path : wanted_) {
+    selected_script const* const script = find(selected_, path);
+    if (script == nullptr) {
+      to_compile_.push_back(path);
+    } else if (!script->valid) {
+      to_detach_.push_back(path);
+      invalid_.insert(path);
+    } else {
+      files.push_back({path, script->cached_at, script->timestamp, {}});
+    }
+  }
+  for (selected_script const& script : selected_.scripts) {
+    bool const is_other = script.valid && at_or_below(script.path, around_.release) && !wanted_.contains(script.path);
+    if (is_other && running_ != around_.release && !is_preloaded(selected_, script.path)) {
+      files.push_back({script.path, script.cached_at, script.timestamp, {}});
+    }
+  }
+  sort_out_valid(files);
+  require_that_it_does_not_run();
+}
+
+void warming::sort_out_valid(std::vector<known_file> const& files) {
+  std::vector<known_file> unknown;
+  for (known_file const& file : files) {
+    if (!is_known(file.path)) unknown.push_back(file);
+  }
+  auto const states = examine(php_, unknown, selected_.validates_timestamps);
+  std::set<std::string> changed;
+  for (std::size_t i = 0; i < unknown.size(); ++i) {
+    if (states[i] != file_state::unchanged) changed.insert(unknown[i].path);
+  }
+  for (known_file const& file : files) {
+    if (changed.contains(file.path)) {
+      to_detach_.push_back(file.path);
+    } else {
+      checked_.push_back(file);
+      if (wanted_.contains(file.path)) done_[file.path] = {file.path, outcome::ready, {}, {}};
+    }
+  }
+}
+
+// What OPcache loads from files of its own may be older than anything that is known here.
+bool warming::is_known(std::string const& path) const {
+  return options_.known && options_.known->directory == around_.itself && selected_.state.file_cache.empty() &&
+         options_.known->unchanged(path);
+}
+
+void warming::require_that_it_does_not_run() const {
+  if (running_ != around_.release || to_detach_.empty()) return;
+  throw error(error_kind::php_error, around_.release + " is the release that runs, and " +
+                                         std::to_string(to_detach_.size()) + " of its cached scripts may have changed")
+      .advise("cachetool opcache:refresh " + base::shell_word(around_.release));
+}
+
+// By the scripts that the release that runs has of them. What others take is seen when they are compiled.
+void warming::require_room_for_all() const {
+  room needed = options_.reserve;
+  for (auto const* paths : {&to_detach_, &to_compile_}) {
+    for (std::string const& path : *paths) {
+      selected_script const* const like =
+          find(selected_, running_.empty() || is_in_phar(path) ? path : below(around_.release, path, running_));
+      if (like == nullptr) continue;
+      needed.bytes += like->memory;
+      ++needed.keys;
+    }
+  }
+  if (needed.bytes == 0) return;
+  require_room(selected_, needed.bytes, needed.keys, "compile " + std::to_string(needed.keys) + " scripts");
+}
+
+// The names that lead to the file by each link to a release that may run.
+std::vector<std::string> warming::names_of(std::string const& path) const {
+  std::vector<std::string> names;
+  if (is_in_phar(path)) return names;  // PHP resolves the links in such a name itself
+  for (link const& each : around_.links) {
+    if (each.leads_to != around_.release) names.push_back(below(around_.release, path, each.name));
+  }
+  for (std::string const& name : options_.links) names.push_back(below(around_.release, path, name));
+  return names;
+}
+
+php::value warming::names_of_all(std::span<std::string const> part) const {
+  php::array out;
+  for (std::string const& path : part) {
+    out.entries.push_back({std::int64_t(out.entries.size()), list(names_of(path))});
+  }
+  return out;
+}
+
+// A script that is valid tells by itself which names lead to it: those that die with it.
+void warming::find_dead_names() {
+  std::vector<std::pair<std::string, std::string>> names;
+  for (std::string const& path : invalid_) {
+    for (std::string& name : names_of(path)) names.emplace_back(path, std::move(name));
+  }
+  constexpr std::size_t at_once = 200;
+  for (std::size_t i = 0; i < names.size(); i += at_once) {
+    std::vector<std::string> part;
+    for (std::size_t k = i; k < std::min(i + at_once, names.size()); ++k) part.push_back(names[k].second);
+    agent::answer const answer =
+        php_.run(ask("opcache.dead_names", {{"names", list(part)}, {"within", around_.release}}));
+    std::string_view const letters = answer.result.as_string();
+    if (letters.size() != part.size()) throw error(error_kind::protocol, "what became of the names is missing");
+    for (std::size_t k = 0; k < part.size(); ++k) {
+      if (letters[k] != '-') dead_[names[i + k].first].push_back(part[k]);
+    }
+  }
+}
+
+void warming::detach() {
+  find_dead_names();
+  auto const call_for = [this](std::span<std::string const> part) {
+    php::array dead;
+    for (std::string const& path : part) {
+      dead.entries.push_back({std::int64_t(dead.entries.size()), list(dead_[path])});
+    }
+    return ask("opcache.detach", {{"paths", list({part.begin(), part.end()})},
+                                  {"names", names_of_all(part)},
+                                  {"dead", std::move(dead)},
+                                  {"pause", std::int64_t{options_.pace.pause.count()}}});
+  };
+  file_by_file(php_, to_detach_, options_.pace, call_for,
+               [this](std::string const& path, compile_row row) {
+                 if (row.outcome == "cached") {
+                   to_compile_.push_back(path);
+                 } else {
+                   done_[path] = {path, outcome::left_out, std::move(row.why), {}};
+                 }
+               },
+               {});
+}
+
+void warming::compile() {
+  std::sort(to_compile_.begin(), to_compile_.end());
+  php::array reserve;
+  for (std::int64_t const number : {options_.reserve.bytes, options_.reserve.keys}) {
+    reserve.entries.push_back({std::int64_t(reserve.entries.size()), number});
+  }
+  auto const call_for = [&](std::span<std::string const> part) {
+    return ask("opcache.refresh", {{"paths", list({part.begin(), part.end()})},
+                                   {"pause", std::int64_t{pace_.pause.count()}},
+                                   {"live", false},
+                                   {"reserve", reserve}});
+  };
+  file_by_file(
+      php_, to_compile_, pace_, call_for,
+      [this](std::string const& path, compile_row row) { compiled(path, std::move(row)); }, tell_,
+      [this](php::value const& status, pacing& next) { return go_on(status, next); });
+  if (!full_) return;
+  for (std::string const& path : to_compile_) done_.try_emplace(path, warmed_script{path, outcome::no_room, {}, {}});
+}
+
+// Caches that an application generates have names of their own in each build: var/cache/prod/Container<hash>. Where
+// most of what is used of a directory has no counterpart of its name, what is there in its place is compiled: the
+// directory's files, or those of the next one above that is there, but for the release itself.
+std::set<std::string> warming::directories_of_generated() const {
+  std::map<std::string, std::pair<std::size_t, std::size_t>>
+      used;  // how many of them are missing, and how many are used
+  auto const parent_of = [](std::string const& path) { return path.substr(0, path.rfind('/')); };
+  for (std::string const& path : in_use_) {
+    auto& [missing, all] = used[parent_of(path)];
+    missing += missing_.count(path);
+    ++all;
+  }
+  auto const is_there = [this](std::string const& directory) {
+    return std::any_of(options_.files.begin(), options_.files.end(),
+                       [&](std::string const& file) { return at_or_below(file, directory); });
+  };
+  std::set<std::string> out;
+  for (auto const& [directory, counts] : used) {
+    if (counts.first * 2 < counts.second || counts.first == 0) continue;
+    std::string place = directory;
+    while (place.size() > around_.release.size() && !is_there(place)) place = parent_of(place);
+    if (place.size() > around_.release.size()) out.insert(std::move(place));
+  }
+  return out;
+}
+
+void warming::compile_generated() {
+  if (missing_.empty() || full_ || !options_.like_running) return;
+  std::set<std::string> const directories = directories_of_generated();
+  to_compile_.clear();
+  for (std::string const& file : options_.files) {
+    bool const is_generated = std::any_of(directories.begin(), directories.end(),
+                                          [&](std::string const& each) { return at_or_below(file, each); });
+    if (is_generated && !done_.contains(file) && find(selected_, file) == nullptr) to_compile_.push_back(file);
+  }
+  constexpr std::size_t times = 20;  // of what is missing: a container has far more files than a page uses
+  if (to_compile_.size() > times * missing_.size()) to_compile_.resize(times * missing_.size());
+  compile();
+  for (std::string const& file : to_compile_) {
+    auto const done = done_.find(file);
+    if (done != done_.end() && done->second.what == outcome::compiled) ++generated_;
+  }
+}
+
+void warming::compiled(std::string const& path, compile_row row) {
+  ++in_request_;
+  if (row.outcome == "gone") {  // the release that runs has it, and this one has not
+    if (in_use_.contains(path)) missing_.insert(path);
+    return;
+  }
+  full_ = full_ || row.outcome == "no_room";
+  outcome const what = row.outcome == "cached"       ? outcome::compiled
+                       : row.outcome == "not_cached" ? outcome::not_cached
+                       : row.outcome == "left"       ? outcome::left
+                       : row.outcome == "no_room"    ? outcome::no_room
+                                                     : outcome::failed;
+  if (what == outcome::compiled) checked_.push_back({path, 0, 0, row.look});
+  done_[path] = {path, what, std::move(row.why), std::move(row.warnings)};
+}
+
+bool warming::go_on(php::value const& status, pacing& next) {
+  std::size_t const files = std::exchange(in_request_, 0);
+  bool const tells = !status["idle"].is_null();
+  if (options_.adapts && tells) {
+    next = pace_ = status["idle"].as_bool() ? quick : gentle(files, status["took"].as_double());
+  }
+  return !full_;
+}
+
+warm_report warming::report() {
+  warm_report out;
+  out.from = selected_.from;
+  out.release = around_.release;
+  out.running = running_;
+  out.in_use = in_use_.size();
+  out.missing = missing_.size();
+  out.generated = generated_;
+  out.checked = std::move(checked_);
+  out.validates_timestamps = selected_.validates_timestamps;
+  for (auto& [path, script] : done_) {
+    script.in_use = in_use_.contains(path);
+    out.scripts.push_back(std::move(script));
+  }
+  if (options_.dry_run) out.planned = to_detach_.size() + to_compile_.size();
+  if (selected_.state.memory) out.free = selected_.state.memory->free;
+  return out;
+}
+
+}  // namespace
+
+std::string running_release(adapter::adapter& php, std::string const& release) {
+  return running(look_around(php, release));
+}
+
+std::vector<std::string> changed_since(adapter::adapter& php, warm_report const& report, warm_options const& options) {
+  std::vector<known_file> unknown;
+  for (known_file const& file : report.checked) {
+    bool const is_known = file.look.empty() && options.known && options.known->unchanged(file.path);
+    if (!is_known) unknown.push_back(file);
+  }
+  auto const states = examine(php, unknown, report.validates_timestamps);
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < unknown.size(); ++i) {
+    if (states[i] != file_state::unchanged) out.push_back(unknown[i].path);
+  }
+  return out;
+}
+
+warm_report warm(adapter::adapter& php, std::string const& release, warm_options const& options, progress const& tell) {
+  return warming(php, release, options, tell).run();
+}
+
+}  // namespace cachetool::releases

@@ -1,0 +1,93 @@
+#include "releases/young_files.hpp"
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <ctime>
+
+#include "base/unique_fd.hpp"
+
+namespace cachetool::releases {
+namespace {
+
+// Where no link leads: nothing else is opened, and no device. Kernels without openat2(2), before Linux 5.6 or under
+// seccomp, tell only of the last name whether it is a link.
+base::unique_fd hold_file(std::string const& path) {
+  open_how how{};
+  how.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC;
+  how.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+  base::unique_fd held(static_cast<int>(syscall(SYS_openat2, AT_FDCWD, path.c_str(), &how, sizeof how)));
+  bool const has_none = !held && (errno == ENOSYS || errno == EPERM);
+  return has_none ? base::unique_fd(open(path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC)) : std::move(held);
+}
+
+base::unique_fd open_file(std::string const& path) {
+  base::unique_fd const held = hold_file(path);
+  struct stat info {};
+  if (!held || fstat(held.get(), &info) != 0 || !S_ISREG(info.st_mode)) return {};
+  return base::unique_fd(open(("/proc/self/fd/" + std::to_string(held.get())).c_str(), O_RDONLY | O_CLOEXEC));
+}
+
+// PATH comes from the pool.
+bool is_below(std::string const& path, std::vector<std::string> const& directories) {
+  if ((path + "/").find("/../") != std::string::npos) return false;
+  return std::any_of(directories.begin(), directories.end(),
+                     [&path](std::string const& each) { return path.starts_with(each + "/"); });
+}
+
+// A file with several names may be one that somebody has given a name there who may not write it.
+bool is_of_its_directory(struct stat const& file, std::string const& path) {
+  struct stat around {};
+  if (file.st_nlink == 1) return true;
+  return stat(path.substr(0, path.rfind('/')).c_str(), &around) == 0 && file.st_uid == around.st_uid;
+}
+
+bool set_time(int file, timespec const& time) {
+  timespec untouched{};
+  untouched.tv_nsec = UTIME_OMIT;
+  std::array<timespec, 2> const times{untouched, time};
+  return futimens(file, times.data()) == 0;
+}
+
+bool is_same(struct stat const& a, struct stat const& b) {
+  return a.st_dev == b.st_dev && a.st_ino == b.st_ino && a.st_size == b.st_size;
+}
+
+}  // namespace
+
+young_files::young_files(std::vector<std::string> const& paths, std::vector<std::string> const& directories,
+                         std::chrono::seconds ahead) {
+  timespec young{};
+  clock_gettime(CLOCK_REALTIME, &young);
+  young.tv_sec += ahead.count();
+  for (std::string const& path : paths) {
+    if (!is_below(path, directories)) continue;
+    base::unique_fd const file = open_file(path);
+    struct stat info {};
+    if (!file || fstat(file.get(), &info) != 0 || !is_of_its_directory(info, path)) continue;
+    if (set_time(file.get(), young)) before_.emplace_back(path, info);
+  }
+}
+
+bool have_one_owner(std::string const& one, std::string const& other) {
+  struct stat first {};
+  struct stat second {};
+  return lstat(one.c_str(), &first) == 0 && lstat(other.c_str(), &second) == 0 && S_ISDIR(first.st_mode) &&
+         S_ISDIR(second.st_mode) && first.st_uid == second.st_uid;
+}
+
+// One that was replaced meanwhile keeps the time that it has.
+young_files::~young_files() {
+  for (auto const& [path, before] : before_) {
+    base::unique_fd const file = open_file(path);
+    struct stat info {};
+    if (file && fstat(file.get(), &info) == 0 && is_same(info, before)) set_time(file.get(), before.st_mtim);
+  }
+}
+
+}  // namespace cachetool::releases

@@ -1,0 +1,53 @@
+#include "cli/commands/stat_view.hpp"
+
+#include <fstream>
+#include <iterator>
+
+#include "support/catch.hpp"
+
+using namespace cachetool;
+using namespace cachetool::cli;
+
+namespace {
+
+std::string golden(std::string const& name) {
+  std::ifstream file(GOLDEN_DIRECTORY "/" + name, std::ios::binary);
+  REQUIRE(file);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+realpath_cache::listing some_listing() {
+  std::string const file = "/tmp/cachetool-6b037fc2b8cef0.00452621.php";
+  return {{"www", "8.2.36", 7},
+          {{file, std::int64_t{512580015550401082}, false, file, 1795391546},
+           {"/tmp", 1.6709564980243e19, true, "/tmp", 1795391546}}};
+}
+
+}  // namespace
+
+TEST_CASE("stat:realpath_get is the recorded table") {
+  std::string text;
+  realpath_table(some_listing()).render([&text](std::string_view line) { text += line; });
+  CHECK(text == golden("stat_realpath_get.txt"));
+}
+
+TEST_CASE("stat:realpath_get tells its worker in JSON") {
+  std::string text;
+  report::json_writer writer([&text](std::string_view part) { text += part; });
+  write_json(writer, some_listing());
+  writer.flush();
+  CHECK(text.find(R"({"pid":7,"entries":[{"path":"/tmp/cachetool-)") == 0);
+  CHECK(text.find(R"("is_dir":true,"realpath":"/tmp","expires":1795391546})") != std::string::npos);
+  CHECK(csv_rows(some_listing()).at(1).size() == realpath_columns().size());
+}
+
+TEST_CASE("a clear says in how many of the workers it took place") {
+  CHECK(clear_text(realpath_cache::clear_report{{}, 4, 4}) == "realpath cache cleared in 4/4 workers");
+  CHECK(clear_text(realpath_cache::clear_report{{}, 1, 1}) == "realpath cache cleared in 1/1 worker");
+  CHECK(clear_text(realpath_cache::clear_report{{}, 4, 3}) == "realpath cache cleared in 3/4 workers");
+}
+
+TEST_CASE("a clear of an unknown number of workers says that one was reached") {
+  CHECK(clear_text(realpath_cache::clear_report{{}, 0, 1}) == "realpath cache cleared in the one worker that answered");
+  CHECK(csv_fields(realpath_cache::clear_report{{}, 0, 1}).back().empty());
+}
