@@ -52,6 +52,15 @@ enum class phase : std::uint8_t {
 
 std::string_view name(phase value) noexcept;
 
+/// What a failure comes from, as far as that is known, for whoever wants to act on it: no text has to be read for that.
+enum class blame : std::uint8_t {
+  unknown,
+  setting,       ///< of PHP or php-fpm: "opcache.enable", "listen.allowed_clients"
+  function,      ///< a PHP function that may not be called: "opcache_reset"
+  empty_answer,  ///< php-fpm ran something, and nothing came back
+  whole_command  ///< the time that all calls of a command have together is over
+};
+
 /// The one exception of both libraries. Catch this, and ask it what decides your next step.
 class error : public std::exception {
  public:
@@ -72,18 +81,30 @@ class error : public std::exception {
   /// True if a worker may have begun to run the request: sending it again may do it twice.
   [[nodiscard]] bool may_have_run() const noexcept { return may_have_run_; }
 
+  /// What it comes from; unknown unless whoever threw it knew.
+  [[nodiscard]] blame blamed() const noexcept { return blamed_; }
+
+  /// The name of that setting or function; empty for everything else.
+  [[nodiscard]] std::string const& blamed_name() const noexcept { return blamed_name_; }
+
+  /// The same failure in other words: kind, phase, endpoint and what is to blame stay.
+  [[nodiscard]] error in_words(std::string message, std::string hint) const;
+
   // Each returns *this, so that an error reads as one expression where it is thrown.
   error& during(phase value) noexcept { return phase_ = value, *this; }
   error& on(std::string endpoint) { return endpoint_ = std::move(endpoint), *this; }
   error& advise(std::string hint) { return hint_ = std::move(hint), *this; }
+  error& blame_on(blame what, std::string name = {}) { return blamed_ = what, blamed_name_ = std::move(name), *this; }
   error& may_have_run(bool value) noexcept { return may_have_run_ = value, *this; }
 
  private:
   std::string message_;
   std::string endpoint_;
   std::string hint_;
+  std::string blamed_name_;
   error_kind kind_;
   phase phase_ = phase::prepare;
+  blame blamed_ = blame::unknown;
   bool may_have_run_ = false;
 };
 

@@ -1,23 +1,12 @@
 #include "adapter/diagnosis.hpp"
+
+#include "agent/php_messages.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
 
 namespace cachetool::adapter {
 namespace {
-
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
-// What stands in parentheses after "allowed path(s): ".
-std::string allowed_paths(std::string_view stderr_text) {
-  constexpr std::string_view before = "allowed path(s): (";
-  std::size_t const start = stderr_text.find(before);
-  if (start == std::string_view::npos) return {};
-  std::string_view const rest = stderr_text.substr(start + before.size());
-  return std::string(rest.substr(0, rest.find(')')));
-}
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.remove_suffix(1);
@@ -33,9 +22,10 @@ std::string quoted_start(std::string_view text) {
 
 error not_found(fastcgi::response const& response, std::string_view body, std::string const& path) {
   // "No input file specified." also stands for a file that is not there, where the pool has a doc_root.
-  bool const is_missing = contains(response.stderr_text, "No such file");
-  if (contains(response.stderr_text, "open_basedir") || (body.starts_with("No input file") && !is_missing)) {
-    std::string const allowed = allowed_paths(response.stderr_text);
+  bool const is_missing = php_messages::is_about_a_missing_file(response.stderr_text);
+  if (php_messages::is_about_open_basedir(response.stderr_text) ||
+      (php_messages::is_no_input_page(body) && !is_missing)) {
+    std::string const allowed(php_messages::allowed_paths(response.stderr_text));
     return error(error_kind::open_basedir,
                  "open_basedir keeps php-fpm from " + path + (allowed.empty() ? "" : ": it allows " + allowed))
         .advise("let the agent lie inside: --tmp-dir=" +
@@ -66,7 +56,7 @@ error denied_by_selinux(fpm::security_labels const& labels, std::string const& p
 
 error denied(fastcgi::response const& response, std::string const& path,
              std::optional<fpm::security_labels> const& labels) {
-  if (contains(response.stderr_text, "security.limit_extensions")) {
+  if (php_messages::is_about_limit_extensions(response.stderr_text)) {
     return error(error_kind::limit_extensions, "security.limit_extensions of this pool does not allow " + path)
         .advise("let the pool run .php files: security.limit_extensions = .php");
   }
@@ -78,12 +68,13 @@ error denied(fastcgi::response const& response, std::string const& path,
 error unexpected(fastcgi::response const& response, std::string_view body) {
   std::string const status = std::to_string(response.status);
   if (auto missing = agent::undefined_function(response.stderr_text)) return *missing;
-  if (contains(response.stderr_text, "Allowed memory size")) {
+  if (php_messages::is_out_of_memory(response.stderr_text)) {
     return error(error_kind::memory_limit, "PHP ran out of memory_limit before the agent could start")
         .advise("raise memory_limit for this pool");
   }
   if (trimmed(body).empty() && response.status == 200) {
     return error(error_kind::protocol, "php-fpm answered with an empty page")
+        .blame_on(blame::empty_answer)
         .advise(
             "an auto_prepend_file that ends the script does this, and so does an OPcache restart that a worker of "
             "another "
@@ -95,26 +86,30 @@ error unexpected(fastcgi::response const& response, std::string_view body) {
           "does an auto_prepend_file of this pool end every script, or an output handler change what scripts print?");
 }
 
+error refusal(fastcgi::response const& response, agent::answer_reader const& reader, std::string const& path,
+              std::optional<fpm::security_labels> const& labels) {
+  std::string const body = reader.foreign();
+  // STDERR first: with open_basedir and an error_log that the pool's user cannot write the status is 403.
+  bool const outside = php_messages::is_about_open_basedir(response.stderr_text) && !reader.began();
+  bool const missing =
+      response.status == 404 && (php_messages::is_file_not_found_page(body) || php_messages::is_no_input_page(body));
+  if (outside || missing) return not_found(response, body, path);
+  if (response.status == 403 && php_messages::is_access_denied_page(body)) return denied(response, path, labels);
+  return unexpected(response, body);
+}
+
 }  // namespace
 
 error diagnose(fastcgi::response const& response, agent::answer_reader const& reader, std::string const& path,
                std::optional<fpm::security_labels> const& labels) {
-  std::string const body = reader.foreign();
-  // STDERR first: with open_basedir and an error_log that the pool's user cannot write the status is 403.
-  error found = contains(response.stderr_text, "open_basedir restriction in effect") && !reader.began()
-                    ? not_found(response, body, path)
-                : response.status == 404 && (body.starts_with("File not found") || body.starts_with("No input file"))
-                    ? not_found(response, body, path)
-                : response.status == 403 && body.starts_with("Access denied") ? denied(response, path, labels)
-                                                                              : unexpected(response, body);
+  error const found = refusal(response, reader, path, labels);
   std::string_view const said = trimmed(response.stderr_text);
   if (said.empty() || found.kind() == error_kind::disabled) return found;
-  return error(found.kind(), found.message() + " (php-fpm says: " + std::string(said.substr(0, 1000)) + ")")
-      .advise(found.hint());
+  return found.in_words(found.message() + " (php-fpm says: " + std::string(said.substr(0, 1000)) + ")", found.hint());
 }
 
 std::vector<std::string> allowed_directories(std::string_view stderr_text) {
-  return directories_in(allowed_paths(stderr_text));
+  return directories_in(php_messages::allowed_paths(stderr_text));
 }
 
 std::vector<std::string> directories_in(std::string_view list) {

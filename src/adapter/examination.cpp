@@ -12,18 +12,6 @@
 namespace cachetool::adapter {
 namespace {
 
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
-error rephrased(error const& old, std::string message, std::string hint) {
-  return error(old.kind(), std::move(message))
-      .advise(std::move(hint))
-      .during(old.at())
-      .on(old.endpoint())
-      .may_have_run(old.may_have_run());
-}
-
 // "all 4 of 4 workers of the pool www are busy"
 std::string busy_text(fpm::pool_load const& load, std::size_t busy) {
   std::string const whose = load.pool.empty() ? "" : " of the pool " + load.pool;
@@ -48,9 +36,9 @@ std::string waiting_text(fpm::pool_load const& load) {
 }
 
 std::string advice(error const& failed, fpm::pool_load const& load, std::optional<fpm::setting> const& max_children) {
-  char const* const option = contains(failed.hint(), "--deadline") ? "--deadline=SECONDS"
-                             : failed.at() == phase::connect       ? "--connect-timeout=SECONDS"
-                                                                   : "--timeout=SECONDS";
+  char const* const option = failed.blamed() == blame::whole_command ? "--deadline=SECONDS"
+                             : failed.at() == phase::connect         ? "--connect-timeout=SECONDS"
+                                                                     : "--timeout=SECONDS";
   std::string const more = "raise " + (max_children ? max_children->text() : "'pm.max_children' of the pool");
   if (!load.all_busy()) return std::string("allow more time: ") + option;
   if (load.count(fpm::doing::held) > 0) {
@@ -90,10 +78,6 @@ std::string holders_text(std::vector<fpm::worker> const& holders) {
   return list;
 }
 
-bool is_empty_page(error const& failed) {
-  return failed.kind() == error_kind::protocol && failed.message().starts_with("php-fpm answered with an empty page");
-}
-
 // PHP ends what holds up a restart for too long, but a worker can end only those of its own user: others make each
 // request of this pool end with nothing (php-src ext/opcache/ZendAccelerator.c, kill_all_lockers()).
 error with_holders(error const& failed, found_pool const& found, fpm::proc const& processes) {
@@ -104,14 +88,15 @@ error with_holders(error const& failed, found_pool const& found, fpm::proc const
   if (holders->empty()) return failed;
   std::string pids;
   for (fpm::worker const& each : *holders) pids += " " + std::to_string(each.self.pid);
-  return rephrased(failed,
-                   failed.message() + ": OPcache waits with its restart for a request of " + holders_text(*holders) +
-                       ", which PHP may not end, because it is another user's",
-                   "wait until that request has ended, or end it as root: kill" + pids);
+  return failed.in_words(failed.message() + ": OPcache waits with its restart for a request of " +
+                             holders_text(*holders) + ", which PHP may not end, because it is another user's",
+                         "wait until that request has ended, or end it as root: kill" + pids);
 }
 
 // The setting that a failure may come from; empty if there is none.
 std::string setting_behind(error const& failed) {
+  if (failed.blamed() == blame::setting) return failed.blamed_name();
+  if (failed.blamed() == blame::function) return "disable_functions";
   switch (failed.kind()) {
     case error_kind::open_basedir:
       return "open_basedir";
@@ -125,12 +110,6 @@ std::string setting_behind(error const& failed) {
       return "memory_limit";
     case error_kind::worker_died:
       return "request_terminate_timeout";
-    case error_kind::opcache_off:
-      return contains(failed.message(), "file_cache_only") ? "opcache.file_cache_only" : "opcache.enable";
-    case error_kind::disabled:
-      return contains(failed.message(), "apc.enabled") ? "apc.enabled" : "disable_functions";
-    case error_kind::unreachable:
-      return contains(failed.hint(), "listen.allowed_clients") ? "listen.allowed_clients" : "";
     default:
       return {};
   }
@@ -140,11 +119,11 @@ bool is_off(std::string const& value) {
   return value.empty() || value == "0" || value == "off" || value == "no" || value == "false" || value == "none";
 }
 
-// A list of functions with commas between, one of which the message calls disabled.
-bool disables(std::string_view list, std::string_view message) {
+// True if LIST, of functions with commas between, names that one.
+bool names(std::string_view list, std::string_view function) {
   while (!list.empty()) {
     std::size_t const end = std::min(list.find_first_of(", "), list.size());
-    if (end > 0 && contains(message, " " + std::string(list.substr(0, end)) + "()")) return true;
+    if (end > 0 && list.substr(0, end) == function) return true;
     list.remove_prefix(std::min(end + 1, list.size()));
   }
   return false;
@@ -152,7 +131,7 @@ bool disables(std::string_view list, std::string_view message) {
 
 // True if that line can be the cause: what is set elsewhere, in php.ini, does not stand here.
 bool explains(std::string const& setting, std::string const& value, error const& failed) {
-  if (setting == "disable_functions") return disables(value, failed.message());
+  if (setting == "disable_functions") return names(value, failed.blamed_name());
   if (setting == "opcache.enable" || setting == "apc.enabled") return is_off(value);
   if (setting == "opcache.file_cache_only" || setting == "request_terminate_timeout") return !is_off(value);
   return true;
@@ -161,7 +140,7 @@ bool explains(std::string const& setting, std::string const& value, error const&
 error with_line(error const& failed, std::string const& name, fpm::pool const& of) {
   auto const line = fpm::find_setting(of, name);
   if (!line || !explains(name, line->line.value, failed)) return failed;
-  return rephrased(failed, failed.message() + "; see " + line->text(), failed.hint());
+  return failed.in_words(failed.message() + "; see " + line->text(), failed.hint());
 }
 
 // What a command says of many calls together has no phase of one.
@@ -178,23 +157,22 @@ bool is_about_a_socket(error const& failed, fastcgi::endpoint const& where) {
 error with_load(error const& failed, fpm::pool_load const& load, std::optional<fpm::setting> const& max_children) {
   auto const busy = load.busy();
   std::string const run = failed.may_have_run() ? "; php-fpm may still run the call" : "; the call was not begun";
-  if (!busy) return rephrased(failed, failed.message() + run, failed.hint());
-  return rephrased(failed,
-                   failed.message() + ": " + busy_text(load, *busy) + held_text(load) + waiting_text(load) + run,
-                   advice(failed, load, max_children));
+  if (!busy) return failed.in_words(failed.message() + run, failed.hint());
+  return failed.in_words(failed.message() + ": " + busy_text(load, *busy) + held_text(load) + waiting_text(load) + run,
+                         advice(failed, load, max_children));
 }
 
 error examined(error const& failed, fastcgi::endpoint const& where, pid_t master, fpm::surroundings const& around) {
   std::string const setting = setting_behind(failed);
   bool const about_time = is_about_time(failed);
   bool const about_socket = is_about_a_socket(failed, where);
-  bool const empty_page = is_empty_page(failed);
+  bool const empty_page = failed.blamed() == blame::empty_answer;
   if (setting.empty() && !about_time && !about_socket && !empty_page) return failed;
 
   auto const found = find_pool(where, master, around);
   if (about_socket) {
     error const why = fpm::forbidden_socket(where.path(), found ? found->pool() : fpm::pool(), fpm::identity::own());
-    return rephrased(failed, why.message(), why.hint());
+    return failed.in_words(why.message(), why.hint());
   }
   if (about_time) {
     if (!found) return with_load(failed, {}, std::nullopt);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "agent/php_messages.hpp"
 #include "agents/apcu.hpp"
 #include "agents/apcu_listing.hpp"
 #include "agents/complete.hpp"
@@ -38,7 +39,7 @@ constexpr std::size_t max_foreign = 2000;
 
 std::string place(std::string_view file, std::int64_t line) {
   if (file.empty()) return {};
-  if (file.ends_with(" : eval()'d code")) return " (line " + std::to_string(line) + " of the code)";
+  if (php_messages::is_evaluated_code(file)) return " (line " + std::to_string(line) + " of the code)";
   return " (" + std::string(file) + ":" + std::to_string(line) + ")";
 }
 
@@ -51,7 +52,8 @@ error too_large(std::string const& bound) {
 error disabled(std::string const& function) {
   return error(error_kind::disabled, "the PHP function " + function + "() is disabled")
       .advise("take " + function +
-              " out of disable_functions, in php.ini or in the pool's php_admin_value[disable_functions]");
+              " out of disable_functions, in php.ini or in the pool's php_admin_value[disable_functions]")
+      .blame_on(blame::function, function);
 }
 
 error refusal(std::string_view kind, std::string_view detail) {
@@ -64,11 +66,13 @@ error refusal(std::string_view kind, std::string_view detail) {
   if (kind == "pinned") {
     return error(error_kind::disabled, "this pool does not let scripts change " + what)
         .advise("take php_admin_value[" + what + "] out of the pool's configuration, and set " + what +
-                " in php.ini instead");
+                " in php.ini instead")
+        .blame_on(blame::setting, what);
   }
   if (kind == "apcu_off") {
     return error(error_kind::disabled, "APCu is off (" + what + "=0)")
-        .advise("set " + what + "=1 in the php.ini that this PHP reads, and restart it if it is php-fpm");
+        .advise("set " + what + "=1 in the php.ini that this PHP reads, and restart it if it is php-fpm")
+        .blame_on(blame::setting, what);
   }
   if (kind == "restricted") {
     return error(error_kind::restricted, "opcache.restrict_api allows it only to scripts below " + what)
@@ -76,7 +80,8 @@ error refusal(std::string_view kind, std::string_view detail) {
   }
   if (kind == "opcache_off") {
     return error(error_kind::opcache_off, "OPcache is off")
-        .advise("set opcache.enable=1 in the php.ini that this php-fpm reads, then restart php-fpm");
+        .advise("set opcache.enable=1 in the php.ini that this php-fpm reads, then restart php-fpm")
+        .blame_on(blame::setting, "opcache.enable");
   }
   if (kind == "version") {
     return error(error_kind::placement, "the agent " + what + " is of another version than this program")
@@ -91,7 +96,7 @@ error refusal(std::string_view kind, std::string_view detail) {
 
 error fatal_error(std::string_view text, std::string_view file, std::int64_t line) {
   if (auto missing = undefined_function(text)) return *missing;
-  bool const memory = text.find("Allowed memory size") != std::string_view::npos;
+  bool const memory = php_messages::is_out_of_memory(text);
   error failed(memory ? error_kind::memory_limit : error_kind::php_error,
                "PHP stopped with a fatal error: " + std::string(text) + place(file, line));
   if (memory) failed.advise("raise memory_limit for this pool (php_admin_value[memory_limit])");
@@ -120,11 +125,8 @@ std::vector<note> read_notes(php::value const& list) {
 }  // namespace
 
 std::optional<error> undefined_function(std::string_view text) {
-  constexpr std::string_view before = "Call to undefined function cachetool\\";  // PHP 7.0 to 8.5
-  std::size_t const start = text.find(before);
-  if (start == std::string_view::npos) return std::nullopt;
-  std::string_view const rest = text.substr(start + before.size(), 64);
-  return disabled(std::string(rest.substr(0, rest.find('('))));
+  auto const name = php_messages::undefined_function(text);
+  return name ? std::optional(disabled(*name)) : std::nullopt;
 }
 
 std::string describe(note const& what) {

@@ -1,5 +1,7 @@
 #include <cachetool/error.hpp>
 
+#include <utility>
+
 namespace cachetool {
 
 std::string_view name(error_kind kind) noexcept {
@@ -74,6 +76,13 @@ std::string_view name(phase value) noexcept {
       return "answer";
   }
   return "unknown";
+}
+
+error error::in_words(std::string message, std::string hint) const {
+  error same = *this;
+  same.message_ = std::move(message);
+  same.hint_ = std::move(hint);
+  return same;
 }
 
 }  // namespace cachetool

@@ -49,7 +49,8 @@ status to_status(agent::answer const& answer) {
 }
 
 error file_cache_only_error(std::string const& what) {
-  return error(error_kind::opcache_off, "OPcache is a file cache only (opcache.file_cache_only=1): " + what);
+  return error(error_kind::opcache_off, "OPcache is a file cache only (opcache.file_cache_only=1): " + what)
+      .blame_on(blame::setting, "opcache.file_cache_only");
 }
 
 error inactive_error(bool restart_pending) {
@@ -58,7 +59,8 @@ error inactive_error(bool restart_pending) {
         .advise("try again when the running requests have ended, or see cachetool opcache:status");
   }
   return error(error_kind::opcache_off, "OPcache is off in this pool")
-      .advise("see php_admin_value[opcache.enable] in the pool's configuration");
+      .advise("see php_admin_value[opcache.enable] in the pool's configuration")
+      .blame_on(blame::setting, "opcache.enable");
 }
 
 void require_listing(agent::answer const& answer) {

@@ -66,6 +66,7 @@ void require_scheduled(agent::answer const& answer, std::string const& where) {
   if (!before["opcache_enabled"].as_bool()) {
     throw error(error_kind::opcache_off, "OPcache is off in this pool, nothing was reset")
         .advise("name another pool of this php-fpm, where OPcache is on: they share one cache")
+        .blame_on(blame::setting, "opcache.enable")
         .on(where);
   }
   throw error(error_kind::php_error, "opcache_reset() refused without a reason").on(where);

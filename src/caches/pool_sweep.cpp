@@ -202,7 +202,10 @@ error pool_sweep::silence() const {
   std::string const what =
       "no worker answered within " + base::duration_text(std::chrono::ceil<milliseconds>(until_ - start_));
   if (calls_.empty()) return error(error_kind::timeout, what).on(php_.label());
-  return calls_.front()->failure(error_kind::timeout, what).advise("allow more time: --deadline=SECONDS");
+  return calls_.front()
+      ->failure(error_kind::timeout, what)
+      .advise("allow more time: --deadline=SECONDS")
+      .blame_on(blame::whole_command);
 }
 
 sweep pool_sweep::finish() {

@@ -34,7 +34,8 @@ error explained(error failed, endpoint const& where, bool was_dropped) {
   return error(error_kind::unreachable, "the connection was dropped before anything was read from it")
       .during(phase::connect)
       .on(where.text())
-      .advise("add this machine's address to 'listen.allowed_clients' of the pool");
+      .advise("add this machine's address to 'listen.allowed_clients' of the pool")
+      .blame_on(blame::setting, "listen.allowed_clients");
 }
 
 }  // namespace cachetool::fastcgi

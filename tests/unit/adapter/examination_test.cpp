@@ -99,7 +99,7 @@ TEST_CASE("where nothing is known of the workers the connections are counted") {
 }
 
 TEST_CASE("a sweep that took too long wants a longer deadline") {
-  auto const failed = adapter::with_load(timeout().advise("--deadline"), load_of({doing::running}), {});
+  auto const failed = adapter::with_load(timeout().blame_on(blame::whole_command), load_of({doing::running}), {});
   CHECK(contains(failed.hint(), "--deadline=SECONDS"));
 }
 
@@ -111,42 +111,44 @@ TEST_CASE("a timeout is examined where the pool is found") {
   CHECK(contains(failed.hint(), "/etc/fpm.conf:3 (pm.max_children = 1)"));
 }
 
-TEST_CASE("the line of the configuration that forbids it is named") {
+TEST_CASE("the line of the configuration that forbids it is named, whatever the words of the failure are") {
   struct row {
     error_kind kind;
-    char const* message;
+    blame whose;
+    char const* name;
     char const* line;
   };
   row const all[] = {
-      {error_kind::open_basedir, "open_basedir keeps php-fpm from /x", "php_admin_value[open_basedir] = /srv"},
-      {error_kind::limit_extensions, "does not allow /x", "security.limit_extensions = .phtml"},
-      {error_kind::restricted, "opcache.restrict_api allows it only", "php_value[opcache.restrict_api] = /srv"},
-      {error_kind::not_visible, "php-fpm cannot see /x", "chroot = /srv/jail"},
-      {error_kind::memory_limit, "Allowed memory size", "php_admin_value[memory_limit] = 8M"},
-      {error_kind::opcache_off, "OPcache is off", "php_admin_flag[opcache.enable] = off"},
-      {error_kind::opcache_off, "a file cache only (opcache.file_cache_only=1)",
+      {error_kind::open_basedir, blame::unknown, "", "php_admin_value[open_basedir] = /srv"},
+      {error_kind::limit_extensions, blame::unknown, "", "security.limit_extensions = .phtml"},
+      {error_kind::restricted, blame::unknown, "", "php_value[opcache.restrict_api] = /srv"},
+      {error_kind::not_visible, blame::unknown, "", "chroot = /srv/jail"},
+      {error_kind::memory_limit, blame::unknown, "", "php_admin_value[memory_limit] = 8M"},
+      {error_kind::worker_died, blame::unknown, "", "request_terminate_timeout = 5s"},
+      {error_kind::opcache_off, blame::setting, "opcache.enable", "php_admin_flag[opcache.enable] = off"},
+      {error_kind::opcache_off, blame::setting, "opcache.file_cache_only",
        "php_admin_value[opcache.file_cache_only] = 1"},
-      {error_kind::disabled, "APCu is off (apc.enabled=0)", "php_admin_value[apc.enabled] = 0"},
-      {error_kind::disabled, "the PHP function opcache_reset() is disabled",
+      {error_kind::disabled, blame::setting, "apc.enabled", "php_admin_value[apc.enabled] = 0"},
+      {error_kind::disabled, blame::function, "opcache_reset",
        "php_admin_value[disable_functions] = exec, opcache_reset"},
-      {error_kind::worker_died, "the connection was closed before any answer", "request_terminate_timeout = 5s"},
+      {error_kind::unreachable, blame::setting, "listen.allowed_clients", "listen.allowed_clients = 192.0.2.1"},
   };
   for (row const& one : all) {
     CAPTURE(one.line);
-    auto const failed = one_master(one.line).examine(error(one.kind, one.message).advise("what helps"));
-    CHECK(failed.message() == std::string(one.message) + "; see /etc/fpm.conf:3 (" + one.line + ")");
-    CHECK(failed.hint() == "what helps");
+    auto const failed = error(one.kind, "it failed").advise("what helps").blame_on(one.whose, one.name);
+    auto const examined = one_master(one.line).examine(failed);
+    CHECK(examined.message() == std::string("it failed; see /etc/fpm.conf:3 (") + one.line + ")");
+    CHECK(examined.hint() == "what helps");
   }
 }
 
 TEST_CASE("a line that does not forbid it is not named") {
-  error const disabled(error_kind::disabled, "the PHP function opcache_reset() is disabled");
-  CHECK(one_master("php_admin_value[disable_functions] = my_opcache_reset").examine(disabled).message() ==
-        disabled.message());
-  error const off(error_kind::opcache_off, "OPcache is off");
-  CHECK(one_master("php_admin_flag[opcache.enable] = on").examine(off).message() == off.message());
-  error const died(error_kind::worker_died, "the connection was closed");
-  CHECK(one_master("request_terminate_timeout = 0").examine(died).message() == died.message());
+  auto const disabled = error(error_kind::disabled, "it failed").blame_on(blame::function, "opcache_reset");
+  CHECK(one_master("php_admin_value[disable_functions] = my_opcache_reset").examine(disabled).message() == "it failed");
+  auto const off = error(error_kind::opcache_off, "it failed").blame_on(blame::setting, "opcache.enable");
+  CHECK(one_master("php_admin_flag[opcache.enable] = on").examine(off).message() == "it failed");
+  error const died(error_kind::worker_died, "it failed");
+  CHECK(one_master("request_terminate_timeout = 0").examine(died).message() == "it failed");
 }
 
 TEST_CASE("a failure of which no setting is the cause stays as it is") {

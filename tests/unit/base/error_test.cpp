@@ -38,3 +38,20 @@ TEST_CASE("an error carries what it was given") {
   CHECK(e.hint() == "start it");
   CHECK(e.may_have_run());
 }
+
+TEST_CASE("an error in other words keeps its kind, phase, endpoint and what is to blame") {
+  auto const failed = error(error_kind::disabled, "it failed")
+                          .during(phase::answer)
+                          .on("/run/a.sock")
+                          .blame_on(blame::function, "opcache_reset")
+                          .may_have_run(true);
+  error const same = failed.in_words("it did not work", "try this");
+  CHECK(same.message() == "it did not work");
+  CHECK(same.hint() == "try this");
+  CHECK(same.kind() == error_kind::disabled);
+  CHECK(same.at() == phase::answer);
+  CHECK(same.endpoint() == "/run/a.sock");
+  CHECK(same.blamed() == blame::function);
+  CHECK(same.blamed_name() == "opcache_reset");
+  CHECK(same.may_have_run());
+}
