@@ -4,27 +4,6 @@
 #include <charconv>
 
 #include "agent/php_messages.hpp"
-#include "agents/apcu.hpp"
-#include "agents/apcu_listing.hpp"
-#include "agents/complete.hpp"
-#include "agents/deploy.hpp"
-#include "agents/deploy_acquaint.hpp"
-#include "agents/deploy_move.hpp"
-#include "agents/deploy_worker.hpp"
-#include "agents/doctor.hpp"
-#include "agents/eval.hpp"
-#include "agents/fpm_requests.hpp"
-#include "agents/opcache.hpp"
-#include "agents/opcache_compile.hpp"
-#include "agents/opcache_file_cache.hpp"
-#include "agents/opcache_file_entries.hpp"
-#include "agents/opcache_invalidate.hpp"
-#include "agents/opcache_listing.hpp"
-#include "agents/opcache_prune.hpp"
-#include "agents/opcache_refresh.hpp"
-#include "agents/opcache_select.hpp"
-#include "agents/opcache_warm.hpp"
-#include "agents/stat.hpp"
 #include "base/random_hex.hpp"
 #include "base/text.hpp"
 
@@ -133,47 +112,9 @@ std::string describe(note const& what) {
   return what.message + place(what.file, what.line);
 }
 
-source complete() noexcept {
-  return {embedded::complete, embedded::complete_sha256};
-}
-
 bool begins_an_agent(std::string_view text) noexcept {
   return text.starts_with("<?php\n// The agent: what php-fpm runs for cachetool.") ||
          text.starts_with("<?php\n// Stands before the agent in a document root.");
-}
-
-source source_for(std::string_view operation) noexcept {
-  if (operation == "opcache.scripts" || operation == "opcache.configuration") {
-    return {embedded::opcache_listing, embedded::opcache_listing_sha256};
-  }
-  if (operation == "apcu.keys" || operation == "apcu.delete_matching") {
-    return {embedded::apcu_listing, embedded::apcu_listing_sha256};
-  }
-  if (operation == "opcache.invalidate") return {embedded::opcache_invalidate, embedded::opcache_invalidate_sha256};
-  if (operation == "opcache.compile") return {embedded::opcache_compile, embedded::opcache_compile_sha256};
-  if (operation == "opcache.select" || operation == "opcache.examine") {
-    return {embedded::opcache_select, embedded::opcache_select_sha256};
-  }
-  if (operation == "opcache.prune") return {embedded::opcache_prune, embedded::opcache_prune_sha256};
-  if (operation == "opcache.refresh") return {embedded::opcache_refresh, embedded::opcache_refresh_sha256};
-  if (operation == "opcache.releases" || operation == "opcache.detach" || operation == "opcache.dead_names") {
-    return {embedded::opcache_warm, embedded::opcache_warm_sha256};
-  }
-  if (operation.ends_with("file_entries"))
-    return {embedded::opcache_file_entries, embedded::opcache_file_entries_sha256};
-  if (operation == "opcache.file_cache") return {embedded::opcache_file_cache, embedded::opcache_file_cache_sha256};
-  if (operation.starts_with("opcache.")) return {embedded::opcache, embedded::opcache_sha256};
-  if (operation.starts_with("apcu.")) return {embedded::apcu, embedded::apcu_sha256};
-  if (operation.starts_with("stat.")) return {embedded::stat, embedded::stat_sha256};
-  if (operation == "deploy.acquaint") return {embedded::deploy_acquaint, embedded::deploy_acquaint_sha256};
-  if (operation == "deploy.resolve") return {embedded::deploy_worker, embedded::deploy_worker_sha256};
-  if (operation == "deploy.move" || operation == "deploy.hold")
-    return {embedded::deploy_move, embedded::deploy_move_sha256};
-  if (operation.starts_with("deploy.")) return {embedded::deploy, embedded::deploy_sha256};
-  if (operation == "fpm.requests") return {embedded::fpm_requests, embedded::fpm_requests_sha256};
-  if (operation == "doctor.examine") return {embedded::doctor, embedded::doctor_sha256};
-  if (operation == "php.eval") return {embedded::eval, embedded::eval_sha256};
-  return complete();
 }
 
 encoded_call encode(call const& what) {

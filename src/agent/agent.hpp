@@ -1,6 +1,6 @@
 #pragma once
 
-/// The PHP agent and the call around it: which source to send, what to ask it, and how to read its answer.
+/// The PHP agent and the call around it: what to ask it, and how to read its answer.
 /// No sockets and no files here: docs/agent.md describes both directions.
 
 #include <chrono>
@@ -15,16 +15,9 @@
 #include <cachetool/error.hpp>
 #include <cachetool/php/value.hpp>
 
+#include "agent/operations.hpp"
+
 namespace cachetool::agent {
-
-/// PHP source that can run an operation, and its SHA-256 in hex: a stable name for a file that holds it.
-struct source {
-  std::string_view text;
-  std::string_view sha256;
-};
-
-/// Every operation in one file, as it is installed beside the program.
-source complete() noexcept;
 
 /// True if TEXT, the beginning of a file, is that of an agent of this version or another. Nobody else's file begins so.
 bool begins_an_agent(std::string_view text) noexcept;
@@ -47,9 +40,6 @@ struct call {
   /// some bytes that may yet belong to the answer.
   std::function<void(std::string_view text)> printed;
 };
-
-/// The smallest source that can run an operation.
-source source_for(std::string_view operation) noexcept;
 
 /// The error (disabled) of a function that the agent calls and a pool disables, if TEXT, which PHP wrote, tells of one.
 std::optional<error> undefined_function(std::string_view text);

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-/// What PHP and php-fpm themselves say, recognised: the one place that knows their words, which are those of 7.2 to 8.5.
-/// TEXT is what they wrote to STDERR or the log, BODY what they sent as a page.
+/// What PHP and php-fpm themselves say, recognised: the one place that knows their words, which are those of 7.2
+/// to 8.5. TEXT is what they wrote to STDERR or the log, BODY what they sent as a page.
 namespace cachetool::php_messages {
 
 /// "Allowed memory size of 134217728 bytes exhausted" (php-src Zend/zend_alloc.c)

@@ -1,4 +1,5 @@
-# Installs BUILT into an empty prefix below SCRATCH, builds CONSUMER against it, and runs what came out.
+# Installs BUILT into an empty prefix below SCRATCH, builds CONSUMER and the program in README against it, and runs what
+# came out; the latter against a php-fpm, where there is one.
 set(prefix ${SCRATCH}/prefix)
 set(build ${SCRATCH}/consumer)
 file(REMOVE_RECURSE ${prefix} ${build})
@@ -11,15 +12,24 @@ function(run)
   endif()
 endfunction()
 
+# What stands between ```cpp and ``` in README.md.
+file(READ ${README} text)
+string(REGEX MATCH "```cpp\n([^`]*)```" program "${text}")
+if(program STREQUAL "")
+  message(FATAL_ERROR "README.md shows no program")
+endif()
+file(WRITE ${SCRATCH}/readme.cpp "${CMAKE_MATCH_1}")
+
 run(${CMAKE_COMMAND} --install ${BUILT} --prefix ${prefix})
 run(${CMAKE_COMMAND} -S ${CONSUMER} -B ${build} -G ${GENERATOR} -DCMAKE_PREFIX_PATH=${prefix}
-  -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_CXX_FLAGS=${FLAGS} -DWANTED_VERSION=${VERSION})
+  -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_CXX_FLAGS=${FLAGS} -DWANTED_VERSION=${VERSION} -DREADME_PROGRAM=${SCRATCH}/readme.cpp)
 run(${CMAKE_COMMAND} --build ${build})
 run(${build}/consumer)
 run(${prefix}/bin/cachetool -V)
 if(NOT EXISTS ${prefix}/share/cachetool/agent.php)
   message(FATAL_ERROR "agent.php was not installed")
 endif()
+run(${TRY} ${build}/readme)
 if(NOT EXISTS ${prefix}/share/cachetool/cachetool.phar)
   message(FATAL_ERROR "cachetool.phar was not installed")
 endif()
