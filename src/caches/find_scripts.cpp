@@ -11,6 +11,8 @@
 
 #include <cachetool/error.hpp>
 
+#include "base/path.hpp"
+
 namespace cachetool::opcache {
 namespace {
 
@@ -18,11 +20,6 @@ namespace fs = std::filesystem;
 
 bool contains(std::string_view text, std::string_view word) {
   return text.find(word) != std::string_view::npos;
-}
-
-std::string real_path(std::string const& path) {
-  std::unique_ptr<char, decltype(&std::free)> const real(realpath(path.c_str(), nullptr), &std::free);
-  return real ? real.get() : fs::absolute(path).string();
 }
 
 class walk {
@@ -58,7 +55,7 @@ class walk {
       fs::directory_iterator entries(below, failed);
       if (!failed) visit(std::move(entries), below, prefix + name + "/");
     } else if (name.ends_with(".php") && is_script(entry, itself)) {
-      found.push_back({real_path(below), prefix + name});
+      found.push_back({base::real_or_absolute_path(below), prefix + name});
     }
   }
 

@@ -1,7 +1,6 @@
 #include "caches/opcache_reset.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <utility>
 
 #include "base/text.hpp"
@@ -303,13 +302,6 @@ void resetting::drive() {
   }
 }
 
-std::string seconds_text(milliseconds time) {
-  char text[32];
-  double const seconds = std::chrono::duration<double>(time).count();
-  std::snprintf(text, sizeof text, seconds < 10 ? "%.1f s" : "%.0f s", seconds);
-  return text;
-}
-
 }  // namespace
 
 std::string describe(blocker const& who) {
@@ -317,7 +309,7 @@ std::string describe(blocker const& who) {
   if (!who.pool.empty()) out += " of the pool " + who.pool;
   if (who.user) out += " (uid " + std::to_string(*who.user) + ")";
   if (!who.script.empty()) out += ", " + who.script;
-  if (who.age) out += ", for " + seconds_text(*who.age);
+  if (who.age) out += ", for " + base::duration_text(*who.age - *who.age % milliseconds(100));
   return out;
 }
 

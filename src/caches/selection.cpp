@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/mebibytes.hpp"
+#include "base/path.hpp"
 #include "caches/compile_rows.hpp"
 #include "caches/rows.hpp"
 
@@ -133,8 +134,7 @@ bool is_in_phar(std::string_view path) noexcept {
 
 bool at_or_below(std::string_view path, std::string_view directory) noexcept {
   if (is_in_phar(path)) path.remove_prefix(std::string_view("phar://").size());
-  return path.starts_with(directory) &&
-         (path.size() == directory.size() || directory.ends_with('/') || path[directory.size()] == '/');
+  return base::lies_in(path, directory);
 }
 
 std::vector<file_state> examine(adapter::adapter& php, std::vector<known_file> const& files,

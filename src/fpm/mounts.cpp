@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <utility>
 
+#include "base/path.hpp"
+
 namespace cachetool::fpm {
 namespace {
 
@@ -15,8 +17,7 @@ std::string mounted_at(proc const& processes, std::string const& pid, std::strin
   std::size_t longest = 0;
   mounts_of(processes, pid, [&](mount_line const& mount) {
     std::string const& point = mount.point;
-    bool const covers = point == "/" || path == point || path.starts_with(point + "/");
-    if (!covers || point.size() < longest) return;
+    if (!base::lies_in(path, point) || point.size() < longest) return;
     longest = point.size();  // of two on one point the later one hides the other
     found = mount.what;
   });

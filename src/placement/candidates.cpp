@@ -4,13 +4,10 @@
 #include <filesystem>
 #include <string_view>
 
+#include "base/path.hpp"
+
 namespace cachetool::placement {
 namespace {
-
-bool lies_in(std::string_view path, std::string_view directory) {
-  return path.starts_with(directory) &&
-         (directory.ends_with('/') || path.size() == directory.size() || path[directory.size()] == '/');
-}
 
 // Absolute, and without "..", an empty or a final component.
 std::string normal(std::string const& path) {
@@ -24,15 +21,16 @@ std::string normal(std::string const& path) {
 bool is_of_the_system(std::string const& path) {
   constexpr std::string_view directories[] = {"/bin",    "/boot", "/dev",  "/etc", "/lib",  "/lib32", "/lib64",
                                               "/libx32", "/proc", "/root", "/run", "/sbin", "/sys",   "/usr"};
-  if (path == "/" || path == "/var" || lies_in(path, "/var/spool")) return true;
-  return !lies_in(path, "/dev/shm") && std::any_of(std::begin(directories), std::end(directories),
-                                                   [&](std::string_view each) { return lies_in(path, each); });
+  if (path == "/" || path == "/var" || base::lies_in(path, "/var/spool")) return true;
+  return !base::lies_in(path, "/dev/shm") &&
+         std::any_of(std::begin(directories), std::end(directories),
+                     [&](std::string_view each) { return base::lies_in(path, each); });
 }
 
 std::vector<candidate> inside(std::vector<candidate> places, std::vector<std::string> const& directories) {
   std::erase_if(places, [&](candidate const& place) {
     return std::none_of(directories.begin(), directories.end(),
-                        [&](std::string const& each) { return lies_in(place.where, each); });
+                        [&](std::string const& each) { return base::lies_in(place.where, each); });
   });
   return places;
 }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/mebibytes.hpp"
+#include "base/path.hpp"
 #include "base/text.hpp"
 #include "caches/every_worker.hpp"
 #include "caches/opcache_answer.hpp"
@@ -33,10 +34,6 @@ std::function<void(std::string_view)> numbered_rows(std::function<void(std::stri
   };
 }
 
-bool is_in(std::string_view path, std::string_view directory) {
-  return path == directory || (path.starts_with(directory) && path.substr(directory.size()).starts_with('/'));
-}
-
 std::vector<std::string> strings(php::value const& list) {
   std::vector<std::string> out;
   for (php::entry const& each : list.entries()) {
@@ -61,8 +58,8 @@ std::vector<link> links(php::value const& list) {
 
 void sort_out(site& into, release found) {
   bool const linked = std::any_of(into.links.begin(), into.links.end(),
-                                  [&](link const& each) { return is_in(each.target, found.path); });
-  if (is_in(into.live, found.path)) {
+                                  [&](link const& each) { return base::lies_in(each.target, found.path); });
+  if (base::lies_in(into.live, found.path)) {
     into.live_scripts += found.scripts;
   } else if (linked) {
     into.linked.push_back(std::move(found));
@@ -275,7 +272,7 @@ std::optional<std::string> finishing::refresh_outside() {
 void finishing::note_preloaded() {
   for (std::string const& path : site_.preloaded) {
     bool const is_old = std::any_of(report_.old.begin(), report_.old.end(),
-                                    [&](release const& each) { return is_in(path, each.path); });
+                                    [&](release const& each) { return base::lies_in(path, each.path); });
     if (is_old) report_.preloaded.push_back(path);
   }
 }
@@ -457,8 +454,8 @@ std::vector<std::string> finishing::move(std::vector<std::string> const& paths) 
 }
 
 release& finishing::old_release_of(std::string const& path) {
-  auto const found =
-      std::find_if(report_.old.begin(), report_.old.end(), [&](release const& each) { return is_in(path, each.path); });
+  auto const found = std::find_if(report_.old.begin(), report_.old.end(),
+                                  [&](release const& each) { return base::lies_in(path, each.path); });
   return *found;
 }
 
@@ -522,7 +519,8 @@ std::vector<aliased_script> scripts_with_aliases(adapter::adapter& php, std::str
     scripts.push_back({std::move(path), memory});
   });
   auto const is_asked_for = [&old](aliased_script const& script) {
-    return std::any_of(old.begin(), old.end(), [&](std::string const& each) { return is_in(script.path, each); });
+    return std::any_of(old.begin(), old.end(),
+                       [&](std::string const& each) { return base::lies_in(script.path, each); });
   };
   opcache::require_listing(php.run(call));
   if (!std::all_of(scripts.begin(), scripts.end(), is_asked_for)) {

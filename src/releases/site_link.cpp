@@ -18,6 +18,7 @@
 #include <cachetool/error.hpp>
 
 #include "adapter/adapter.hpp"
+#include "base/path.hpp"
 #include "base/random_hex.hpp"
 #include "base/text.hpp"
 
@@ -42,12 +43,6 @@ error overtaken(std::string const& path) {
 error no_link(std::string const& path) {
   return error(error_kind::usage, path + " is not a symbolic link")
       .advise("releases are switched by a link: name that link, not the directory that it leads to");
-}
-
-std::string real_path(std::string const& path) {
-  std::error_code failed;
-  fs::path const real = fs::canonical(path, failed);
-  return failed ? std::string() : real.string();
 }
 
 bool is_same(struct stat const& a, struct stat const& b) {
@@ -166,7 +161,7 @@ void site_link::sweep() const {
 }
 
 std::string site_link::target() const {
-  return real_path(path_);
+  return base::real_path(path_);
 }
 
 std::int64_t site_link::made_at() const {
@@ -187,7 +182,7 @@ std::string site_link::link_text(std::string const& release) const {
   std::string text(4096, '\0');
   ssize_t const size = readlinkat(directory_.get(), name_.c_str(), text.data(), text.size());
   if (size <= 0 || text.front() == '/') return release;
-  return fs::path(release).lexically_relative(real_path(fs::path(path_).parent_path().string())).string();
+  return fs::path(release).lexically_relative(base::real_path(fs::path(path_).parent_path().string())).string();
 }
 
 // Its path may lead elsewhere by now: then php-fpm would not see what is changed here.

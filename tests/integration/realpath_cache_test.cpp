@@ -72,7 +72,7 @@ TEST_CASE("a worker that is busy for longer than the deadline is reported, with 
   busy_worker const busy(server, 5);
   auto const answer = run_program({"stat:clear", address_of(server), "--deadline=0.3"});
   CHECK(answer.out == server.endpoint().text() + " (pool www): realpath cache cleared in 3/4 workers\n");
-  CHECK(answer.err.find("1 worker did not answer within 0.3 s") != std::string::npos);
+  CHECK(answer.err.find("1 worker did not answer within 300 ms") != std::string::npos);
   CHECK(answer.exit_code == 4);
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "caches/opcache_reset.hpp"
 #include "cli/commands/outcome_view.hpp"
 
@@ -131,12 +132,9 @@ std::vector<std::string> remarks(opcache::reset_report const& report) {
 
 std::optional<error> not_confirmed(opcache::reset_report const& report, std::chrono::milliseconds patience) {
   if (report.what != outcome::scheduled) return std::nullopt;
-  double const seconds = std::chrono::duration<double>(patience).count();
   std::string const end = end_of_patience(report);
-  return error(
-             error_kind::timeout,
-             fmt::format("the reset is scheduled, but did not take place within {:g} s: running requests use the cache",
-                         seconds))
+  return error(error_kind::timeout, "the reset is scheduled, but did not take place within " +
+                                        base::duration_text(patience) + ": running requests use the cache")
       .advise("it takes place as soon as they have ended" + (end.empty() ? "" : "; " + end) +
               "; cachetool opcache:status shows it");
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "base/path.hpp"
 #include "caches/find_scripts.hpp"
 #include "caches/opcache.hpp"
 #include "cli/commands/opcache_script_view.hpp"
@@ -15,13 +16,6 @@ namespace cachetool::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-// As php-fpm would spell it, if it sees the same files.
-std::string real_path(std::string const& path) {
-  std::error_code failed;
-  fs::path const real = fs::canonical(path, failed);
-  return failed ? fs::absolute(path).string() : real.string();
-}
 
 opcache::compile_options compile_options(context const& with, std::vector<std::string> exclude) {
   opcache::compile_options options;
@@ -107,7 +101,7 @@ exit_code opcache_compile_script(context& with) {
   std::string const path = with.line.arguments.front();
   if (path.empty())
     throw error(error_kind::usage, "the path of the script is empty").advise("is a shell variable unset?");
-  return compile_files(with, {{real_path(path), path}}, {});
+  return compile_files(with, {{base::real_or_absolute_path(path), path}}, {});
 }
 
 exit_code opcache_compile_scripts(context& with) {

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
+#include "base/text.hpp"
 #include "caches/realpath_cache.hpp"
 #include "cli/commands/stat_view.hpp"
 #include "cli/targets/targets.hpp"
@@ -34,12 +33,11 @@ activities activities_of(std::vector<std::int64_t> const& workers) {
 }
 
 error not_reached(activities const& missing, std::chrono::milliseconds patience) {
-  double const seconds = std::chrono::duration<double>(patience).count();
   std::string const who = missing.size() == 1 ? "1 worker" : std::to_string(missing.size()) + " workers";
   bool const all_held = std::all_of(missing.begin(), missing.end(),
                                     [](fpm::worker_activity const& each) { return each.what == fpm::doing::held; });
   return error(error_kind::timeout,
-               fmt::format("{} did not answer within {:g} s, and may use old paths yet", who, seconds))
+               who + " did not answer within " + base::duration_text(patience) + ", and may use old paths yet")
       .advise(all_held
                   ? "a web server keeps its connections to them: set fastcgi_keep_conn off in nginx, or keep fewer "
                     "connections than pm.max_children"

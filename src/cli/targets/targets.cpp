@@ -11,8 +11,7 @@
 #include <thread>
 #include <utility>
 
-#include <fmt/format.h>
-
+#include "base/text.hpp"
 #include "cli/output/log.hpp"
 #include "cli/output/unforeseen.hpp"
 #include "cli/targets/signals.hpp"
@@ -34,8 +33,8 @@ struct plan {
 };
 
 error out_of_time(context const& with) {
-  double const seconds = std::chrono::duration<double>(*with.given.seconds("deadline")).count();
-  return error(error_kind::timeout, fmt::format("not done within {:g} s (--deadline)", seconds))
+  std::string const deadline = base::duration_text(*with.given.seconds("deadline"));
+  return error(error_kind::timeout, "not done within " + deadline + " (--deadline)")
       .advise("what was sent to php-fpm last may still be running there");
 }
 
@@ -195,10 +194,9 @@ class batch {
   }
 
   error too_few(std::size_t threads) const {
-    return error(error_kind::no_resources,
-                 fmt::format("nothing was begun: {} php-fpm are worked on at the same time, and "
-                             "only {} threads are to be had",
-                             jobs_.size(), threads))
+    return error(error_kind::no_resources, "nothing was begun: " + std::to_string(jobs_.size()) +
+                                               " php-fpm are worked on at the same time, and only " +
+                                               std::to_string(threads) + " threads are to be had")
         .advise("allow more processes (ulimit -u), or name one php-fpm after the other: --fcgi=ADDRESS");
   }
 

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 
+#include "base/path.hpp"
 #include "cli/output/log.hpp"
 #include "cli/settings/paths.hpp"
 #include "releases/release.hpp"
@@ -13,15 +14,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_at_or_below(std::string const& path, std::string const& directory) {
-  return path == directory || path.starts_with(directory + "/");
-}
-
 // LINK is the site's, or what lies beside it: then the link is called current.
 bool names(std::string const& path, std::string const& link) {
   std::string const above = fs::path(link).parent_path().string();
-  return is_at_or_below(path, link) || is_at_or_below(path, above + "/current") || path == above ||
-         is_at_or_below(path, fs::path(above).parent_path().string() + "/current");
+  return base::lies_in(path, link) || base::lies_in(path, above + "/current") || path == above ||
+         base::lies_in(path, fs::path(above).parent_path().string() + "/current");
 }
 
 // Who cannot tell may serve it: what became of that is for the command to say.
