@@ -1,6 +1,7 @@
 #include "caches/opcache_reset.hpp"
 
 #include <algorithm>
+#include <cstdio>
 #include <utility>
 
 #include "base/text.hpp"

@@ -144,6 +144,12 @@ void console::milestone(std::string_view text) {
   talk("", text);
 }
 
+void console::log_line(std::string_view text) {
+  end_progress();
+  std::string const shown = report::escape_controls(text) + "\n";
+  [[maybe_unused]] ssize_t const written = ::write(STDERR_FILENO, shown.data(), shown.size());
+}
+
 void console::end_progress() {
   if (std::exchange(in_progress_, false)) say("\r\033[K");
 }

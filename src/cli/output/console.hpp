@@ -75,6 +75,9 @@ class console {
   /// written.
   void milestone(std::string_view text);
 
+  /// One line on standard error at once, also on a console that keeps what is written: a log tells what happens now.
+  void log_line(std::string_view text);
+
   /// Asks on standard error, and reads a line from standard input: true if it begins with a y. One question at a time.
   /// Throws error (interrupted) as flush() does.
   bool confirm(std::string_view question);

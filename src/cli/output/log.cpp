@@ -3,9 +3,10 @@
   { "DEBUG", "DEBUG", "INFO", "NOTICE", "ERROR", "CRITICAL", "OFF" }
 #include "cli/output/log.hpp"
 
+#include <spdlog/details/null_mutex.h>
 #include <spdlog/logger.h>
 #include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/base_sink.h>
 
 #include "cli/output/console.hpp"
 #include "report/json.hpp"
@@ -24,10 +25,28 @@ class quiet_log : public agent::observer {
   console& talk_;
 };
 
+/// Hands lines to the console, which alone writes.
+class console_sink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+ public:
+  explicit console_sink(console& talk) : talk_(talk) {}
+
+ private:
+  void sink_it_(spdlog::details::log_msg const& message) override {
+    spdlog::memory_buf_t line;
+    formatter_->format(message, line);
+    std::string_view text(line.data(), line.size());
+    if (text.ends_with('\n')) text.remove_suffix(1);
+    talk_.log_line(text);
+  }
+  void flush_() override {}
+
+  console& talk_;
+};
+
 class verbose_log final : public quiet_log {
  public:
   verbose_log(int verbosity, console& talk)
-      : quiet_log(talk), logger_("cachetool", std::make_shared<spdlog::sinks::stderr_sink_mt>()) {
+      : quiet_log(talk), logger_("cachetool", std::make_shared<console_sink>(talk)) {
     logger_.set_formatter(std::make_unique<spdlog::pattern_formatter>("[%Y-%m-%dT%H:%M:%S.%f+00:00] cachetool.%l: %v",
                                                                       spdlog::pattern_time_type::utc));
     logger_.set_level(verbosity >= 3   ? spdlog::level::debug
@@ -65,9 +84,7 @@ class verbose_log final : public quiet_log {
   }
 
  private:
-  void say(spdlog::level::level_enum level, std::string const& text) {
-    if (logger_.should_log(level)) logger_.log(level, report::escape_controls(text));
-  }
+  void say(spdlog::level::level_enum level, std::string const& text) { logger_.log(level, text); }
 
   spdlog::logger logger_;
 };

@@ -10,6 +10,7 @@
 #include <system_error>
 #include <thread>
 #include <utility>
+#include <variant>
 
 #include "base/text.hpp"
 #include "cli/output/log.hpp"
@@ -20,11 +21,11 @@
 namespace cachetool::cli {
 namespace {
 
-/// What a command does with every target, and in which form it shows that. One of EACH, ONCE and VISIT is set.
-struct plan {
-  target_action each;
-  std::function<report_view(reached_master& master)> once;
-  target_visit visit;
+using master_work = std::function<report_view(reached_master& master)>;
+
+/// What a command does with every target, and in which form it shows that.
+struct assignment {
+  std::variant<target_action, master_work, target_visit> work;
   meeting where = meeting::never;
   signal_watch const* watch = nullptr;
   std::size_t targets = 0;
@@ -48,11 +49,11 @@ std::optional<std::chrono::milliseconds> deadline_of(context const& with) {
 
 using adapters = std::vector<std::unique_ptr<adapter::adapter>>;
 
-/// One target, worked on, perhaps while others are.
-class job {
+/// The work on one target, perhaps while others are worked on.
+class target_work {
  public:
-  job(context const& with, plan const& what, target whom, bool several, bool first)
-      : with_(with), plan_(what), target_(std::move(whom)), several_(several), first_(first) {}
+  target_work(context const& with, assignment const& what, target whom, bool several, bool first)
+      : with_(with), assigned_(what), target_(std::move(whom)), several_(several), first_(first) {}
 
   /// What goes wrong is shown, and decides the code.
   void run(console& streams);
@@ -69,7 +70,7 @@ class job {
   void fail(target_output& out, error failed);
 
   context const& with_;
-  plan const& plan_;
+  assignment const& assigned_;
   target target_;
   bool several_;
   bool first_;
@@ -79,16 +80,16 @@ class job {
   bool interrupted_ = false;
 };
 
-void job::run(console& streams) {
+void target_work::run(console& streams) {
   std::list<target_output> outputs;
   for (auto const& address : target_.addresses) {
-    outputs.emplace_back(streams, plan_.format, plan_.columns.size(), address.label, several_);
+    outputs.emplace_back(streams, assigned_.format, assigned_.columns.size(), address.label, several_);
   }
   try {
     work_or_fail(streams, outputs);
   } catch (error const& failed) {
     bool const stopped = failed.kind() == error_kind::interrupted;
-    interrupted_ = stopped && !plan_.watch->deadline_is_over();
+    interrupted_ = stopped && !assigned_.watch->deadline_is_over();
     if (interrupted_) return;
     error const shown = stopped ? out_of_time(with_) : failed;
     show_rest(outputs, [&](target_output& out, std::string const&) { fail(out, shown); });
@@ -96,7 +97,7 @@ void job::run(console& streams) {
 }
 
 // What the machine refuses (a thread, memory) is this target's failure, and not that of the others.
-void job::work_or_fail(console& streams, std::list<target_output>& outputs) {
+void target_work::work_or_fail(console& streams, std::list<target_output>& outputs) {
   try {
     work(streams, outputs);
   } catch (error const&) {
@@ -106,18 +107,18 @@ void job::work_or_fail(console& streams, std::list<target_output>& outputs) {
   }
 }
 
-void job::work(console& streams, std::list<target_output>& outputs) {
+void target_work::work(console& streams, std::list<target_output>& outputs) {
   auto const log = make_log(verbosity(with_.given, with_.env), streams);
-  if (plan_.visit) {
-    return show_rest(outputs, [&](target_output& out, std::string const&) { plan_.visit(target_, *log, out); });
+  if (auto const* visit = std::get_if<target_visit>(&assigned_.work)) {
+    return show_rest(outputs, [&](target_output& out, std::string const&) { (*visit)(target_, *log, out); });
   }
   if (target_.unreachable) throw *target_.unreachable;
   adapters pools;
   pools.push_back(target_.open(*log));
-  if (plan_.once) {
+  if (std::holds_alternative<master_work>(assigned_.work)) {
     for (auto const& open : target_.other_pools) pools.push_back(open(*log));
   }
-  reached_master master{{}, target_.out_of_reach, plan_.targets, plan_.watch->fd(), streams};
+  reached_master master{{}, target_.out_of_reach, assigned_.targets, assigned_.watch->fd(), streams};
   for (auto const& each : pools) master.pools.push_back(each.get());
   try {
     work_with(master, outputs);
@@ -126,12 +127,13 @@ void job::work(console& streams, std::list<target_output>& outputs) {
   }
 }
 
-void job::work_with(reached_master& master, std::list<target_output>& outputs) {
-  if (plan_.once) return show_rest(outputs, plan_.once(master));
-  show_rest(outputs, [&](target_output& out, std::string const&) { plan_.each(*master.pools.front(), out); });
+void target_work::work_with(reached_master& master, std::list<target_output>& outputs) {
+  if (auto const* once = std::get_if<master_work>(&assigned_.work)) return show_rest(outputs, (*once)(master));
+  auto const& each = std::get<target_action>(assigned_.work);
+  show_rest(outputs, [&](target_output& out, std::string const&) { each(*master.pools.front(), out); });
 }
 
-void job::show_rest(std::list<target_output>& outputs, report_view const& show) {
+void target_work::show_rest(std::list<target_output>& outputs, report_view const& show) {
   for (auto out = std::next(outputs.begin(), static_cast<std::ptrdiff_t>(shown_)); out != outputs.end(); ++out) {
     if (begun_ == shown_) separate(out->streams());
     show(*out, target_.addresses[shown_].pool);
@@ -141,36 +143,37 @@ void job::show_rest(std::list<target_output>& outputs, report_view const& show) 
   }
 }
 
-void job::separate(console& streams) {
+void target_work::separate(console& streams) {
   ++begun_;
   bool const is_first = std::exchange(first_, false);
-  if (plan_.format == output_format::json && !is_first) streams.write(",");
+  if (assigned_.format == output_format::json && !is_first) streams.write(",");
 }
 
-void job::fail(target_output& out, error failed) {
+void target_work::fail(target_output& out, error failed) {
   failed.on(target_.addresses[shown_].label);
   out.fail(failed);
   out.streams().report(with_.line.command->name, failed);
   code_ = std::max(code_, exit_code_for(failed.kind()));
 }
 
-/// Several jobs at the same time, each with a console of its own that is poured into the command's in their order.
+/// The work on several targets at the same time, each with a console of its own that is poured into the command's in
+/// their order.
 class batch {
  public:
-  batch(context& with, std::vector<std::unique_ptr<job>>& jobs, meeting where)
-      : out_(with.out), jobs_(jobs), where_(where) {
-    for (std::size_t i = 0; i < jobs.size(); ++i) consoles_.push_back(with.out.aside());
+  batch(context& with, std::vector<std::unique_ptr<target_work>>& works, meeting where)
+      : out_(with.out), works_(works), where_(where) {
+    for (std::size_t i = 0; i < works.size(); ++i) consoles_.push_back(with.out.aside());
   }
 
   void run() {
     std::promise<bool> all_are_there;
     std::shared_future<bool> const may_begin = all_are_there.get_future().share();
     std::vector<std::jthread> const threads = start_threads(may_begin);
-    bool const enough = where_ == meeting::never || threads.size() == jobs_.size();
+    bool const enough = where_ == meeting::never || threads.size() == works_.size();
     all_are_there.set_value(enough);
     if (!enough) throw too_few(threads.size());
     if (threads.empty()) work();
-    for (std::size_t i = 0; i < jobs_.size(); ++i) {
+    for (std::size_t i = 0; i < works_.size(); ++i) {
       ended_[i].get_future().get();
       if (!interrupted_) show(i);
     }
@@ -183,7 +186,7 @@ class batch {
   std::vector<std::jthread> start_threads(std::shared_future<bool> const& may_begin) {
     std::vector<std::jthread> threads;
     try {
-      while (threads.size() < std::min(jobs_.size(), most_at_once)) {
+      while (threads.size() < std::min(works_.size(), most_at_once)) {
         threads.emplace_back([this, may_begin] {
           if (may_begin.get()) work();
         });
@@ -194,16 +197,16 @@ class batch {
   }
 
   error too_few(std::size_t threads) const {
-    return error(error_kind::no_resources, "nothing was begun: " + std::to_string(jobs_.size()) +
+    return error(error_kind::no_resources, "nothing was begun: " + std::to_string(works_.size()) +
                                                " php-fpm are worked on at the same time, and only " +
                                                std::to_string(threads) + " threads are to be had")
         .advise("allow more processes (ulimit -u), or name one php-fpm after the other: --fcgi=ADDRESS");
   }
 
   void work() {
-    for (std::size_t i = next_++; i < jobs_.size(); i = next_++) {
+    for (std::size_t i = next_++; i < works_.size(); i = next_++) {
       try {
-        jobs_[i]->run(consoles_[i]);
+        works_[i]->run(consoles_[i]);
         ended_[i].set_value();
       } catch (...) {
         ended_[i].set_exception(std::current_exception());
@@ -212,59 +215,59 @@ class batch {
   }
 
   void show(std::size_t i) {
-    interrupted_ = jobs_[i]->interrupted();
+    interrupted_ = works_[i]->interrupted();
     if (interrupted_) return;
     out_.pour(consoles_[i]);
     out_.flush();
   }
 
   console& out_;
-  std::vector<std::unique_ptr<job>>& jobs_;
+  std::vector<std::unique_ptr<target_work>>& works_;
   meeting where_;
   std::deque<console> consoles_;
-  std::vector<std::promise<void>> ended_{jobs_.size()};
+  std::vector<std::promise<void>> ended_{works_.size()};
   std::atomic<std::size_t> next_{0};
   bool interrupted_ = false;
 };
 
 // Before and after what the targets say.
-void begin(context& with, plan const& what) {
+void begin(context& with, assignment const& what) {
   if (what.format == output_format::json) with.out.write("{\"targets\":[");
   if (what.format == output_format::csv) {
     report::csv_writer([&with](std::string_view text) { with.out.raw(text); }, what.columns).flush();
   }
 }
 
-void end(context& with, plan const& what) {
+void end(context& with, assignment const& what) {
   if (what.format == output_format::json) with.out.write("]}\n");
   with.out.flush();
 }
 
-void work_on_all(context& with, plan const& what, std::vector<std::unique_ptr<job>>& jobs) {
+void work_on_all(context& with, assignment const& what, std::vector<std::unique_ptr<target_work>>& works) {
   begin(with, what);
-  if (jobs.size() == 1) {
-    jobs.front()->run(with.out);
+  if (works.size() == 1) {
+    works.front()->run(with.out);
   } else {
-    batch(with, jobs, what.where).run();
+    batch(with, works, what.where).run();
   }
-  bool const interrupted = std::any_of(jobs.begin(), jobs.end(), [](auto const& one) { return one->interrupted(); });
+  bool const interrupted = std::any_of(works.begin(), works.end(), [](auto const& one) { return one->interrupted(); });
   if (interrupted) throw error(error_kind::interrupted, "interrupted");
   end(with, what);
 }
 
-std::vector<std::unique_ptr<job>> make_jobs(context& with, plan& what, int interrupt_fd) {
-  std::vector<target> targets = find_targets(with, what.once != nullptr, interrupt_fd);
+std::vector<std::unique_ptr<target_work>> make_works(context& with, assignment& what, int interrupt_fd) {
+  std::vector<target> targets = find_targets(with, std::holds_alternative<master_work>(what.work), interrupt_fd);
   if (with.line.command->of_site) keep_who_serve(with, targets);
   what.targets = targets.size();
   bool const several = targets.size() > 1 || targets.front().addresses.size() > 1;
-  std::vector<std::unique_ptr<job>> jobs;
+  std::vector<std::unique_ptr<target_work>> works;
   for (target& one : targets) {
-    jobs.push_back(std::make_unique<job>(with, what, std::move(one), several, jobs.empty()));
+    works.push_back(std::make_unique<target_work>(with, what, std::move(one), several, works.empty()));
   }
-  return jobs;
+  return works;
 }
 
-exit_code carry_out(context& with, std::optional<std::vector<std::string>> csv_columns, plan what) {
+exit_code carry_out(context& with, std::optional<std::vector<std::string>> csv_columns, assignment what) {
   std::string const format = csv_columns ? with.given.text("format").value_or("table") : "table";
   what.format = format == "json" ? output_format::json : format == "csv" ? output_format::csv : output_format::text;
   what.columns = std::move(csv_columns).value_or(std::vector<std::string>());
@@ -272,10 +275,10 @@ exit_code carry_out(context& with, std::optional<std::vector<std::string>> csv_c
 
   return while_watched(with, [&](signal_watch const& signals) {
     what.watch = &signals;
-    auto jobs = make_jobs(with, what, signals.fd());
-    work_on_all(with, what, jobs);
+    auto works = make_works(with, what, signals.fd());
+    work_on_all(with, what, works);
     exit_code worst = exit_code::done;
-    for (auto const& one : jobs) worst = std::max(worst, one->code());
+    for (auto const& one : works) worst = std::max(worst, one->code());
     return worst;
   });
 }
@@ -307,8 +310,8 @@ exit_code while_watched(context& with, std::function<exit_code(signal_watch cons
 
 exit_code for_each_target(context& with, std::optional<std::vector<std::string>> csv_columns,
                           target_action const& action) {
-  plan what;
-  what.each = action;
+  assignment what;
+  what.work = action;
   return carry_out(with, std::move(csv_columns), std::move(what));
 }
 
@@ -321,16 +324,16 @@ exit_code for_each_master(context& with, std::optional<std::vector<std::string>>
 
 exit_code for_each_whole_master(context& with, std::optional<std::vector<std::string>> csv_columns,
                                 std::function<report_view(reached_master& master)> const& action, meeting where) {
-  plan what;
-  what.once = action;
+  assignment what;
+  what.work = action;
   what.where = where;
   return carry_out(with, std::move(csv_columns), std::move(what));
 }
 
 exit_code visit_each_target(context& with, std::optional<std::vector<std::string>> csv_columns,
                             target_visit const& visit) {
-  plan what;
-  what.visit = visit;
+  assignment what;
+  what.work = visit;
   return carry_out(with, std::move(csv_columns), std::move(what));
 }
 
