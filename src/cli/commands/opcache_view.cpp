@@ -1,6 +1,5 @@
 #include "cli/commands/opcache_view.hpp"
 
-
 #include "report/csv.hpp"
 #include "report/text.hpp"
 
