@@ -350,15 +350,11 @@ TEST_CASE("a FIFO, a device or a file in the place of a left-over is not opened,
 }
 
 TEST_CASE("every agent begins as agents do, so that what a killed run leaves of it is swept") {
-  for (auto const* operation :
-       {"opcache.reset", "opcache.scripts", "opcache.invalidate", "opcache.compile",    "opcache.select",
-        "opcache.prune", "opcache.refresh", "opcache.releases",   "opcache.file_cache", "opcache.file_entries",
-        "apcu.keys",     "apcu.info",       "stat.clear",         "deploy.acquaint",    "deploy.resolve",
-        "deploy.move",   "deploy.look",     "fpm.requests",       "doctor.examine",     "php.eval",
-        "unknown"}) {
-    CAPTURE(operation);
-    CHECK(agent::begins_an_agent(agent::source_for(operation).text));
+  for (agent::operation const& each : agent::operations()) {
+    CAPTURE(each.name);
+    CHECK(agent::begins_an_agent(each.agent.text));
   }
+  CHECK(agent::begins_an_agent(agent::complete().text));
   CHECK_FALSE(agent::begins_an_agent("<?php\n// Something else."));
 }
 
