@@ -24,13 +24,15 @@ function how_to_compile($path)
     make_room(strlen($text) / 8); // the tokens take a hundred times the text
     try {
         $tokens = token_get_all($text, TOKEN_PARSE);
-    } catch (\ParseError $wrong) {
+    } catch (\Error $wrong) { // ParseError, and from PHP 7.3 CompileError
         return 'compile'; // PHP will say what is wrong
     }
     $only = true; // classes that inherit from nothing
     $runs = false; // code that may use a class
     $loads = array(); // names that may have to be loaded, by code that may use a class that needs none of them
     $declared = array(); // what is needed to declare each class of this namespace
+    $types = array(); // names in the members of the classes above, and what is imported
+    $inherits = false; // one of those classes does: to declare it, classes that its members name may be needed
     $namespace = '';
     $classes = array(T_CLASS, T_INTERFACE, T_TRAIT, defined('T_ENUM') ? T_ENUM : T_TRAIT);
     $nothing = array(T_WHITESPACE, T_COMMENT, T_DOC_COMMENT, T_OPEN_TAG, T_CLOSE_TAG, T_ABSTRACT, T_FINAL, ';', '}');
@@ -39,6 +41,8 @@ function how_to_compile($path)
         $word = is_array($tokens[$at]) ? strtolower($tokens[$at][1]) : $tokens[$at];
         if (in_array($kind, $nothing, true) || $word === 'readonly') {
             $only = $only && $kind !== T_CLOSE_TAG;
+        } elseif ($kind === '{' && begins_statement($tokens, $at)) {
+            $only = false; // what stands in bare braces is declared as if they were not there
         } elseif ($word === '#[') {
             skip_attribute($tokens, $at);
         } elseif (in_array($kind, $classes, true)) {
@@ -47,9 +51,11 @@ function how_to_compile($path)
             foreach ($class ? $class['inherits'] : array() as $name) {
                 $needs += isset($declared[$name]) ? $declared[$name] : array($name => true);
             }
-            if ($runs || $class === null || array_diff_key($loads, $needs)) {
+            if ($runs || $class === null || array_diff_key($loads, $needs) || $inherits && isset($types[$class['name']])) {
                 return 'leave';
             }
+            $types += $class['types'];
+            $inherits = $inherits || $class['inherits'];
             $declared[$class['name']] = $needs;
             $loads += $needs;
             $only = $only && $word !== 'enum' && !$needs && !is_declared($namespace . $class['name']);
@@ -57,9 +63,14 @@ function how_to_compile($path)
             $only = false;
             skip_block($tokens, $at);
         } elseif ($kind === T_NAMESPACE || $kind === T_USE || $kind === T_DECLARE) {
+            $from = $at;
             $head = head($tokens, $at);
+            for (; $from <= $at; ++$from) {
+                $types += last_name($tokens[$from]);
+            }
             $known = preg_match('/^namespace([\w\\\\\x80-\xff]*)$|^use[\w\\\\,{}\x80-\xff]+$|^declare\(strict_types=[01]\)$/Di', $head, $found);
             $runs = $runs || !$known;
+            $only = $only && $known;
             $namespace = isset($found[1]) ? ltrim($found[1] . '\\', '\\') : $namespace;
             $declared = $kind === T_NAMESPACE ? array() : $declared;
             $at += $kind === T_NAMESPACE && isset($tokens[$at + 1]) && $tokens[$at + 1] === '{'; // its "}" means nothing
@@ -76,6 +87,24 @@ function how_to_compile($path)
         }
     }
     return $only && $declared ? 'include' : 'compile';
+}
+
+/** Whether a "{" at $at stands where a statement does, so that it belongs to nothing. */
+function begins_statement($tokens, $at)
+{
+    do {
+        --$at;
+    } while ($at > 0 && is_array($tokens[$at]) && in_array($tokens[$at][0], array(T_WHITESPACE, T_COMMENT, T_DOC_COMMENT), true));
+    $kind = is_array($tokens[$at]) ? $tokens[$at][0] : $tokens[$at];
+    return in_array($kind, array(T_OPEN_TAG, T_CLOSE_TAG, ';', '{', '}', ':'), true);
+}
+
+/** array(NAME => true) where a token is a name, of which only what is behind the last backslash counts; else an empty array. */
+function last_name($token)
+{
+    $is_name = is_array($token) && preg_match('/([a-z_\x80-\xff][\w\x80-\xff]*)$/Di', $token[1], $found)
+        && ($token[0] === T_STRING || strpos($token[1], '\\') !== false);
+    return $is_name ? array(strtolower($found[1]) => true) : array();
 }
 
 /** Moves $at to the word "class" where nothing but space, comments and attributes come before it. */
@@ -110,14 +139,17 @@ function skip_attribute($tokens, &$at)
 
 /**
  * Moves $at from the word "class" to the end of its block. Returns its name, and those that it extends, implements or
- * uses, in lower case; null if that is no declaration.
+ * uses, in lower case, and the last parts of all names in its members (keys); null if that is no declaration.
  */
 function declaration($tokens, &$at)
 {
     $names = names($tokens, $at, array('{'));
-    $used = skip_block($tokens, $at);
+    $types = array();
+    $used = skip_block($tokens, $at, $types);
     $name = array_shift($names);
-    return $name === null || $used === null ? null : array('name' => $name, 'inherits' => array_merge($names, $used));
+    return $name === null || $used === null
+        ? null
+        : array('name' => $name, 'inherits' => array_merge($names, $used), 'types' => $types);
 }
 
 /** The names, in lower case, that come after $at and before one of the tokens $ends. Moves $at to before that. */
@@ -132,8 +164,11 @@ function names($tokens, &$at, $ends)
     return array_values(array_diff(explode(' ', $text), array('', 'string', 'int'))); // an enum's type is none
 }
 
-/** Moves $at from before or at a "{" to the "}" that ends it. Returns the names in "use" right inside; null without an end. */
-function skip_block($tokens, &$at)
+/**
+ * Moves $at from before or at a "{" to the "}" that ends it. Returns the names in "use" right inside; null without an end.
+ * $types gets those that stand right inside otherwise.
+ */
+function skip_block($tokens, &$at, &$types = array())
 {
     $used = array();
     for ($depth = 0; isset($tokens[$at]); ++$at) {
@@ -144,6 +179,8 @@ function skip_block($tokens, &$at)
             return $used;
         } elseif ($kind === T_USE && $depth === 1) {
             $used = array_merge($used, names($tokens, $at, array(';', '{')));
+        } elseif ($depth === 1) {
+            $types += last_name($tokens[$at]);
         }
     }
     return null;

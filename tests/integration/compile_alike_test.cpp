@@ -219,3 +219,30 @@ TEST_CASE("a broken file that would be left to its first visitor still does not 
   CHECK(output.exit_code == 1);
   CHECK(test::contains(output.err, "did not compile"));
 }
+
+TEST_CASE("a file whose mistake only PHP's grammar finds fails alone, and the next is compiled") {
+  php_fpm const server{options(false)};
+  auto const directory = fs::path(server.document_root()) / "site";
+  fs::create_directories(directory);
+  write(directory / "a.php", "<?php echo 'a'; class A { public public $p; }");
+  write(directory / "b.php", "<?php abstract final class B { abstract abstract function f(); }");
+  write(directory / "c.php", "<?php class C {} class C {}");
+  write(directory / "d.php", "<?php class D {}");
+  auto const output = test::call(server, {"opcache:compile:scripts", directory, "--format=json"});
+  INFO(output.out << output.err);
+  CHECK(output.exit_code == 1);
+  CHECK(test::contains(output.out, "\"cached\":1"));
+  CHECK(test::contains(output.err + output.out, "a.php"));
+  CHECK(test::contains(output.err + output.out, "b.php"));
+}
+
+TEST_CASE("no code of a file runs when it is compiled, where only a declare stands before it") {
+  php_fpm const server{options(false)};
+  auto const mark = fs::path(server.document_root()) / "ran";
+  auto const directory = fs::path(server.document_root()) / "site";
+  fs::create_directories(directory);
+  write(directory / "a.php", "<?php class A {} declare(ticks=1) touch('" + mark.string() + "');");
+  write(directory / "b.php", "<?php class B {} declare(ticks=1): touch('" + mark.string() + "'); enddeclare;");
+  static_cast<void>(test::call(server, {"opcache:compile:scripts", directory}));
+  CHECK_FALSE(fs::exists(mark));
+}

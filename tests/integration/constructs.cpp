@@ -202,6 +202,277 @@ std::vector<construct> of_newer_php() {
   };
 }
 
+std::string long_array() {
+  std::string text = "$long = [";
+  for (int i = 0; i < 20000; ++i) text += "'key" + std::to_string(i) + "' => " + std::to_string(i) + ",\n";
+  return text + "];";
+}
+
+// As frameworks, plugins and generators write.
+std::vector<construct> of_the_field() {
+  return {
+      {"a class in bare braces, used above", "<?php echo C{n}::A; { class C{n} { const A = '{v}'; } }"},
+      {"a class in bare braces behind a condition",
+       "<?php if (defined('YES')) { echo C{n}::A; } { { class C{n} { const A = '{v}'; } } }"},
+      {"a class in braces behind a label", "<?php goto on; on: { echo C{n}::A; class C{n} { const A = '{v}'; } }"},
+      {"a class in braces of a namespace", "<?php namespace N{n} { { echo C::A; class C { const A = '{v}'; } } }"},
+      {"a class in bare braces and nothing else", "<?php { class C{n} { const A = '{v}'; } }", "echo C{n}::A;"},
+      {"ticks in a block around a class", "<?php declare(ticks=1) { class C{n} { const A = '{v}'; } echo C{n}::A; }"},
+      {"a declare that runs, below a class",
+       "<?php class C{n} { const A = '{v}'; } declare(ticks=1) define('RAN{n}', '{v}');", "echo C{n}::A, RAN{n};"},
+      {"a parameter's type is declared below",
+       "<?php class A{n} { function f(E{n} $x) {} } class B{n} extends A{n} { function f(D{n} $x) { return '{v}'; } } "
+       "class D{n} {} class E{n} extends D{n} {} echo (new B{n})->f(new E{n});"},
+      {"a parameter's type is declared below, and nothing runs",
+       "<?php class A{n} { function f(E{n} $x) {} } class B{n} extends A{n} { function f(D{n} $x) { return '{v}'; } } "
+       "class D{n} {} class E{n} extends D{n} {}",
+       "echo (new B{n})->f(new E{n});"},
+      {"a result's type is declared below",
+       "<?php class A{n} { function f(): D{n} {} } class B{n} extends A{n} { function f(): E{n} { return new E{n}; } } "
+       "class D{n} { public $p = '{v}'; } class E{n} extends D{n} {}",
+       "echo (new B{n})->f()->p;", 70400},
+      {"the types of an interface are declared below",
+       "<?php interface I{n} { function f(E{n} $x); } class B{n} implements I{n} { function f(D{n} $x) { return "
+       "'{v}'; } } class D{n} {} class E{n} extends D{n} {}",
+       "echo (new B{n})->f(new E{n});"},
+      {"the types of a trait are declared below",
+       "<?php trait T{n} { abstract function f(E{n} $x); } class B{n} { use T{n}; function f(D{n} $x) { return "
+       "'{v}'; } } class D{n} {} class E{n} extends D{n} {}",
+       "echo (new B{n})->f(new E{n});"},
+      {"an interceptor that calls its parent",
+       "<?php namespace Generated{n}; interface I { function ___callParent($m, array $a); } trait T { function "
+       "___callParent($m, array $a) { return parent::$m(...$a); } } class Subject { function get($x) { return $x . "
+       "'{v}'; } } class Interceptor extends Subject implements I { use T; function get($x) { return "
+       "$this->___callParent('get', func_get_args()); } }",
+       "echo (new Generated{n}\\Interceptor)->get('i');"},
+      {"a factory that names its class",
+       "<?php namespace Generated{n}; class Factory { protected $name; function __construct($name = "
+       "'\\\\Generated{n}\\\\Made') { $this->name = $name; } function create() { return new $this->name; } } class "
+       "Made { public $p = '{v}'; }",
+       "echo (new Generated{n}\\Factory)->create()->p;"},
+      {"a proxy of a class below",
+       "<?php namespace Generated{n}; class Proxy extends Subject implements NonInterface {} class Subject { const A = "
+       "'{v}'; } interface NonInterface {}",
+       "echo Generated{n}\\Proxy::A;"},
+      {"a plugin that leaves when it is there already",
+       "<?php if (class_exists('C{n}')) { return; } class C{n} { static function init() { echo '{v}'; } } "
+       "C{n}::init();"},
+      {"a plugin with a function behind a condition",
+       "<?php if (!function_exists('f{n}')) { function f{n}() { return C{n}::A; } } echo f{n}(); class C{n} { const A "
+       "= '{v}'; }"},
+      {"a plugin with hooks above its class",
+       "<?php register_shutdown_function('C{n}::bye'); if (!defined('YES')) exit; class C{n} { static function bye() { "
+       "echo '{v}'; } }"},
+      {"a plugin that exits behind its class",
+       "<?php defined('YES') or exit('no'); final class C{n} { const A = '{v}'; } if (C{n}::A === '{v}') { return; } "
+       "class Never{n} {}",
+       "echo C{n}::A, class_exists('Never{n}', false) ? 'y' : 'n';"},
+      {"a child behind a return", "<?php class A{n} { const A = '{v}'; } return; class B{n} extends A{n} {}",
+       "echo class_exists('B{n}', false) ? 'y' : 'n', A{n}::A;"},
+      {"a class behind a return, and nothing else", "<?php return; class C{n} { const A = '{v}'; }", "echo C{n}::A;"},
+      {"a template with a class behind it",
+       "<?php if (defined('YES')): ?>\n<b><?= C{n}::A ?></b>\n<?php endif ?>\n<?php class C{n} { const A = '{v}'; }"},
+      {"a class in a condition with a colon, and its else",
+       "<?php if (defined('NO')): class C{n} { const A = 'no'; } else: class C{n} { const A = '{v}'; } endif; echo "
+       "C{n}::A;"},
+      {"a class in a switch", "<?php switch (1) { case 1: class C{n} { const A = '{v}'; } } echo C{n}::A;"},
+      {"a class in a loop and in a try",
+       "<?php do { class C{n} { const A = '{v}'; } } while (0); try { class D{n} extends C{n} {} } finally { echo "
+       "D{n}::A; }"},
+      {"a container of closures",
+       "<?php namespace Box{n}; return new class { private $m; function __construct() { $this->m = ['a' => static "
+       "function () { return new Service; }]; } function get($n) { return ($this->m[$n])()->p; } }; class Service { "
+       "public $p = '{v}'; }",
+       "echo $value->get('a');"},
+      {"a container that is declared and returned",
+       "<?php namespace Box{n}; if (\\class_exists(Box::class, false)) { return new Box; } class Box { private $m = "
+       "['a' => 'getA']; function get($n) { return $this->{$this->m[$n]}(); } protected function getA() { return "
+       "'{v}'; } } return new Box;",
+       "echo $value->get('a');"},
+      {"a container's preloader",
+       "<?php return ['a' => static function ($c) { return C{n}::f(); }]; class C{n} { static function f() { return "
+       "'{v}'; } }",
+       "echo $value['a'](1);"},
+      {"an anonymous class of an interface below",
+       "<?php $o = new class(1) implements I{n} { function __construct($x) {} }; echo $o::A; interface I{n} { const A "
+       "= '{v}'; }"},
+      {"autoload_real",
+       "<?php class Init{n} { private static $l; static function getLoader() { if (null !== self::$l) "
+       "{ return self::$l; } spl_autoload_register(array('Init{n}', 'load'), true, true); return "
+       "self::$l = new \\ArrayObject(['{v}']); } static function load($c) {} }",
+       "echo Init{n}::getLoader()[0];"},
+      {"a loader with a bound closure below its class",
+       "<?php namespace Load{n}; class Loader { private static $f; private $p = '{v}'; static function init() { "
+       "self::$f = \\Closure::bind(static function (Loader $l) { return $l->p; }, null, self::class); } function get() "
+       "{ return (self::$f)($this); } } Loader::init();",
+       "echo (new Load{n}\\Loader)->get();"},
+      {"two namespaces with blocks, the first uses the second",
+       "<?php namespace A{n} { echo \\B{n}\\C::A; class C extends \\B{n}\\C {} } namespace B{n} { class C { const A = "
+       "'{v}'; } } namespace { echo A{n}\\C::A; }"},
+      {"two namespaces with blocks, nothing runs",
+       "<?php namespace A{n} { class C extends \\B{n}\\C {} } namespace B{n} { class C { const A = '{v}'; } }",
+       "echo A{n}\\C::A;"},
+      {"an import that looks like the file's own class",
+       "<?php namespace A{n}; class Base { const A = 'own'; } use \\ArrayObject as Other; class C extends Other {} "
+       "class D { const A = '{v}'; }",
+       "echo A{n}\\D::A, count(new A{n}\\C);"},
+      {"namespace in an expression",
+       "<?php namespace A{n}; echo namespace\\f(); function f() { return C::A; } class C { const A = '{v}'; }"},
+      {"a heredoc with braces in a class",
+       "<?php class C{n} { public $x = 'x'; function f() { return <<<T\n{$this->x} } ${x} { class D {\nT;\n} } echo "
+       "class_exists('C{n}') ? '{v}' : 'n';"},
+      {"a nowdoc with a class above a class",
+       "<?php echo <<<'T'\n<?php class C{n} { {$x}\nT;\necho C{n}::A; class C{n} { const A = '{v}'; }"},
+      {"an offset behind the code",
+       "<?php class C{n} { static function data() { return substr(file_get_contents(__FILE__), "
+       "__COMPILER_HALT_OFFSET__); } } __halt_compiler();data {v}",
+       "echo C{n}::data();"},
+      {"an offset, used above",
+       "<?php echo substr(file_get_contents(__FILE__), __COMPILER_HALT_OFFSET__); __halt_compiler();data {v}"},
+      {"a byte order mark above a class", "\xef\xbb\xbf<?php echo C{n}::A; class C{n} { const A = '{v}'; }"},
+      {"a byte order mark and a class", "\xef\xbb\xbf<?php class C{n} { const A = '{v}'; }", "echo C{n}::A;"},
+      {"ends of lines as on Windows",
+       "<?php\r\nnamespace A{n};\r\n\r\nclass C\r\n{\r\n  const A = '{v}';\r\n}\r\necho C::A;\r\n"},
+      {"ends of lines as on old Macs",
+       "<?php\rclass C{n}\r{\r  const A = '{v}';\r}\recho C{n}::A; // x\rclass D{n} {}"},
+      {"a short tag", "<? echo C{n}::A; class C{n} { const A = '{v}'; } ?>{v}"},
+      {"a short tag above a long one", "<? echo 'on'; ?>{v}<?php class C{n} { const A = '{v}'; } echo C{n}::A;"},
+      {"a line for the shell", "#!/usr/bin/env php\n<?php echo C{n}::A; class C{n} { const A = '{v}'; }"},
+      {"an alias below its class",
+       "<?php class C{n} { const A = '{v}'; } class_alias('C{n}', 'D{n}'); class E{n} extends D{n} {} echo E{n}::A;"},
+      {"an alias of a class below, and its child",
+       "<?php class_alias('C{n}', 'D{n}'); class E{n} extends D{n} {} echo E{n}::A; class C{n} { const A = '{v}'; }"},
+      {"a class that is a string", "<?php class C{n} { function __toString() { return '{v}'; } }", "echo new C{n};"},
+      {"a class that is a string, used above",
+       "<?php echo class_exists('C{n}', false) ? 'y' : 'n', '{v}'; class C{n} { function __toString() { return ''; } "
+       "}"},
+      {"a class of another file's name in its constants", "<?php class Konst { const A = '{v}{n}'; }",
+       "echo Konst::A;"},
+      {"a use of a constant that another file of the batch declares",
+       "<?php function k{n}() { return Konst::A . '{v}'; }",
+       "eval('class Konst { const A = \"page\"; }'); echo k{n}();"},
+      {"a child of a class that another file of the batch declares",
+       "<?php class KonstChild{n} extends Konst { const B = parent::A . '{v}'; }", "echo 1;  // see the next"},
+      {"a function behind a condition that another file declares too",
+       "<?php if (!function_exists('shared_f')) { function shared_f() { return '{v}{n}'; } } echo shared_f();"},
+      {"the function of the file before, without a condition",
+       "<?php echo shared_f(); function shared_f() { return '{v}{n}'; }"},
+      {"an interface that another file declares too", "<?php interface SameI { const A = '{v}{n}'; }",
+       "echo SameI::A;"},
+      {"a class of that interface's name", "<?php class SameI { const A = '{v}{n}'; }", "echo SameI::A;"},
+      {"a trait of that name", "<?php trait SameI { static $a = '{v}{n}'; } class UseI{n} { use SameI; }",
+       "echo UseI{n}::$a;"},
+      {"a name in capitals",
+       "<?php CLASS C{n} { CONST A = '{v}'; } FINAL CLASS D{n} EXTENDS c{n} {} ECHO d{n}::A; ABSTRACT CLASS E{n} {}"},
+      {"a name with bytes beyond ASCII", "<?php echo \xc3\x84{n}::A; class \xc3\x84{n} { const A = '{v}'; }"},
+      {"comments between the words",
+       "<?php class/* { */C{n}// {\n{ const A = '{v}'; } class#{\nD{n}/**/extends/* x */C{n} {} echo D{n}::A;"},
+      {"a variable's name in braces above a class",
+       "<?php $x = 'y'; ${'z'} = C{n}::A; echo $z, \"{${'z'}}\"; class C{n} { const A = '{v}'; }"},
+      {"code behind the last class", "<?php class C{n} { const A = '{v}'; } $x = new C{n}; echo $x::A; unset($x)?>"},
+      {"a handler above its class",
+       "<?php set_error_handler(['C{n}', 'on']); echo $none; restore_error_handler(); class C{n} { static function "
+       "on() { echo '{v}'; return true; } }"},
+      {"a destructor above its class",
+       "<?php (function () { $o = new C{n}; })(); class C{n} { function __destruct() { echo '{v}'; } }"},
+      {"unserialize above its class",
+       "<?php echo unserialize('O:' . strlen('C{n}') . ':\"C{n}\":0:{}')->p; class C{n} { public $p = '{v}'; }"},
+      {"a file that includes itself",
+       "<?php if (!defined('IN{n}')) { define('IN{n}', 1); echo include __FILE__; return; } if "
+       "(!class_exists('C{n}', false)) { class C{n} { const A = '{v}'; } } return C{n}::A;"},
+      {"a long file", "<?php " + long_array() + " class C{n} { const A = '{v}'; } echo C{n}::A, count($long);"},
+      {"a long file that uses its class above",
+       "<?php echo C{n}::A; " + long_array() + " class C{n} { const A = '{v}'; } echo count($long);"},
+  };
+}
+
+std::vector<construct> of_newest_php() {
+  return {
+      {"an enum whose constants are expressions",
+       "<?php enum E{n}: string { const P = 'p' . B{n}::V; case A = self::P . '{v}'; } class B{n} { const V = 'b'; }",
+       "echo E{n}::A->value;", php_82},
+      {"an enum above its interface", "<?php enum E{n} implements I{n} { case A; } interface I{n} { const V = '{v}'; }",
+       "echo E{n}::V;", php_81},
+      {"an enum with a trait below",
+       "<?php enum E{n} { use T{n}; case A; } trait T{n} { function f() { return '{v}'; } }", "echo E{n}::A->f();",
+       php_81},
+      {"attributes over several lines",
+       "<?php\n#[Attribute(\n  Attribute::TARGET_CLASS\n  | Attribute::IS_REPEATABLE,\n)]\n#[A{n}(['{', ']' => "
+       "[1]])]\nclass A{n} { const V = '{v}'; function __construct() {} }\n#[A{n}([])] function f{n}(#[A{n}] $x) {}",
+       "echo A{n}::V;", php_80},
+      {"an attribute in one line with a class, for PHP 7 a comment",
+       "<?php #[A{n}] class Hidden{n} {}\nclass C{n} { const A = '{v}'; }",
+       "echo C{n}::A, class_exists('Hidden{n}', false) ? 'y' : 'n';"},
+      {"new in a constant of a function",
+       "<?php function f{n}($x = new C{n}) { return $x->p; } echo f{n}(); class C{n} { public $p = '{v}'; }", "",
+       php_81},
+      {"new in a global constant", "<?php const K{n} = new C{n}; echo K{n}->p; class C{n} { public $p = '{v}'; }", "",
+       php_81},
+      {"new in a static variable",
+       "<?php function f{n}() { static $s = new C{n}; return $s->p; } class C{n} { public $p = '{v}'; }",
+       "echo f{n}();", php_81},
+      {"a first-class callable in a static variable",
+       "<?php class C{n} { static function f() { static $s; $s = $s ?: strrev(...); return $s('{v}x'); } }",
+       "echo C{n}::f();", php_83},
+      {"a readonly anonymous class above a class",
+       "<?php $o = new readonly class('{v}') extends C{n} {}; echo $o->p; readonly class C{n} { function "
+       "__construct(public string $p) {} }",
+       "", php_83},
+      {"an anonymous class with an attribute above a class",
+       "<?php $o = new #[A{n}] class extends C{n} {}; echo $o->p; class C{n} { public $p = '{v}'; }", "", php_80},
+      {"the readonly words in any order",
+       "<?php final readonly class C{n} { public function __construct(public string $p) {} } abstract readonly class "
+       "D{n} {} readonly class E{n} extends D{n} {}",
+       "echo (new C{n}('{v}'))->p;", php_82},
+      {"types of constants and properties below",
+       "<?php class A{n} { public ?B{n} $b = null; const ?array X = ['{v}']; } class B{n} {}", "echo A{n}::X[0];",
+       php_83},
+      {"a property that its interface knows by a type below",
+       "<?php interface I{n} { public D{n} $p { get; } } class C{n} implements I{n} { public function "
+       "__construct(public "
+       "E{n} $p) {} } class D{n} { const V = '{v}'; } class E{n} extends D{n} {}",
+       "echo (new C{n}(new E{n}))->p::V;", php_84},
+      {"a hooked property whose parent knows it by a type below",
+       "<?php abstract class A{n} { abstract public D{n} $p { get; } } class C{n} extends A{n} { public E{n} $p { get "
+       "=> "
+       "new E{n}; } } class D{n} { const V = '{v}'; } class E{n} extends D{n} {}",
+       "echo (new C{n})->p::V;", php_84},
+      {"properties that are read by all and set by few",
+       "<?php class C{n} { public private(set) string $p = '{v}'; protected(set) int $q = 1; } echo (new C{n})->p;", "",
+       php_84},
+      {"a hook with a body and a setter above",
+       "<?php $o = new C{n}; $o->p = 'x'; echo $o->p; class C{n} { public string $p = '' { get { return $this->p . "
+       "'{v}'; } set(string|int $v) { $this->p = \"{$v}\"; } } }",
+       "", php_84},
+      {"new without parentheses above", "<?php echo new C{n}()->f(); class C{n} { function f() { return '{v}'; } }", "",
+       php_84},
+      {"a pipe above its class",
+       "<?php echo 'x' |> C{n}::f(...) |> strtoupper(...); class C{n} { static function f($x) { return $x . '{v}'; } }",
+       "", 80500},
+      {"a result that may not be thrown away",
+       "<?php class C{n} { #[\\NoDiscard('why {')] static function f() { return '{v}'; } } (void) C{n}::f();",
+       "echo C{n}::f();", 80500},
+      {"final promoted properties", "<?php class C{n} { function __construct(final public string $p = '{v}') {} }",
+       "echo (new C{n})->p;", 80500},
+      {"a closure in a constant",
+       "<?php class C{n} { const F = static function ($x) { return $x . '{v}'; }; } class D{n} extends C{n} {}",
+       "echo (D{n}::F)('x');", 80500},
+      {"a closure in an attribute above a class",
+       "<?php #[A{n}(static function () { return C{n}::V; })] function f{n}() {} echo (new "
+       "ReflectionFunction('f{n}'))->getAttributes()[0]->newInstance()->v; #[Attribute] class A{n} { public $v; "
+       "function "
+       "__construct($f) { $this->v = $f(); } } class C{n} { const V = '{v}'; }",
+       "", 80500},
+      {"a closure for a default above a class",
+       "<?php function f{n}($g = static function () { return C{n}::V; }) { return $g(); } class C{n} { const V = "
+       "'{v}'; "
+       "}",
+       "echo f{n}();", 80500},
+      {"clone with, above its class",
+       "<?php echo (clone(new C{n}, ['p' => '{v}']))->p; class C{n} { public $p = 'x'; }", "", 80500},
+  };
+}
+
 std::string draw(std::mt19937& random, std::vector<std::string> const& from) {
   return from[std::uniform_int_distribution<std::size_t>(0, from.size() - 1)(random)];
 }
@@ -210,7 +481,8 @@ std::string draw(std::mt19937& random, std::vector<std::string> const& from) {
 
 std::vector<construct> constructs() {
   std::vector<construct> all = used_above();
-  for (auto part : {declared_first(), of_newer_php()}) std::move(part.begin(), part.end(), std::back_inserter(all));
+  for (auto part : {declared_first(), of_newer_php(), of_the_field(), of_newest_php()})
+    std::move(part.begin(), part.end(), std::back_inserter(all));
   return all;
 }
 
@@ -233,6 +505,13 @@ construct random_construct(std::mt19937& random) {
       "echo interface_exists('I{n}', false) ? I{n}::V : 'no I{v}';",
       "echo \"class G { {v}\";",
       "const K{n} = 'K{v}'; echo K{n};",
+      "{ class W{n} { const V = 'W{v}'; } }",
+      "echo class_exists('W{n}', false) ? W{n}::V : 'no W{v}';",
+      "interface J{n} { function f(S{n} $x); }",
+      "class Q{n} implements J{n} { function f(R{n} $x) { return 'Q{v}'; } }",
+      "class R{n} { }",
+      "class S{n} extends R{n} { }",
+      "return;",
       "?> <p>{v} class H { </p> <?php",
       "for ($i = 0; $i < 2; ++$i) { echo $i; }"};
   std::string code = "<?php ";
