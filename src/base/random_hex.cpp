@@ -3,16 +3,17 @@
 #include <sys/random.h>
 
 #include <array>
-#include <cerrno>
 #include <string_view>
-#include <system_error>
+
+#include <cachetool/error.hpp>
 
 namespace cachetool::base {
 
 std::string random_hex() {
   std::array<unsigned char, 16> bytes{};
   if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
-    throw std::system_error(errno, std::generic_category(), "getrandom");
+    throw error(error_kind::no_resources, "the system gives this program no random numbers")
+        .advise("try again; a sandbox that this runs in has to allow getrandom()");
   }
   constexpr std::string_view digits = "0123456789abcdef";
   std::string hex;

@@ -117,8 +117,8 @@ void options::convert(command_line const& line) {
   std::reverse(words.begin(), words.end());  // CLI11 takes them from the end
   try {
     app.parse(std::move(words));
-  } catch (CLI::ParseError const& failed) {
-    throw error(error_kind::usage, failed.what());
+  } catch (CLI::ParseError const&) {  // each value has been checked: its words would help nobody
+    throw error(error_kind::usage, "the options cannot be read").advise("cachetool list shows every option");
   }
 }
 

@@ -9,10 +9,20 @@
 namespace cachetool::cli {
 namespace {
 
+// What the system says by itself does not tell what is short.
+std::string words_for(std::error_code code) {
+  if (code == std::errc::not_enough_memory) return "no memory is left";
+  if (code == std::errc::resource_unavailable_try_again) return "no further process or thread could be started";
+  if (code == std::errc::too_many_files_open || code == std::errc::too_many_files_open_in_system) {
+    return "too many files are open";
+  }
+  return "the system refused what is needed: " + code.message();
+}
+
 std::string words_for(std::exception const& failed) {
   if (dynamic_cast<std::bad_alloc const*>(&failed) != nullptr) return "no memory is left";
   if (auto const* const refused = dynamic_cast<std::system_error const*>(&failed)) {
-    return "the system refused what is needed: " + refused->code().message();
+    return words_for(refused->code());
   }
   return std::string("this is a bug in cachetool: ") + base::printable(failed.what(), 200);
 }

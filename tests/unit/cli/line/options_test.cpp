@@ -110,3 +110,22 @@ TEST_CASE("a percentage may have its sign, and nothing else may") {
   CHECK_THROWS_AS(given("--if-wasted=%"), cachetool::error);
   CHECK_THROWS_AS(given("--retries=3%"), cachetool::error);
 }
+
+TEST_CASE("no option and no value is refused in other words than the program's own") {
+  std::vector<std::string> const odd{"",     " ",        "x", "-1",  "+1",    "0x10", "1e400",
+                                     "nan",  "inf",      "0", "1,5", "[1,2]", "{}",   "99999999999999999999999",
+                                     "1\n2", "\x1b[31m", "%", "=",   "--",    "1 2"};
+  for (auto const& command : cli::commands()) {
+    for (auto const& option : command.options) {
+      for (std::string const& value : odd) {
+        INFO(command.name << " --" << option.name << "=" << value);
+        try {
+          given({std::string(command.name), "--" + std::string(option.name) + "=" + value});
+        } catch (error const& failed) {
+          CHECK(failed.kind() == error_kind::usage);
+          CHECK(std::string(failed.message()).find("the option --" + std::string(option.name)) == 0);
+        }
+      }
+    }
+  }
+}
