@@ -108,12 +108,13 @@ struct compiled_script {
     cached,      ///< it is in the cache, or was already; where opcache.restrict_api hides the cache: PHP compiled it
     kept,        ///< it was in the cache already, may have changed since, and opcache.validate_timestamps=0 keeps it
     not_cached,  ///< it compiled, but PHP did not keep it
+    no_room,     ///< not compiled, because the cache would have been full with it
     left,        ///< left to its first visitor, because PHP would compile it otherwise than for a visitor
     failed       ///< it did not compile
   };
   std::string path;
   outcome what = outcome::failed;
-  std::string why;                    ///< of not_cached and failed
+  std::string why;                    ///< of not_cached, no_room and failed
   std::vector<std::string> warnings;  ///< what PHP said: "Deprecated: ... in /srv/a.php on line 3"
 };
 

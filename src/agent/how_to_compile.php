@@ -35,11 +35,11 @@ function how_to_compile($path)
     $inherits = false; // one of those classes does: to declare it, classes that its members name may be needed
     $namespace = '';
     $classes = array(T_CLASS, T_INTERFACE, T_TRAIT, defined('T_ENUM') ? T_ENUM : T_TRAIT);
-    $nothing = array(T_WHITESPACE, T_COMMENT, T_DOC_COMMENT, T_OPEN_TAG, T_CLOSE_TAG, T_ABSTRACT, T_FINAL, ';', '}');
+    $nothing = array_flip(array(T_WHITESPACE, T_COMMENT, T_DOC_COMMENT, T_OPEN_TAG, T_CLOSE_TAG, T_ABSTRACT, T_FINAL, ';', '}'));
     for ($at = 0, $end = count($tokens); $at < $end; ++$at) {
         $kind = is_array($tokens[$at]) ? $tokens[$at][0] : $tokens[$at];
         $word = is_array($tokens[$at]) ? strtolower($tokens[$at][1]) : $tokens[$at];
-        if (in_array($kind, $nothing, true) || $word === 'readonly') {
+        if (isset($nothing[$kind]) || $word === 'readonly') {
             $only = $only && $kind !== T_CLOSE_TAG;
         } elseif ($kind === '{' && begins_statement($tokens, $at)) {
             $only = false; // what stands in bare braces is declared as if they were not there
@@ -171,18 +171,24 @@ function names($tokens, &$at, $ends)
 function skip_block($tokens, &$at, &$types = array())
 {
     $used = array();
-    for ($depth = 0; isset($tokens[$at]); ++$at) {
-        $kind = is_array($tokens[$at]) ? $tokens[$at][0] : $tokens[$at];
-        if ($kind === '{' || $kind === T_CURLY_OPEN || $kind === T_DOLLAR_OPEN_CURLY_BRACES) {
-            ++$depth;
-        } elseif ($kind === '}' && --$depth === 0) {
-            return $used;
-        } elseif ($kind === T_USE && $depth === 1) {
-            $used = array_merge($used, names($tokens, $at, array(';', '{')));
+    $marks = array('{' => 1, T_CURLY_OPEN => 1, T_DOLLAR_OPEN_CURLY_BRACES => 1, '}' => -1, T_USE => 0);
+    $depth = 0;
+    for ($i = $at; isset($tokens[$i]); ++$i) { // most tokens of a file stand deeper: no function is called for them
+        $kind = isset($tokens[$i][1]) ? $tokens[$i][0] : $tokens[$i];
+        if (isset($marks[$kind])) {
+            $depth += $marks[$kind];
+            if ($kind === '}' && $depth === 0) {
+                $at = $i;
+                return $used;
+            }
+            if ($kind === T_USE && $depth === 1) {
+                $used = array_merge($used, names($tokens, $i, array(';', '{')));
+            }
         } elseif ($depth === 1) {
-            $types += last_name($tokens[$at]);
+            $types += last_name($tokens[$i]);
         }
     }
+    $at = $i;
     return null;
 }
 

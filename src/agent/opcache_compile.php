@@ -60,8 +60,43 @@ function compile_all($arguments, $excluded, $status)
                 return array('excluded', '');
             }
         }
-        return compile($path, $status, $said);
+        $short = $status['checkable'] && !opcache_is_script_cached($path) ? short_of($path) : null;
+        return $short ? array('no_room', $short . ' is used up') : compile($path, $status, $said);
     });
+}
+
+/**
+ * The setting that does not let array(bytes, keys) stay free with this file, or null. A cache that is full keeps nothing any
+ * more, of anybody.
+ */
+function short_of($path, $reserve = array(0, 0))
+{
+    $status = opcache_get_status(false);
+    if (!isset($status['memory_usage']) || !is_file($path)) {
+        return null;
+    }
+    $counts = $status['opcache_statistics'];
+    if ($counts['max_cached_keys'] - $counts['num_cached_keys'] <= $reserve[1] + 2) {
+        return 'opcache.max_accelerated_files';
+    }
+    $free = $status['memory_usage']['free_memory'] - $reserve[0];
+    $much = 65536 + 80 * filesize($path); // no script takes as much
+    $fits = !$status['cache_full'] && ($free > $much || $free > most_memory($path));
+    return $fits ? null : 'opcache.memory_consumption';
+}
+
+/**
+ * What the script takes in the cache at the most: two to four times the size of the code that people write, fifty times
+ * that of a list of closures. By what was measured of each construct, some for what others compile meanwhile included.
+ */
+function most_memory($path)
+{
+    $text = (string) file_get_contents($path);
+    $count = function ($mark) use ($text) {
+        return count(explode($mark, $text)) - 1;
+    };
+    return 32768 + 4 * strlen($text) + 360 * ($count('fn') + $count('function')) + 80 * $count('[') + 56 * $count('(')
+        + 48 * $count('$') + 96 * $count('?');
 }
 
 /**
@@ -81,7 +116,7 @@ function file_by_file($paths, $pause, $one)
         return true;
     });
     $compiled = 0;
-    $began = microtime(true);
+    $began = $told = microtime(true);
     foreach ($paths as $i => $path) {
         $said = array();
         $row = $one($i, $path, $said);
@@ -90,12 +125,16 @@ function file_by_file($paths, $pause, $one)
         }
         array_splice($row, 2, 0, array($row[0] === 'failed' || $row[0] === 'fatal' ? array() : $said));
         chunk('S', serialize($row));
-        may('flush'); // so that the client knows which file it was that ends this process
+        $now = microtime(true);
+        if ($now - $told > 0.002) { // a flush takes as long as to compile a small file
+            may('flush'); // so that the client knows about which file it was that ends this process
+            $told = $now;
+        }
         if ($row[0] === 'fatal') {
             break; // PHP has cleaned up as for the end of the request
         }
-        $compiled += !in_array($row[0], array('kept', 'excluded', 'left'), true);
-        if ($pause !== null && microtime(true) - $began > ($pause > 0 ? 0.02 : 0.05)) {
+        $compiled += !in_array($row[0], array('kept', 'excluded', 'left', 'no_room'), true);
+        if ($pause !== null && $now - $began > ($pause > 0 ? 0.02 : 0.05)) {
             break;
         }
     }

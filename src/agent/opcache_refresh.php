@@ -25,24 +25,13 @@ function do_opcache_refresh($arguments)
         $began = microtime(true);
         $reserve = isset($arguments['reserve']) ? $arguments['reserve'] : null;
         file_by_file($arguments['paths'], $arguments['pause'], function ($i, $path, &$said) use ($status, $reserve) {
-            return $reserve && !has_room($path, $reserve) ? array('no_room', '', '') : refresh($path, $status, $said);
+            $short = $reserve ? short_of($path, $reserve) : null;
+            return $short ? array('no_room', $short . ' is used up', '') : refresh($path, $status, $said);
         });
         $status['took'] = microtime(true) - $began;
+        $status['idle'] = $status['idle'] || $status['live'] ? $status['idle'] : has_idle_processor();
     }
     return $status;
-}
-
-/** Whether so much stays free with this file: a script takes some times the size of its file. */
-function has_room($path, $reserve)
-{
-    $status = opcache_get_status(false);
-    if (!isset($status['memory_usage'])) {
-        return true;
-    }
-    $counts = $status['opcache_statistics'];
-    $needed = $reserve[0] + 65536 + 12 * (is_file($path) ? filesize($path) : 0);
-    return !$status['cache_full'] && $status['memory_usage']['free_memory'] > $needed
-        && $counts['max_cached_keys'] - $counts['num_cached_keys'] > $reserve[1] + 2;
 }
 
 /** Whether no more processes want to run than there are processors, this one among them; null where nothing tells. */

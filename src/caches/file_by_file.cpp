@@ -6,13 +6,12 @@ namespace cachetool::opcache {
 namespace {
 
 struct progress_made {
-  std::size_t done = 0;   ///< files that are done with, at least one
-  bool has_died = false;  ///< the next one may have ended the request
-  php::value status;      ///< what was answered; null if it was not
+  std::size_t done = 0;  ///< files that are done with
+  php::value status;     ///< what was answered; null if it was not
 };
 
 /// Sends one request.
-progress_made work_on(adapter::adapter& php, std::span<std::string const> part, agent::call call,
+progress_made work_on(adapter::adapter& php, std::span<std::string const> part, agent::call call, one_at_a_time& next,
                       std::function<void(std::string const& path, compile_row row)> const& each) {
   auto made = progress_made{};
   auto& done = made.done;
@@ -28,10 +27,10 @@ progress_made work_on(adapter::adapter& php, std::span<std::string const> part, 
     if (done == 0) throw error(error_kind::protocol, "what became of a file is missing");
   } catch (error const& failed) {
     if (!ends_the_request(failed.kind())) throw;
-    // The file after the last row is to blame, unless those before it are: it begins the next request.
-    made.has_died = done > 0;
-    if (done == 0) each(part[done++], {"failed", failed.message(), {}, {}});
+    if (next.ended(failed.kind(), part.size(), done)) each(part[done++], {"failed", failed.message(), {}, {}});
+    return made;
   }
+  next.passed(done);
   return made;
 }
 
@@ -42,14 +41,13 @@ void file_by_file(adapter::adapter& php, std::vector<std::string> const& paths, 
                   std::function<void(std::string const& path, compile_row row)> const& each, progress const& tell,
                   between_requests const& between) {
   pacing now = pace;
-  std::size_t most = now.files;
+  one_at_a_time next;
   for (std::span<std::string const> left = paths; !left.empty();) {
-    auto const part = left.first(std::min(left.size(), most));
-    auto const made = work_on(php, part, call_for(part), each);
+    auto const part = left.first(std::min(left.size(), next.most(now.files)));
+    auto const made = work_on(php, part, call_for(part), next, each);
     left = left.subspan(made.done);
     if (tell) tell(paths.size() - left.size(), paths.size());
     if (between && !between(made.status, now)) return;
-    most = made.has_died ? 1 : now.files;
     if (!left.empty()) php.pause(now.pause);
   }
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -20,6 +21,27 @@ struct pacing {
 
 /// Is told how far a work on many files has come.
 using progress = std::function<void(std::size_t done, std::size_t total)>;
+
+/// How many files the next request may have. One whose worker died took its last rows along, so the file that ended it
+/// is among those after the last row that came: until it is found, they are sent one at a time.
+class one_at_a_time {
+ public:
+  [[nodiscard]] std::size_t most(std::size_t usual) const noexcept { return alone_ > 0 ? 1 : usual; }
+
+  /// What a file did ended a request with SENT files, of which DONE are known. Returns whether only one can have done
+  /// that, the first.
+  bool ended(error_kind kind, std::size_t sent, std::size_t done) noexcept {
+    bool const tells = kind != error_kind::worker_died;
+    bool const is_known = done == 0 && (tells || sent == 1);
+    alone_ = is_known ? 0 : tells || done == sent ? 1 : sent - done;
+    return is_known;
+  }
+
+  void passed(std::size_t files) noexcept { alone_ -= std::min(alone_, files); }
+
+ private:
+  std::size_t alone_ = 0;
+};
 
 /// Is told what PHP answered to one request, and may change the pace of the next. False: nothing more is sent.
 using between_requests = std::function<bool(php::value const& status, pacing& next)>;

@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "caches/compile_rows.hpp"
+#include "caches/file_by_file.hpp"
 #include "caches/opcache.hpp"
 
 namespace cachetool::opcache {
@@ -24,6 +25,7 @@ compiled_script::outcome to_outcome(std::string_view word) {
   if (word == "kept") return compiled_script::outcome::kept;
   if (word == "not_cached") return compiled_script::outcome::not_cached;
   if (word == "left") return compiled_script::outcome::left;
+  if (word == "no_room") return compiled_script::outcome::no_room;
   return compiled_script::outcome::failed;
 }
 
@@ -59,18 +61,17 @@ class compilation {
     }
   }
 
-  /// Sends these; returns how many of them are done with, at least one if there is one. HAS_DIED: the next one may have
-  /// ended the request, and is to be sent alone.
-  std::size_t compile(adapter::adapter& php, std::span<script_file const> part, bool* has_died);
+  /// Sends these; returns how many of them are done with.
+  std::size_t compile(adapter::adapter& php, std::span<script_file const> part, one_at_a_time& next);
 
   [[nodiscard]] compile_report report();
 
  private:
   std::span<script_file const> take();
   void compile_all(adapter::adapter& php, std::span<script_file const> part) {
-    bool has_died = false;
+    one_at_a_time next;
     while (!part.empty()) {
-      part = part.subspan(compile(php, part.first(has_died ? 1 : part.size()), &has_died));
+      part = part.subspan(compile(php, part.first(next.most(part.size())), next));
     }
   }
   [[nodiscard]] agent::call call_for(std::span<script_file const> part) const;
@@ -116,7 +117,7 @@ void compilation::answered(agent::answer const& answer) {
   from_ = from(answer);
 }
 
-std::size_t compilation::compile(adapter::adapter& php, std::span<script_file const> part, bool* has_died) {
+std::size_t compilation::compile(adapter::adapter& php, std::span<script_file const> part, one_at_a_time& next) {
   row* const rows = rows_.data() + (part.data() - files_.data());
   std::size_t done = 0;
   agent::call call = call_for(part);
@@ -124,16 +125,15 @@ std::size_t compilation::compile(adapter::adapter& php, std::span<script_file co
     if (done == part.size()) throw error(error_kind::protocol, "more files were compiled than were sent");
     rows[done++] = read_row(text);
   };
-  *has_died = false;
   try {
     answered(php.run(call));
     if (done == 0 && !part.empty()) throw error(error_kind::protocol, "what became of a file is missing");
   } catch (error const& failed) {
     if (!ends_the_request(failed.kind()) || part.empty()) throw;
-    // The file after the last row is to blame, unless those before it are: it begins the next chunk.
-    *has_died = done > 0;
-    if (done == 0) rows[done++].script.why = failed.message();
+    if (next.ended(failed.kind(), part.size(), done)) rows[done++].script.why = failed.message();
+    return done;
   }
+  next.passed(done);
   return done;
 }
 
@@ -153,8 +153,8 @@ compile_report compilation::report() {
 compile_report compile(std::vector<adapter::adapter*> const& php, std::vector<script_file> const& files,
                        compile_options const& options) {
   compilation shared(files, options, php.size());
-  bool has_died = false;
-  if (files.empty()) shared.compile(*php.front(), {}, &has_died);  // it may be that nothing can be cached
+  one_at_a_time next;
+  if (files.empty()) shared.compile(*php.front(), {}, next);  // it may be that nothing can be cached
   std::vector<std::future<void>> others;
   try {
     for (std::size_t i = 1; i < php.size(); ++i) {

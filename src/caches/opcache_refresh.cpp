@@ -20,6 +20,7 @@ outcome to_outcome(std::string_view word) {
   if (word == "kept") return outcome::kept;
   if (word == "not_cached") return outcome::not_cached;
   if (word == "left") return outcome::left;
+  if (word == "no_room") return outcome::no_room;
   return outcome::failed;
 }
 
@@ -48,6 +49,7 @@ class refreshing {
   void take(known_file const& file, file_state state);
   void require_room_for_work() const;
   void work();
+  void work_on(std::vector<std::string> const& paths, bool if_room, progress const& tell);
   void once_more();
   refresh_report report();
 
@@ -143,16 +145,35 @@ void refreshing::require_room_for_work() const {
   require_room(selected_, bytes, keys, "compile " + std::to_string(work_.size()) + " scripts anew");
 }
 
+// What is cached is brought up to date first, whether there is room for it or not: old code must not be served on. New
+// scripts must not fill the cache.
 void refreshing::work() {
-  auto const call_for = [this](std::span<std::string const> part) {
-    return ask("opcache.refresh",
-               {{"paths", list({part.begin(), part.end()})}, {"pause", std::int64_t{query_.pace.pause.count()}}});
+  auto const is_cached = [this](std::string const& path) { return find(selected_, path) != nullptr; };
+  auto const middle = std::stable_partition(work_.begin(), work_.end(), is_cached);
+  std::vector<std::string> const known(work_.begin(), middle);
+  std::vector<std::string> const added(middle, work_.end());
+  std::size_t const total = work_.size();
+  auto const tell_from = [this, total](std::size_t before) -> progress {
+    if (!tell_) return {};
+    return [this, total, before](std::size_t done, std::size_t) { tell_(before + done, total); };
+  };
+  work_on(known, false, tell_from(0));
+  work_on(added, true, tell_from(known.size()));
+}
+
+void refreshing::work_on(std::vector<std::string> const& paths, bool if_room, progress const& tell) {
+  php::value const nothing_more = php::array{{{std::int64_t{0}, std::int64_t{0}}, {std::int64_t{1}, std::int64_t{0}}}};
+  php::value const reserve = if_room ? nothing_more : php::value();
+  auto const call_for = [&](std::span<std::string const> part) {
+    return ask("opcache.refresh", {{"paths", list({part.begin(), part.end()})},
+                                   {"pause", std::int64_t{query_.pace.pause.count()}},
+                                   {"reserve", reserve}});
   };
   auto const each = [this](std::string const& path, compile_row row) {
     done_[path] = {path, to_outcome(row.outcome), std::move(row.why), std::move(row.warnings)};
     looks_[path] = std::move(row.look);
   };
-  file_by_file(php_, work_, query_.pace, call_for, each, tell_);
+  file_by_file(php_, paths, query_.pace, call_for, each, tell);
 }
 
 // What was changed while the others were worked on.

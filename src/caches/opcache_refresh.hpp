@@ -31,12 +31,13 @@ struct refreshed_script {
     kept,        ///< the file is gone, and PHP (before 8.2) keeps the script all the same
     preloaded,   ///< opcache.preload loaded it: it stays as it is until php-fpm is reloaded
     not_cached,  ///< the old script is gone, and PHP did not keep the new one
+    no_room,     ///< it was not cached, and is not: with it the cache would have been full
     left,        ///< the old script is gone; the first visitor compiles the new one (docs/warming.md)
     failed       ///< the file does not compile, and the old script is gone; or this pool may not see it
   };
   std::string path;
   outcome what = outcome::failed;
-  std::string why;                    ///< of not_cached and failed
+  std::string why;                    ///< of not_cached, no_room and failed
   std::vector<std::string> warnings;  ///< what PHP said: "Deprecated: ... in /srv/a.php on line 3"
 };
 

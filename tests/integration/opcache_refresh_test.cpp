@@ -337,6 +337,74 @@ TEST_CASE("without room for the new scripts nothing is done, and what is short i
   CHECK(test::cache_status(server)["memory_usage"]["wasted_memory"].as_int() == before);
 }
 
+namespace {
+
+fpm_options with_little_memory() {
+  return without_timestamps({{"opcache.memory_consumption", "8"}, {"opcache.interned_strings_buffer", "1"}});
+}
+
+std::string code_of_some_size(std::size_t entries) {
+  std::string code = "<?php return [";
+  for (std::size_t i = 0; i < entries; ++i) code += std::to_string(i) + "=>[" + std::to_string(i) + "],";
+  return code + "];";
+}
+
+/// Sixty new scripts, which are more than fit; a file with their names.
+std::string write_many(php_fpm const& server) {
+  std::string list;
+  for (int i = 0; i < 60; ++i) {
+    list += server.write_script("f" + std::to_string(i) + ".php", code_of_some_size(3000)) + "\n";
+  }
+  return list;
+}
+
+}  // namespace
+
+TEST_CASE("new scripts that would fill the cache are left out, with one warning, and the others are cached") {
+  php_fpm const server{with_little_memory()};
+  auto const list = server.write_script("list.txt", write_many(server));
+  auto const output = call(server, {"opcache:refresh", "--from-list=" + list, "--pace=0"});
+  CHECK(output.exit_code == 0);
+  CHECK(contains(output.err, " scripts were left out for lack of room: opcache.memory_consumption is used up"));
+  CHECK(std::count(output.err.begin(), output.err.end(), '\n') == 1);
+  CHECK_FALSE(test::cache_status(server)["cache_full"].as_bool());
+}
+
+TEST_CASE("where no new script fits, the memory is to be raised, for a reset gives nothing back") {
+  php_fpm const server{with_little_memory()};
+  (void)write_many(server);
+  compile_all(server);
+  auto const file = server.write_script("new.php", code_of_some_size(20000));
+  auto const list = server.write_script("list.txt", file + "\n");
+  auto const output = call(server, {"opcache:refresh", "--from-list=" + list});
+  CHECK(output.exit_code == 1);
+  CHECK(contains(output.err, "nothing was cached: opcache.memory_consumption is used up"));
+  CHECK(contains(output.err, "hint: raise that in php.ini, and reload php-fpm"));
+}
+
+TEST_CASE("a cached script that has changed is current after a refresh even where new ones find no room") {
+  php_fpm const server{with_little_memory()};
+  auto const page = server.write_script("page.php", "<?php echo 'old';");
+  CHECK(test::run_script(server, page).body == "old");
+  (void)server.write_script("page.php", "<?php echo 'new';");
+  auto const many = write_many(server);
+  auto const list = server.write_script("list.txt", many + page + "\n");
+  auto const output = call(server, {"opcache:refresh", "--from-list=" + list, "--pace=0"});
+  CHECK(contains(output.err, " left out for lack of room: "));
+  CHECK(test::run_script(server, page).body == "new");
+}
+
+TEST_CASE("a work that takes long says each ten seconds how far it is where there is no terminal") {
+  php_fpm const server{without_timestamps()};
+  // Each takes longer than a request has.
+  for (int i = 0; i < 4; ++i) (void)server.write_script("f" + std::to_string(i) + ".php", code_of_some_size(30000));
+  compile_all(server);
+  auto const output = call(server, {"opcache:refresh", "--force", "--pace=5200", server.document_root()});
+  CHECK(output.exit_code == 0);
+  CHECK(std::count(output.err.begin(), output.err.end(), '\n') == 1);
+  CHECK(contains(output.err, ": refreshed 3 of 4, about "));
+}
+
 TEST_CASE("a refreshed script does not come back from the file cache") {
   test::temp_dir directory;
   fs::permissions(directory.path(), fs::perms::all);

@@ -227,6 +227,36 @@ TEST_CASE("a file that ends the worker fails alone") {
   CHECK(fate(result, "c.php")["outcome"] == "cached");
 }
 
+TEST_CASE("a cache that would be full is left before it is, with one warning") {
+  php_fpm const server{with({{"opcache.memory_consumption", "8"}, {"opcache.interned_strings_buffer", "1"}})};
+  std::string code = "<?php return [";
+  for (int i = 0; i < 3000; ++i) code += std::to_string(i) + "=>[" + std::to_string(i) + "],";
+  for (int i = 0; i < 60; ++i) (void)server.write_script("f" + std::to_string(i) + ".php", code + "];");
+  auto const output = call(server, {"opcache:compile:scripts", "--format=json", server.document_root()});
+  auto const result = json::parse(output.out)["targets"][0]["result"];
+  CHECK(result["cached"].get<int>() > 2);
+  CHECK(result["cached"].get<int>() + result["no_room"].get<int>() == 60);
+  CHECK(result["no_room"].get<int>() > 2);
+  CHECK(std::count(output.err.begin(), output.err.end(), '\n') == 1);
+  CHECK(contains(output.err, "OPcache has no room for "));
+  CHECK_FALSE(pool{server.endpoint()}.opcache_status().cache_full);
+}
+
+TEST_CASE("a cache that has little room takes each file that fits in it") {
+  php_fpm const server{with({{"opcache.memory_consumption", "8"}, {"opcache.interned_strings_buffer", "1"}})};
+  // Such code takes as much in the cache as in its file.
+  std::string code = "<?php ";
+  for (int i = 0; i < 6000; ++i) code += "/* a word or two */ $a = 'text';\n";
+  for (int i = 0; i < 40; ++i) (void)server.write_script("f" + std::to_string(i) + ".php", code);
+  auto const output = call(server, {"opcache:compile:scripts", "--format=json", server.document_root()});
+  auto const result = json::parse(output.out)["targets"][0]["result"];
+  auto const status = pool{server.endpoint()}.opcache_status();
+  CHECK(result["no_room"].get<int>() > 0);
+  CHECK_FALSE(status.cache_full);
+  REQUIRE(status.memory);
+  CHECK(status.memory->free < 1500000);
+}
+
 TEST_CASE("a batch is one row") {
   php_fpm const server;
   (void)server.write_script("a.php", "<?php return 1;");

@@ -13,10 +13,17 @@ constexpr std::array words{
     outcome_words{"kept", "gone but kept", " is gone, and this PHP keeps its script all the same, until a reset"},
     outcome_words{"preloaded", "preloaded",
                   " was loaded by opcache.preload: it stays as it is until php-fpm is reloaded"},
-    outcome_words{"not_cached", "not cached", " is not cached: "},
+    outcome_words{"not_cached", "not cached", " is not cached: ", "", " are not cached: "},
+    outcome_words{"no_room", "left out for lack of room", " was left out for lack of room: ", "",
+                  " were left out for lack of room: "},
     outcome_words{"left", "left to their first visitor", "", "left to its first visitor"},
     outcome_words{"failed", "failed", " was not refreshed: "},
 };
+
+std::string advice_for_room(opcache::memory_usage const& memory) {
+  bool const helps = memory.wasted >= memory.free && memory.wasted >= 1 << 20;
+  return helps ? "cachetool opcache:reset" : "raise that in php.ini, and reload php-fpm";
+}
 
 }  // namespace
 
@@ -58,7 +65,10 @@ std::vector<std::string> remarks(opcache::refresh_report const& report) {
 std::optional<error> failure(opcache::refresh_report const& report) {
   outcome_view const scripts = scripts_of(report);
   auto const failed = scripts.failure(outcome::failed, "could not be refreshed");
-  return failed ? failed : scripts.nothing_cached(outcome::not_cached);
+  if (failed) return failed;
+  auto nothing = scripts.nothing_cached(outcome::not_cached, outcome::no_room);
+  if (nothing && scripts.count(outcome::no_room) > 0) nothing->advise(advice_for_room(report.memory));
+  return nothing;
 }
 
 }  // namespace cachetool::cli

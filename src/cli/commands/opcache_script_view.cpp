@@ -13,7 +13,8 @@ constexpr std::size_t most_warnings = 20;  // of PHP's, in a list that may hold 
 constexpr std::array words{
     outcome_words{"cached", "cached", ""},
     outcome_words{"kept", "kept", ""},
-    outcome_words{"not_cached", "not cached", " is not cached: "},
+    outcome_words{"not_cached", "not cached", " is not cached: ", "", " are not cached: "},
+    outcome_words{"no_room", "left out for lack of room", ""},
     outcome_words{"left", "left to their first visitor", "", "left to its first visitor"},
     outcome_words{"failed", "failed", " did not compile: "},
 };
@@ -29,6 +30,20 @@ std::string compiled_cell(bool compiled) {
 
 char const* true_false(bool b) {
   return b ? "true" : "false";
+}
+
+bool is_compiled(outcome what) {
+  return what == outcome::cached || what == outcome::kept || what == outcome::not_cached;
+}
+
+// One line for all of them: there may be thousands.
+std::string no_room_text(opcache::compile_report const& report) {
+  outcome_view const scripts = scripts_of(report);
+  std::int64_t const in = scripts.count(outcome::cached) + scripts.count(outcome::kept);
+  auto const first = std::find_if(report.scripts.begin(), report.scripts.end(),
+                                  [](auto const& script) { return script.what == outcome::no_room; });
+  return "OPcache has no room for " + scripts_text(scripts.count(outcome::no_room)) + ", " + std::to_string(in) +
+         (in == 1 ? " is" : " are") + " cached: " + first->why;
 }
 
 void add_warnings(std::vector<std::string>& lines, opcache::compile_report const& report) {
@@ -48,12 +63,13 @@ void add_warnings(std::vector<std::string>& lines, opcache::compile_report const
 report::table compile_table(opcache::compile_report const& report, bool summary) {
   if (summary) {
     report::table table({"Compiled"});
-    table.add_row({compiled_cell(scripts_of(report).count(outcome::failed) == 0)});
+    table.add_row(
+        {compiled_cell(scripts_of(report).count(outcome::failed) + scripts_of(report).count(outcome::no_room) == 0)});
     return table;
   }
   report::table table({"Compiled", "Filename"});
   for (auto const& script : report.scripts) {
-    table.add_row({compiled_cell(script.what != outcome::failed && script.what != outcome::left), script.path});
+    table.add_row({compiled_cell(is_compiled(script.what)), script.path});
   }
   return table;
 }
@@ -73,10 +89,7 @@ void write_json(report::json_writer& json, opcache::compile_report const& report
 std::vector<std::string> remarks(opcache::compile_report const& report) {
   std::vector<std::string> lines;
   add_warnings(lines, report);
-  for (auto const& script : report.scripts) {
-    std::string_view const remark = words[static_cast<std::size_t>(script.what)].remark;
-    if (!remark.empty()) lines.push_back(script.path + std::string(remark) + script.why);
-  }
+  for (std::string& line : scripts_of(report).reasons()) lines.push_back(std::move(line));
   if (std::int64_t const kept = scripts_of(report).count(outcome::kept); kept > 0) {
     lines.push_back(
         scripts_text(kept) +
@@ -88,6 +101,7 @@ std::vector<std::string> remarks(opcache::compile_report const& report) {
                     " first visitor: code there may use a class that stands below it, and PHP compiles that rightly "
                     "only for a visitor");
   }
+  if (scripts_of(report).count(outcome::no_room) > 0) lines.push_back(no_room_text(report));
   if (report.scripts.empty()) lines.push_back("there was nothing to compile");
   return lines;
 }
@@ -95,7 +109,7 @@ std::vector<std::string> remarks(opcache::compile_report const& report) {
 std::optional<error> failure(opcache::compile_report const& report) {
   outcome_view const scripts = scripts_of(report);
   std::int64_t const failed = scripts.count(outcome::failed);
-  if (failed == 0) return scripts.nothing_cached(outcome::not_cached);
+  if (failed == 0) return scripts.nothing_cached(outcome::not_cached, outcome::no_room);
   return error(error_kind::php_error,
                std::to_string(failed) + " of " + files(std::ssize(report.scripts)) + " did not compile");
 }

@@ -1,6 +1,8 @@
 #include "cli/commands/outcome_view.hpp"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 namespace cachetool::cli {
 
@@ -38,14 +40,26 @@ void outcome_view::write_scripts(report::json_writer& json) const {
   json.end_array();
 }
 
-std::vector<std::string> outcome_view::remarks() const {
+std::vector<std::string> outcome_view::lines(bool with_warnings) const {
+  auto const kind = [](row const& each) { return std::pair(each.what, std::string_view(*each.why)); };
+  std::map<std::pair<std::size_t, std::string_view>, std::int64_t> alike;
+  for (row const& each : rows_) ++alike[kind(each)];
   std::vector<std::string> lines;
   for (row const& each : rows_) {
-    lines.insert(lines.end(), each.warnings->begin(), each.warnings->end());
-    std::string_view const remark = words_[each.what].remark;
-    if (!remark.empty()) lines.push_back(*each.path + std::string(remark) + (remark.ends_with(": ") ? *each.why : ""));
+    if (with_warnings) lines.insert(lines.end(), each.warnings->begin(), each.warnings->end());
+    if (words_[each.what].remark.empty()) continue;
+    bool const has_own = words_[each.what].remark_of_many.empty();
+    std::int64_t const number = has_own ? 1 : std::exchange(alike[kind(each)], 0);
+    if (number > 0) lines.push_back(reason_of(each, number));
   }
   return lines;
+}
+
+std::string outcome_view::reason_of(row const& one, std::int64_t number_alike) const {
+  outcome_words const& words = words_[one.what];
+  std::string line = number_alike == 1 ? *one.path + std::string(words.remark)
+                                       : scripts_text(number_alike) + std::string(words.remark_of_many);
+  return line + (words.remark.ends_with(": ") ? *one.why : "");
 }
 
 std::int64_t outcome_view::count_of(std::size_t what) const {

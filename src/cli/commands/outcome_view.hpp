@@ -20,6 +20,8 @@ struct outcome_words {
   std::string_view said;    ///< for people, after a number: "not cached"
   std::string_view remark;  ///< after a script's path; one that ends with ": " before the reason; empty: there is none
   std::string_view said_of_one{};  ///< after the number 1, where that differs
+  /// After "12 scripts", where all have the same reason: " are not cached: ". Empty: each has a line of its own.
+  std::string_view remark_of_many{};
 };
 
 /// What helps where PHP goes on loading old code from a file cache in which it may replace nothing.
@@ -60,8 +62,11 @@ class outcome_view {
   void write_counts(report::json_writer& json) const;
   void write_scripts(report::json_writer& json) const;
 
-  /// A line for each thing that a user should know.
-  [[nodiscard]] std::vector<std::string> remarks() const;
+  /// A line for each thing that a user should know: what PHP said, and reasons().
+  [[nodiscard]] std::vector<std::string> remarks() const { return lines(true); }
+
+  /// A line for each script of which something is to be said, or for all that have the same reason.
+  [[nodiscard]] std::vector<std::string> reasons() const { return lines(false); }
 
   /// "2 of 12 scripts SAID" if there are any of the outcome FAILED.
   template <typename Outcome>
@@ -69,10 +74,10 @@ class outcome_view {
     return failure_of(count(failed), said);
   }
 
-  /// "nothing was cached: ..." if all of them, and at least one, are of this outcome.
-  template <typename Outcome>
-  [[nodiscard]] std::optional<error> nothing_cached(Outcome not_cached) const {
-    return nothing_cached_of(count(not_cached));
+  /// "nothing was cached: ..." if all of them, and at least one, are of these outcomes.
+  template <typename... Outcome>
+  [[nodiscard]] std::optional<error> nothing_cached(Outcome... not_cached) const {
+    return nothing_cached_of((count(not_cached) + ...));
   }
 
  private:
@@ -83,7 +88,9 @@ class outcome_view {
     std::vector<std::string> const* warnings;
   };
 
+  [[nodiscard]] std::vector<std::string> lines(bool with_warnings) const;
   [[nodiscard]] std::int64_t count_of(std::size_t what) const;
+  [[nodiscard]] std::string reason_of(row const& one, std::int64_t number_alike) const;
   [[nodiscard]] std::string text_from(std::size_t first) const;
   [[nodiscard]] std::optional<error> failure_of(std::int64_t failed, std::string_view said) const;
   [[nodiscard]] std::optional<error> nothing_cached_of(std::int64_t not_cached) const;

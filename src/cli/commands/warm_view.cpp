@@ -11,7 +11,7 @@ constexpr std::array words{
     outcome_words{"compiled", "compiled", ""},
     outcome_words{"ready", "ready", ""},
     outcome_words{"left_out", "left out", " was left out: "},
-    outcome_words{"not_cached", "not cached", " is not cached: "},
+    outcome_words{"not_cached", "not cached", " is not cached: ", "", " are not cached: "},
     outcome_words{"no_room", "left out for lack of room", ""},
     outcome_words{"left", "left to their first visitor", "", "left to its first visitor"},
     outcome_words{"failed", "failed", " did not compile: "},

@@ -22,24 +22,40 @@ inline std::string progress_text(std::string const& word, std::size_t done, std:
   return text + ", about " + std::to_string(left.count()) + " s more";
 }
 
+/// What is said of a work on many files, and when.
+class progress_meter {
+ public:
+  using clock = std::chrono::steady_clock;
+
+  explicit progress_meter(clock::time_point began) : began_(began), told_(began) {}
+
+  [[nodiscard]] std::string text(std::string const& word, std::size_t done, std::size_t total,
+                                 clock::time_point now) const {
+    return progress_text(word, done, total, std::chrono::duration_cast<std::chrono::milliseconds>(now - began_));
+  }
+
+  /// True each ten seconds, as long as something is left to do.
+  bool is_milestone(std::size_t done, std::size_t total, clock::time_point now) {
+    constexpr std::chrono::seconds interval{10};
+    if (now - told_ < interval || done >= total) return false;
+    told_ = now;
+    return true;
+  }
+
+ private:
+  clock::time_point began_;
+  clock::time_point told_;
+};
+
 /// Says how far a work on many files has come: on a terminal always, elsewhere in a line each ten seconds. PHP and
 /// STREAMS must outlive it.
 inline opcache::progress progress_on(console& streams, adapter::adapter const& php, std::string done_word) {
-  using clock = std::chrono::steady_clock;
-  struct times {
-    clock::time_point began = clock::now();
-    clock::time_point told = began;
-  };
-  return [&streams, &php, word = std::move(done_word), when = std::make_shared<times>()](std::size_t done,
-                                                                                         std::size_t total) {
-    constexpr std::chrono::seconds interval{10};
-    auto const now = clock::now();
-    auto const passed = std::chrono::duration_cast<std::chrono::milliseconds>(now - when->began);
-    std::string const text = php.label() + ": " + progress_text(word, done, total, passed);
+  auto const meter = std::make_shared<progress_meter>(progress_meter::clock::now());
+  return [&streams, &php, word = std::move(done_word), meter](std::size_t done, std::size_t total) {
+    auto const now = progress_meter::clock::now();
+    std::string const text = php.label() + ": " + meter->text(word, done, total, now);
     streams.progress(text);
-    if (now - when->told < interval || done >= total) return;
-    when->told = now;
-    streams.milestone(text);
+    if (meter->is_milestone(done, total, now)) streams.milestone(text);
   };
 }
 

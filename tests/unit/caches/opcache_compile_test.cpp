@@ -19,6 +19,7 @@ class fake_php final : public adapter::adapter {
   std::set<std::string> clashing;              ///< does not compile after another of them in the same request
   std::set<std::string> deadly;                ///< ends the worker
   error_kind death = error_kind::worker_died;  ///< how
+  std::size_t lost = 0;                        ///< rows that were not sent yet when it did
   bool enabled = true;
   bool pending = false;
   bool garbled = false;
@@ -41,8 +42,11 @@ class fake_php final : public adapter::adapter {
  private:
   void compile(std::vector<std::string> const& paths, std::function<void(std::string_view)> const& rows) const {
     bool clashed = false;
+    auto const end = std::find_if(paths.begin(), paths.end(), [&](auto const& path) { return deadly.contains(path); });
+    auto const until_death = static_cast<std::size_t>(end - paths.begin());
+    bool const dies = end != paths.end();
     for (std::size_t i = 0; i < paths.size(); ++i) {
-      if (deadly.contains(paths[i])) throw error(death, "it died");
+      if (dies && i + lost >= until_death) throw error(death, "it died");
       if (clashing.contains(paths[i]) && std::exchange(clashed, true)) return;
       if (broken.contains(paths[i]) && i > 0) return;
       rows(garbled ? "?" : row(broken.contains(paths[i]) ? "fatal" : "cached"));
@@ -116,6 +120,16 @@ TEST_CASE("a file that kills the worker fails, and the files around it are compi
   CHECK(outcomes(report) == std::vector{outcome::cached, outcome::cached, outcome::failed, outcome::cached});
   CHECK(report.scripts[2].why == "it died");
   CHECK(php.requests == std::vector<std::size_t>{4, 1, 1});  // what may have killed it is sent alone
+}
+
+TEST_CASE("a file that kills the worker is found among those whose rows died with it") {
+  fake_php php;
+  php.deadly = {"/2.php"};
+  php.lost = 2;
+  auto const report = opcache::compile({&php}, files(5), {});
+  CHECK(outcomes(report) ==
+        std::vector{outcome::cached, outcome::cached, outcome::failed, outcome::cached, outcome::cached});
+  CHECK(php.requests == std::vector<std::size_t>{5, 1, 1, 1, 2});
 }
 
 TEST_CASE("a file that exhausts the memory fails like one that kills the worker") {

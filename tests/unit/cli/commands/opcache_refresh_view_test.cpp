@@ -37,3 +37,20 @@ TEST_CASE("each script of a refresh that needs attention has its line") {
   CHECK(cli::remarks(report_of({outcome::preloaded})) ==
         std::vector<std::string>{"/a.php was loaded by opcache.preload: it stays as it is until php-fpm is reloaded"});
 }
+
+TEST_CASE("scripts that are not cached for the same reason share a line") {
+  CHECK(cli::remarks(report_of({outcome::not_cached, outcome::no_room, outcome::not_cached, outcome::no_room})) ==
+        std::vector<std::string>{"2 scripts are not cached: why", "2 scripts were left out for lack of room: why"});
+  auto report = report_of({outcome::not_cached, outcome::not_cached});
+  report.scripts[1].why = "another";
+  CHECK(cli::remarks(report) == std::vector<std::string>{"/a.php is not cached: why", "/a.php is not cached: another"});
+}
+
+TEST_CASE(
+    "new scripts that find no room are a failure once nothing was cached, and a reset helps where memory is wasted") {
+  CHECK_FALSE(cli::failure(report_of({outcome::refreshed, outcome::no_room})));
+  auto report = report_of({outcome::no_room});
+  CHECK(cli::failure(report)->hint() == "raise that in php.ini, and reload php-fpm");
+  report.memory.wasted = 50 << 20;
+  CHECK(cli::failure(report)->hint() == "cachetool opcache:reset");
+}

@@ -85,6 +85,15 @@ TEST_CASE("a file that was not cached is a remark, and an error once none was") 
   CHECK(failure(none)->message() == "nothing was cached: the cache is full");
 }
 
+TEST_CASE("files for which the cache has no room are one remark, and an error once none was cached") {
+  auto const some = compiled({{"/a.php", outcome::cached}, {"/b.php", outcome::no_room}, {"/c.php", outcome::no_room}});
+  REQUIRE(remarks(some).size() == 1);
+  CHECK(remarks(some)[0].starts_with("OPcache has no room for 2 scripts, 1 is cached: "));
+  CHECK_FALSE(failure(some));
+  CHECK(rendered(compile_table(some, true)).find("|          |\n") != std::string::npos);
+  CHECK(failure(compiled({{"/b.php", outcome::no_room}})));
+}
+
 TEST_CASE("scripts that the cache keeps although they may have changed are counted in one remark") {
   auto const report = compiled({{"/a.php", outcome::kept}, {"/b.php", outcome::kept}});
   REQUIRE(remarks(report).size() == 1);
@@ -107,7 +116,7 @@ TEST_CASE("an empty directory is worth a remark and no error") {
 
 TEST_CASE("compiled files in JSON have a reason or null") {
   CHECK(json_of(compiled({{"/a.php", outcome::failed}, {"/b.php", outcome::kept}})) ==
-        R"({"cached":0,"kept":1,"not_cached":0,"left":0,"failed":1,"scripts":[)"
+        R"({"cached":0,"kept":1,"not_cached":0,"no_room":0,"left":0,"failed":1,"scripts":[)"
         R"({"full_path":"/a.php","outcome":"failed","reason":"syntax error on line 1","warnings":[]},)"
         R"({"full_path":"/b.php","outcome":"kept","reason":null,"warnings":[]}]})");
 }
