@@ -8,63 +8,55 @@
 namespace cachetool::cli {
 
 exit_code apcu_cache_clear(context& with) {
-  return for_each_master(with, clear_columns(), [](adapter::adapter& php, console&) {
+  auto columns = report::led_by("pool", report::names(fields(apcu::clear_report())));
+  return for_each_master(with, std::move(columns), [](adapter::adapter& php, console&) {
     return [report = apcu::clear(php)](target_output& out, std::string const& pool) {
       origin const from = as_of_pool(report.from, pool);
-      out.show(from, {[&](report::json_writer& json) { write_json(json, report); },
-                      [&] { return target_output::csv_table{csv_fields(report, from)}; },
+      auto const record = fields(report);
+      out.show(from, {[&](report::json_writer& json) { report::write_object(json, record); },
+                      [&] { return target_output::csv_table{report::led_by(from.pool, report::texts(record))}; },
                       [&] { out.line(from, clear_text(report)); }});
     };
   });
 }
 
 exit_code apcu_cache_info(context& with) {
-  return for_each_target(with, info_columns(), [](adapter::adapter& php, target_output& out) {
+  return for_each_target(with, report::names(fields(apcu::info())), [](adapter::adapter& php, target_output& out) {
     apcu::info const info = apcu::read_info(php);
-    out.show(info.from, {[&](report::json_writer& json) { write_json(json, info); },
-                         [&] { return target_output::csv_table{csv_fields(info)}; },
-                         [&] {
-                           out.heading(info.from);
-                           out.table(info_table(info));
-                         }});
+    out.show(info.from, fields(info), [&] {
+      out.heading(info.from);
+      out.table(info_table(info));
+    });
   });
 }
 
 exit_code apcu_cache_info_keys(context& with) {
-  return for_each_target(with, keys_columns(), [](adapter::adapter& php, target_output& out) {
-    if (report::json_writer* json = out.json()) {
-      out.begin_streamed_result();
-      json->begin_object().key("cache_list").begin_array();
-      origin const from = apcu::read_keys(php, [json](apcu::key const& key) { write_json(*json, key); });
-      json->end_array().end_object();
-      out.end_streamed_result(from);
-    } else if (out.is_csv()) {
-      apcu::read_keys(php, [&out](apcu::key const& key) { out.csv_row(csv_fields(key)); });
-    } else {
-      report::table table = keys_table();
-      kept_keys kept;
-      origin const from = apcu::read_keys(php, [&](apcu::key const& key) {
-        kept.count(key.name);
-        add_row(table, key);
-      });
-      out.heading(from);
-      out.table(table);
-    }
+  return for_each_target(with, report::names(fields(apcu::key())), [](adapter::adapter& php, target_output& out) {
+    report::table table = keys_table();
+    kept_keys kept;
+    show_rows<apcu::key>(
+        out, "cache_list", fields, [&php](auto const& each) { return apcu::read_keys(php, each); },
+        [&](apcu::key const& key) {
+          kept.count(key.name);
+          add_row(table, key);
+        },
+        [&](origin const& from) {
+          out.heading(from);
+          out.table(table);
+        });
   });
 }
 
 exit_code apcu_sma_info(context& with) {
-  return for_each_target(with, memory_columns(), [](adapter::adapter& php, target_output& out) {
+  return for_each_target(with, report::names(fields(apcu::memory())), [](adapter::adapter& php, target_output& out) {
     apcu::memory const memory = apcu::read_memory(php);
-    out.show(memory.from, {[&](report::json_writer& json) { write_json(json, memory); },
-                           [&] { return target_output::csv_table{csv_fields(memory)}; },
-                           [&] {
-                             out.heading(memory.from);
-                             console& text = out.streams();
-                             text.message({"Segments: ", std::to_string(memory.segments)});
-                             text.message({"Segment size: ", report::bytes(static_cast<double>(memory.segment_size))});
-                             text.message({"Available memory: ", report::bytes(static_cast<double>(memory.available))});
-                           }});
+    out.show(memory.from, fields(memory), [&] {
+      out.heading(memory.from);
+      console& text = out.streams();
+      text.message({"Segments: ", std::to_string(memory.segments)});
+      text.message({"Segment size: ", report::bytes(static_cast<double>(memory.segment_size))});
+      text.message({"Available memory: ", report::bytes(static_cast<double>(memory.available))});
+    });
   });
 }
 

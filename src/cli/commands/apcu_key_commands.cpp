@@ -4,7 +4,6 @@
 #include "cli/commands/apcu_commands.hpp"
 #include "cli/commands/apcu_view.hpp"
 #include "cli/targets/targets.hpp"
-#include "report/csv.hpp"
 #include "report/text.hpp"
 
 namespace cachetool::cli {
@@ -29,15 +28,8 @@ std::chrono::seconds read_ttl(std::string const& text) {
 }
 
 void show(target_output& out, std::string const& key, apcu::fetched const& what) {
-  if (report::json_writer* json = out.json()) {
-    out.begin_result(what.from);
-    json->begin_object().key("key").string(key).key("value").value(what.value).end_object();
-    out.end_result();
-  } else if (out.is_csv()) {
-    out.csv_row({key, report::csv_field(what.value)});
-  } else {
-    out.message(what.from, {"APCu key=", key, " has value=", value_text(what)});
-  }
+  report::field const record[] = {{"key", std::string_view(key)}, {"value", &what.value}};
+  out.show(what.from, record, [&] { out.message(what.from, {"APCu key=", key, " has value=", value_text(what)}); });
 }
 
 // Pattern, as PHP takes it. That everything would be deleted must be meant.
@@ -79,15 +71,10 @@ exit_code apcu_key_exists(context& with) {
   std::string const& key = with.line.arguments.front();
   return for_each_target(with, {{"key", "exists"}}, [&key](adapter::adapter& php, target_output& out) {
     apcu::key_report const report = apcu::exists(php, key);
-    if (report::json_writer* json = out.json()) {
-      out.begin_result(report.from);
-      json->begin_object().key("key").string(key).key("exists").boolean(report.done).end_object();
-      out.end_result();
-    } else if (out.is_csv()) {
-      out.csv_row({key, report.done ? "true" : "false"});
-    } else {
+    report::field const record[] = {{"key", std::string_view(key)}, {"exists", report.done}};
+    out.show(report.from, record, [&] {
       out.message(report.from, {"APCu key=", key, report.done ? " exists" : " does not exist."});
-    }
+    });
     if (!report.done) out.end_with(exit_code::refused);
   });
 }

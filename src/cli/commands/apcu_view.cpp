@@ -17,15 +17,6 @@ std::string byte_text(std::int64_t count) {
   return report::bytes(static_cast<double>(count));
 }
 
-std::string number_text(std::optional<std::int64_t> number) {
-  return number ? std::to_string(*number) : "";
-}
-
-void nullable(report::json_writer& json, std::string_view name, std::optional<std::int64_t> number) {
-  json.key(name);
-  number ? json.integer(*number) : json.null();
-}
-
 bool is_letter(char c) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
@@ -49,55 +40,38 @@ report::table info_table(apcu::info const& info) {
   return table;
 }
 
-std::vector<std::string> info_columns() {
-  return {"num_slots",  "ttl",      "num_hits",    "num_misses",  "num_inserts", "expunges",
-          "start_time", "mem_size", "num_entries", "memory_type", "locking_type"};
+std::array<report::field, 11> fields(apcu::info const& info) {
+  return {{{"num_slots", info.slots},
+           {"ttl", info.ttl},
+           {"num_hits", info.hits},
+           {"num_misses", info.misses},
+           {"num_inserts", info.inserts},
+           {"expunges", info.expunges},
+           {"start_time", report::maybe(info.start_time)},
+           {"mem_size", info.memory},
+           {"num_entries", info.entries},
+           {"memory_type", std::string_view(info.memory_type)},
+           {"locking_type", report::unless_empty(info.locking_type)}}};
 }
 
-std::vector<std::string> csv_fields(apcu::info const& info) {
-  return {std::to_string(info.slots),
-          std::to_string(info.ttl),
-          std::to_string(info.hits),
-          std::to_string(info.misses),
-          std::to_string(info.inserts),
-          std::to_string(info.expunges),
-          number_text(info.start_time),
-          std::to_string(info.memory),
-          std::to_string(info.entries),
-          info.memory_type,
-          info.locking_type};
+std::array<report::field, 3> fields(apcu::memory const& memory) {
+  return {{{"num_seg", memory.segments}, {"seg_size", memory.segment_size}, {"avail_mem", memory.available}}};
 }
 
-void write_json(report::json_writer& json, apcu::info const& info) {
-  json.begin_object();
-  json.key("num_slots").integer(info.slots);
-  json.key("ttl").integer(info.ttl);
-  json.key("num_hits").integer(info.hits);
-  json.key("num_misses").integer(info.misses);
-  json.key("num_inserts").integer(info.inserts);
-  json.key("expunges").integer(info.expunges);
-  nullable(json, "start_time", info.start_time);
-  json.key("mem_size").integer(info.memory);
-  json.key("num_entries").integer(info.entries);
-  json.key("memory_type").string(info.memory_type);
-  json.key("locking_type");
-  info.locking_type.empty() ? json.null() : json.string(info.locking_type);
-  json.end_object();
+std::array<report::field, 9> fields(apcu::key const& key) {
+  return {{{"num_hits", key.hits},
+           {"access_time", report::maybe(key.accessed)},
+           {"creation_time", report::maybe(key.created)},
+           {"mtime", report::maybe(key.modified)},
+           {"deletion_time", report::maybe(key.deleted)},
+           {"ttl", key.ttl},
+           {"ref_count", key.references},
+           {"mem_size", key.memory},
+           {"info", key.name}}};
 }
 
-std::vector<std::string> memory_columns() {
-  return {"num_seg", "seg_size", "avail_mem"};
-}
-
-std::vector<std::string> csv_fields(apcu::memory const& memory) {
-  return {std::to_string(memory.segments), std::to_string(memory.segment_size), std::to_string(memory.available)};
-}
-
-void write_json(report::json_writer& json, apcu::memory const& memory) {
-  json.begin_object();
-  json.key("num_seg").integer(memory.segments);
-  json.key("seg_size").integer(memory.segment_size);
-  json.key("avail_mem").integer(memory.available).end_object();
+std::array<report::field, 2> fields(apcu::clear_report const& report) {
+  return {{{"entries", report::maybe(report.entries)}, {"left", report.left}}};
 }
 
 void kept_keys::count(std::string_view name) {
@@ -121,48 +95,10 @@ void add_row(report::table& rows, apcu::key const& key) {
                 std::string(key.name)});
 }
 
-std::vector<std::string> keys_columns() {
-  return {"num_hits", "access_time", "creation_time", "mtime", "deletion_time", "ttl", "ref_count", "mem_size", "info"};
-}
-
-std::vector<std::string> csv_fields(apcu::key const& key) {
-  return {std::to_string(key.hits),       number_text(key.accessed),  number_text(key.created),
-          number_text(key.modified),      number_text(key.deleted),   std::to_string(key.ttl),
-          std::to_string(key.references), std::to_string(key.memory), std::string(key.name)};
-}
-
-void write_json(report::json_writer& json, apcu::key const& key) {
-  json.begin_object();
-  json.key("info").string(key.name);
-  json.key("num_hits").integer(key.hits);
-  nullable(json, "access_time", key.accessed);
-  nullable(json, "creation_time", key.created);
-  nullable(json, "mtime", key.modified);
-  nullable(json, "deletion_time", key.deleted);
-  json.key("ttl").integer(key.ttl);
-  json.key("ref_count").integer(key.references);
-  json.key("mem_size").integer(key.memory).end_object();
-}
-
 std::string clear_text(apcu::clear_report const& report) {
   if (!report.entries) return "APCu cleared";
   std::string const entries = std::to_string(*report.entries) + (*report.entries == 1 ? " entry" : " entries");
   return "APCu cleared, " + entries + (report.left > 0 ? ", " + std::to_string(report.left) + " stored since" : "");
-}
-
-std::vector<std::string> clear_columns() {
-  return {"pool", "entries", "left"};
-}
-
-std::vector<std::string> csv_fields(apcu::clear_report const& report, origin const& from) {
-  return {from.pool, report.entries ? std::to_string(*report.entries) : "", std::to_string(report.left)};
-}
-
-void write_json(report::json_writer& json, apcu::clear_report const& report) {
-  json.begin_object();
-  json.key("entries");
-  report.entries ? json.integer(*report.entries) : json.null();
-  json.key("left").integer(report.left).end_object();
 }
 
 std::string value_text(apcu::fetched const& what) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -8,20 +9,19 @@
 #include <cachetool/error.hpp>
 
 #include "caches/apcu.hpp"
-#include "report/json.hpp"
+#include "report/record.hpp"
 #include "report/table.hpp"
 
 /// What APCu's commands show: CacheTool's tables, and JSON objects with PHP's own names, whose keys are always there.
 namespace cachetool::cli {
 
 report::table info_table(apcu::info const& info);
-std::vector<std::string> info_columns();
-std::vector<std::string> csv_fields(apcu::info const& info);
-void write_json(report::json_writer& json, apcu::info const& info);
 
-std::vector<std::string> memory_columns();
-std::vector<std::string> csv_fields(apcu::memory const& memory);
-void write_json(report::json_writer& json, apcu::memory const& memory);
+// The fields of each record, by APCu's own names.
+std::array<report::field, 11> fields(apcu::info const& info);
+std::array<report::field, 3> fields(apcu::memory const& memory);
+std::array<report::field, 9> fields(apcu::key const& key);
+std::array<report::field, 2> fields(apcu::clear_report const& report);
 
 /// Counts the keys that are kept to be shown.
 class kept_keys {
@@ -36,15 +36,9 @@ class kept_keys {
 
 report::table keys_table();
 void add_row(report::table& rows, apcu::key const& key);
-std::vector<std::string> keys_columns();
-std::vector<std::string> csv_fields(apcu::key const& key);
-void write_json(report::json_writer& json, apcu::key const& key);
 
 /// "APCu cleared, 12 entries"
 std::string clear_text(apcu::clear_report const& report);
-std::vector<std::string> clear_columns();
-std::vector<std::string> csv_fields(apcu::clear_report const& report, origin const& from);
-void write_json(report::json_writer& json, apcu::clear_report const& report);
 
 /// A value as CacheTool shows it, in the form of PHP's var_export().
 std::string value_text(apcu::fetched const& what);

@@ -32,60 +32,47 @@ std::string product_line(opcache::configuration const& configuration, bool colou
 }  // namespace
 
 exit_code opcache_status(context& with) {
-  return for_each_target(with, status_columns(), [](adapter::adapter& php, target_output& out) {
+  auto columns = report::names(fields(opcache::status()));
+  return for_each_target(with, std::move(columns), [](adapter::adapter& php, target_output& out) {
     opcache::status const status = opcache::read_status(php);
-    if (report::json_writer* json = out.json()) {
-      out.begin_result(status.from);
-      write_json(*json, status);
-      out.end_result();
-    } else if (out.is_csv()) {
-      out.csv_row(csv_fields(status));
-    } else {
-      out.heading(status.from);
-      out.table(status_table(status));
-    }
+    out.show(status.from, {[&](report::json_writer& json) { write_json(json, status); },
+                           [&] { return target_output::csv_table{report::texts(fields(status))}; },
+                           [&] {
+                             out.heading(status.from);
+                             out.table(status_table(status));
+                           }});
   });
 }
 
 exit_code opcache_configuration(context& with) {
   return for_each_target(with, configuration_columns(), [](adapter::adapter& php, target_output& out) {
     opcache::configuration const configuration = opcache::read_configuration(php);
-    if (report::json_writer* json = out.json()) {
-      out.begin_result(configuration.from);
-      write_json(*json, configuration);
-      out.end_result();
-    } else if (out.is_csv()) {
-      for (auto& row : csv_rows(configuration)) out.csv_row(std::move(row));
-    } else {
-      out.heading(configuration.from);
-      out.streams().write(product_line(configuration, out.streams().colour()));
-      out.table(configuration_table(configuration));
-    }
+    out.show(configuration.from, {[&](report::json_writer& json) { write_json(json, configuration); },
+                                  [&] { return csv_rows(configuration); },
+                                  [&] {
+                                    out.heading(configuration.from);
+                                    out.streams().write(product_line(configuration, out.streams().colour()));
+                                    out.table(configuration_table(configuration));
+                                  }});
   });
 }
 
 exit_code opcache_status_scripts(context& with) {
   opcache::script_query const query = script_query(with);
-  return for_each_target(with, scripts_columns(), [&query](adapter::adapter& php, target_output& out) {
-    if (report::json_writer* json = out.json()) {
-      out.begin_streamed_result();
-      json->begin_object().key("scripts").begin_array();
-      opcache::status const status =
-          opcache::read_scripts(php, query, [json](opcache::script const& script) { write_json(*json, script); });
-      json->end_array().end_object();
-      out.end_streamed_result(status.from);
-    } else if (out.is_csv()) {
-      opcache::read_scripts(php, query, [&out](opcache::script const& script) { out.csv_row(csv_fields(script)); });
-    } else {
-      report::table table = scripts_table();
-      caches::row_counter kept;
-      opcache::status const status = opcache::read_scripts(php, query, [&](opcache::script const& script) {
-        kept.count(script.path);
-        add_row(table, script);
-      });
-      out.heading(status.from);
-      out.table(table);
-    }
+  auto columns = report::names(fields(opcache::script()));
+  return for_each_target(with, std::move(columns), [&query](adapter::adapter& php, target_output& out) {
+    report::table table = scripts_table();
+    caches::row_counter kept;
+    show_rows<opcache::script>(
+        out, "scripts", fields, [&](auto const& each) { return opcache::read_scripts(php, query, each).from; },
+        [&](opcache::script const& script) {
+          kept.count(script.path);
+          add_row(table, script);
+        },
+        [&](origin const& from) {
+          out.heading(from);
+          out.table(table);
+        });
   });
 }
 

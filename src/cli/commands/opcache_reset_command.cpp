@@ -35,18 +35,13 @@ opcache::reset_options reset_options(options const& given) {
   return out;
 }
 
-void show(target_output& out, opcache::reset_report const& report, origin const& from, bool complete) {
-  if (report::json_writer* json = out.json()) {
-    complete ? out.begin_result(from) : out.begin_partial_result(from);
-    write_json(*json, report);
-    if (complete) out.end_result();
-  } else if (out.is_csv()) {
-    out.csv_row(csv_fields(report, from));
-  } else {
-    out.line(from, reset_text(report));
-  }
-  out.streams().flush();  // what the remarks are about stands above them
-  for (std::string const& line : remarks(report)) out.warning(line);
+void show(target_output& out, opcache::reset_report const& report, origin const& from,
+          std::optional<error> const& failure) {
+  out.show(from,
+           {[&](report::json_writer& json) { write_json(json, report); },
+            [&] { return target_output::csv_table{report::led_by(from.pool, report::texts(fields(report)))}; },
+            [&] { out.line(from, reset_text(report)); }},
+           remarks(report), failure);
 }
 
 /// Says on standard error whom is waited for, each once.
@@ -71,14 +66,14 @@ class waiting_list {
 exit_code opcache_reset(context& with) {
   opcache::reset_options const options = reset_options(with.given);
   bool const waits = with.given.given("wait");
-  return for_each_master(with, reset_columns(), [&](adapter::adapter& php, console& streams) {
+  auto columns = report::led_by("pool", report::names(fields(opcache::reset_report())));
+  return for_each_master(with, std::move(columns), [&](adapter::adapter& php, console& streams) {
     waiting_list list(streams, php.label());
     opcache::reset_options mine = options;
     if (waits) mine.tell = [&list](auto const& blockers) { list.tell(blockers); };
     return [report = opcache::reset(php, mine), waits, options](target_output& out, std::string const& pool) {
       auto const failed = waits ? not_confirmed(report, options.patience) : std::nullopt;
-      show(out, report, as_of_pool(report.from, pool), !failed);
-      if (failed) throw *failed;
+      show(out, report, as_of_pool(report.from, pool), failed);
     };
   });
 }

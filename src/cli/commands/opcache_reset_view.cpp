@@ -1,5 +1,7 @@
 #include "cli/commands/opcache_reset_view.hpp"
 
+#include <cmath>
+
 #include <fmt/format.h>
 
 #include "base/text.hpp"
@@ -92,14 +94,18 @@ std::string reset_text(opcache::reset_report const& report) {
   return "reset scheduled, waiting for " + requests_text(report.running.value_or(0)) + joined;
 }
 
+std::array<report::field, 4> fields(opcache::reset_report const& report) {
+  double const took = std::round(report.took.count() * 1000) / 1000;
+  return {{{"outcome", outcome_name(report.what)},
+           {"joined", report.joined},
+           {"took_ms", took},
+           {"running", report::maybe(report.running)}}};
+}
+
 void write_json(report::json_writer& json, opcache::reset_report const& report) {
   json.begin_object();
-  json.key("outcome").string(outcome_name(report.what));
-  json.key("joined").boolean(report.joined);
-  json.key("took_ms").floating(report.took.count());
+  report::write_members(json, fields(report));
   nullable(json, "skipped", report.skipped);
-  json.key("running");
-  report.running ? json.integer(*report.running) : json.null();
   json.key("blocked_by").begin_array();
   for (opcache::blocker const& each : report.blocked_by) write_json(json, each);
   json.end_array().key("risks").begin_array();
@@ -107,15 +113,6 @@ void write_json(report::json_writer& json, opcache::reset_report const& report) 
   json.end_array();
   nullable(json, "file_cache", report.file_cache);
   json.key("preloaded").integer(report.preloaded).end_object();
-}
-
-std::vector<std::string> reset_columns() {
-  return {"pool", "outcome", "joined", "took_ms", "running"};
-}
-
-std::vector<std::string> csv_fields(opcache::reset_report const& report, origin const& from) {
-  return {from.pool, std::string(outcome_name(report.what)), report.joined ? "true" : "false",
-          fmt::format("{:.1f}", report.took.count()), report.running ? std::to_string(*report.running) : ""};
 }
 
 std::vector<std::string> remarks(opcache::reset_report const& report) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -7,7 +8,7 @@
 #include <cachetool/error.hpp>
 #include <cachetool/opcache.hpp>
 
-#include "report/json.hpp"
+#include "report/record.hpp"
 
 /// What a reset shows.
 namespace cachetool::cli {
@@ -15,8 +16,7 @@ namespace cachetool::cli {
 /// "OPcache reset, confirmed in 1.4 ms"
 std::string reset_text(opcache::reset_report const& report);
 void write_json(report::json_writer& json, opcache::reset_report const& report);
-std::vector<std::string> reset_columns();
-std::vector<std::string> csv_fields(opcache::reset_report const& report, origin const& from);
+std::array<report::field, 4> fields(opcache::reset_report const& report);
 
 /// What is to be said beside it: what a reset leaves behind, what it may do, and what keeps it waiting.
 std::vector<std::string> remarks(opcache::reset_report const& report);

@@ -81,7 +81,7 @@ void show(target_output& out, opcache::invalidate_report const& report, origin c
            {[&](report::json_writer& json) { write_json(json, report, dry_run); },
             [&] {
               target_output::csv_table rows;
-              for (auto const& script : report.scripts) rows.push_back(csv_fields(script));
+              for (auto const& script : report.scripts) rows.push_back(report::texts(fields(script)));
               return rows;
             },
             [&] {
@@ -118,11 +118,12 @@ exit_code opcache_compile_scripts(context& with) {
 
 exit_code opcache_invalidate_scripts(context& with) {
   opcache::invalidate_query const query = invalidate_query(with);
-  return for_each_master(with, invalidate_columns(), [&](adapter::adapter& php, console&) {
-    return [&query, report = opcache::invalidate(php, query)](target_output& out, std::string const& pool) {
-      show(out, report, as_of_pool(report.from, pool), query.dry_run);
-    };
-  });
+  return for_each_master(
+      with, report::names(fields(opcache::invalidated_script())), [&](adapter::adapter& php, console&) {
+        return [&query, report = opcache::invalidate(php, query)](target_output& out, std::string const& pool) {
+          show(out, report, as_of_pool(report.from, pool), query.dry_run);
+        };
+      });
 }
 
 exit_code opcache_reset_file_cache(context& with) {

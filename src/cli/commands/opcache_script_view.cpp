@@ -122,23 +122,15 @@ report::table invalidate_table(opcache::invalidate_report const& report, bool dr
   return table;
 }
 
-std::vector<std::string> invalidate_columns() {
-  return {"invalidated", "valid", "full_path"};
-}
-
-std::vector<std::string> csv_fields(opcache::invalidated_script const& script) {
-  return {true_false(script.invalidated), true_false(script.valid), script.path};
+std::array<report::field, 3> fields(opcache::invalidated_script const& script) {
+  return {{{"invalidated", script.invalidated}, {"valid", script.valid}, {"full_path", std::string_view(script.path)}}};
 }
 
 void write_json(report::json_writer& json, opcache::invalidate_report const& report, bool dry_run) {
   json.begin_object().key("dry_run").boolean(dry_run);
   json.key("preloaded").integer(report.preloaded);
   json.key("scripts").begin_array();
-  for (auto const& script : report.scripts) {
-    json.begin_object().key("full_path").string(script.path);
-    json.key("invalidated").boolean(script.invalidated);
-    json.key("valid").boolean(script.valid).end_object();
-  }
+  for (auto const& script : report.scripts) report::write_object(json, fields(script));
   json.end_array().end_object();
 }
 

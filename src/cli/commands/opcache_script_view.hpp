@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,7 +9,7 @@
 
 #include "caches/opcache.hpp"
 #include "cli/commands/outcome_view.hpp"
-#include "report/json.hpp"
+#include "report/record.hpp"
 #include "report/table.hpp"
 
 /// What the commands on OPcache's scripts and files show: CacheTool's tables, JSON and CSV, and what went wrong.
@@ -29,8 +30,7 @@ std::vector<std::string> remarks(opcache::compile_report const& report);
 std::optional<error> failure(opcache::compile_report const& report);
 
 report::table invalidate_table(opcache::invalidate_report const& report, bool dry_run);
-std::vector<std::string> invalidate_columns();
-std::vector<std::string> csv_fields(opcache::invalidated_script const& script);
+std::array<report::field, 3> fields(opcache::invalidated_script const& script);
 void write_json(report::json_writer& json, opcache::invalidate_report const& report, bool dry_run);
 std::vector<std::string> remarks(opcache::invalidate_report const& report, bool dry_run);
 

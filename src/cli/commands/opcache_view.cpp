@@ -52,44 +52,6 @@ void add_counts(report::table& table, opcache::statistics const& counts) {
   table.add_row({"Opcache hit rate", report::php_float(counts.hit_rate)});
 }
 
-// What `opcache:status` tells in JSON and CSV, with PHP's names: members of the status, and members of its parts.
-struct status_member {
-  std::string_view part;  // empty for the status itself
-  std::string_view name;
-};
-
-constexpr status_member status_members[] = {
-    {"", "opcache_enabled"},
-    {"", "cache_full"},
-    {"", "restart_pending"},
-    {"", "restart_in_progress"},
-    {"memory_usage", "used_memory"},
-    {"memory_usage", "free_memory"},
-    {"memory_usage", "wasted_memory"},
-    {"memory_usage", "current_wasted_percentage"},
-    {"interned_strings_usage", "buffer_size"},
-    {"interned_strings_usage", "used_memory"},
-    {"interned_strings_usage", "free_memory"},
-    {"interned_strings_usage", "number_of_strings"},
-    {"opcache_statistics", "num_cached_scripts"},
-    {"opcache_statistics", "num_cached_keys"},
-    {"opcache_statistics", "max_cached_keys"},
-    {"opcache_statistics", "hits"},
-    {"opcache_statistics", "start_time"},
-    {"opcache_statistics", "last_restart_time"},
-    {"opcache_statistics", "oom_restarts"},
-    {"opcache_statistics", "hash_restarts"},
-    {"opcache_statistics", "manual_restarts"},
-    {"opcache_statistics", "misses"},
-    {"opcache_statistics", "blacklist_misses"},
-    {"opcache_statistics", "blacklist_miss_ratio"},
-    {"opcache_statistics", "opcache_hit_rate"},
-};
-
-php::value const& read_member(php::value const& status, status_member const& member) {
-  return member.part.empty() ? status[member.name] : status[member.part][member.name];
-}
-
 }  // namespace
 
 report::table status_table(opcache::status const& status) {
@@ -105,36 +67,51 @@ report::table status_table(opcache::status const& status) {
   return table;
 }
 
+// In PHP's names. With opcache.file_cache_only there is no more than that the cache is on.
+std::array<report::field, 25> fields(opcache::status const& status) {
+  auto const flag = [&](bool value) {
+    return status.file_cache_only ? report::field_value() : report::field_value(value);
+  };
+  auto const of = [](auto const& part, auto member) {
+    return part ? report::field_value((*part).*member) : report::field_value();
+  };
+  using memory = opcache::memory_usage;
+  using strings = opcache::interned_strings;
+  using counts = opcache::statistics;
+  return {{{"opcache_enabled", status.enabled},
+           {"cache_full", flag(status.cache_full)},
+           {"restart_pending", flag(status.restart_pending)},
+           {"restart_in_progress", flag(status.restart_in_progress)},
+           {"memory_usage.used_memory", of(status.memory, &memory::used)},
+           {"memory_usage.free_memory", of(status.memory, &memory::free)},
+           {"memory_usage.wasted_memory", of(status.memory, &memory::wasted)},
+           {"memory_usage.current_wasted_percentage", of(status.memory, &memory::wasted_percentage)},
+           {"interned_strings_usage.buffer_size", of(status.strings, &strings::buffer_size)},
+           {"interned_strings_usage.used_memory", of(status.strings, &strings::used)},
+           {"interned_strings_usage.free_memory", of(status.strings, &strings::free)},
+           {"interned_strings_usage.number_of_strings", of(status.strings, &strings::count)},
+           {"opcache_statistics.num_cached_scripts", of(status.counts, &counts::scripts)},
+           {"opcache_statistics.num_cached_keys", of(status.counts, &counts::keys)},
+           {"opcache_statistics.max_cached_keys", of(status.counts, &counts::max_keys)},
+           {"opcache_statistics.hits", of(status.counts, &counts::hits)},
+           {"opcache_statistics.start_time", of(status.counts, &counts::start_time)},
+           {"opcache_statistics.last_restart_time", of(status.counts, &counts::last_restart_time)},
+           {"opcache_statistics.oom_restarts", of(status.counts, &counts::oom_restarts)},
+           {"opcache_statistics.hash_restarts", of(status.counts, &counts::hash_restarts)},
+           {"opcache_statistics.manual_restarts", of(status.counts, &counts::manual_restarts)},
+           {"opcache_statistics.misses", of(status.counts, &counts::misses)},
+           {"opcache_statistics.blacklist_misses", of(status.counts, &counts::blacklist_misses)},
+           {"opcache_statistics.blacklist_miss_ratio", of(status.counts, &counts::blacklist_miss_ratio)},
+           {"opcache_statistics.opcache_hit_rate", of(status.counts, &counts::hit_rate)}}};
+}
+
 void write_json(report::json_writer& json, opcache::status const& status) {
   json.begin_object();
-  std::string_view part;
-  for (status_member const& member : status_members) {
-    if (member.part != part) {
-      if (!part.empty()) json.end_object();
-      part = member.part;
-      json.key(part).begin_object();
-    }
-    json.key(member.name).value(read_member(status.raw, member));
-  }
-  json.end_object();
-  for (std::string_view const whole : {"jit", "preload_statistics", "file_cache"})
+  report::write_members(json, fields(status));
+  for (std::string_view const whole : {"jit", "preload_statistics", "file_cache"}) {
     json.key(whole).value(status.raw[whole]);
-  json.key("file_cache_only").boolean(status.file_cache_only).end_object();
-}
-
-std::vector<std::string> status_columns() {
-  std::vector<std::string> columns;
-  for (status_member const& member : status_members) {
-    columns.push_back((member.part.empty() ? "" : std::string(member.part) + ".") + std::string(member.name));
   }
-  return columns;
-}
-
-std::vector<std::string> csv_fields(opcache::status const& status) {
-  std::vector<std::string> fields;
-  for (status_member const& member : status_members)
-    fields.push_back(report::csv_field(read_member(status.raw, member)));
-  return fields;
+  json.key("file_cache_only").boolean(status.file_cache_only).end_object();
 }
 
 std::vector<std::string> configuration_columns() {
@@ -177,24 +154,12 @@ void add_row(report::table& rows, opcache::script const& script) {
       {report::grouped(script.hits), report::bytes(static_cast<double>(script.memory)), std::string(script.path)});
 }
 
-std::vector<std::string> scripts_columns() {
-  return {"hits", "memory_consumption", "last_used_timestamp", "timestamp", "full_path"};
-}
-
-std::vector<std::string> csv_fields(opcache::script const& script) {
-  return {std::to_string(script.hits), std::to_string(script.memory), std::to_string(script.last_used),
-          script.timestamp ? std::to_string(*script.timestamp) : "", std::string(script.path)};
-}
-
-void write_json(report::json_writer& json, opcache::script const& script) {
-  json.begin_object();
-  json.key("full_path").string(script.path);
-  json.key("hits").integer(script.hits);
-  json.key("memory_consumption").integer(script.memory);
-  json.key("last_used_timestamp").integer(script.last_used);
-  json.key("timestamp");
-  script.timestamp ? json.integer(*script.timestamp) : json.null();
-  json.end_object();
+std::array<report::field, 5> fields(opcache::script const& script) {
+  return {{{"hits", script.hits},
+           {"memory_consumption", script.memory},
+           {"last_used_timestamp", script.last_used},
+           {"timestamp", report::maybe(script.timestamp)},
+           {"full_path", script.path}}};
 }
 
 }  // namespace cachetool::cli

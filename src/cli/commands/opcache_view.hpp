@@ -1,11 +1,12 @@
 #pragma once
 
+#include <array>
 #include <string>
 #include <vector>
 
 #include <cachetool/opcache.hpp>
 
-#include "report/json.hpp"
+#include "report/record.hpp"
 #include "report/table.hpp"
 
 /// What OPcache's commands show: CacheTool's tables, and JSON objects with PHP's own names, whose keys are always
@@ -13,8 +14,9 @@
 namespace cachetool::cli {
 
 report::table status_table(opcache::status const& status);
-std::vector<std::string> status_columns();
-std::vector<std::string> csv_fields(opcache::status const& status);
+std::array<report::field, 25> fields(opcache::status const& status);
+
+/// The fields, and those that are objects of PHP's.
 void write_json(report::json_writer& json, opcache::status const& status);
 
 std::vector<std::string> configuration_columns();
@@ -23,9 +25,7 @@ report::table configuration_table(opcache::configuration const& configuration);
 void write_json(report::json_writer& json, opcache::configuration const& configuration);
 
 report::table scripts_table();
-std::vector<std::string> scripts_columns();
-std::vector<std::string> csv_fields(opcache::script const& script);
 void add_row(report::table& rows, opcache::script const& script);
-void write_json(report::json_writer& json, opcache::script const& script);
+std::array<report::field, 5> fields(opcache::script const& script);
 
 }  // namespace cachetool::cli

@@ -14,18 +14,15 @@ namespace {
 
 using activities = std::vector<fpm::worker_activity>;
 
-void show(target_output& out, realpath_cache::clear_report const& report, activities const& missing) {
-  if (report::json_writer* json = out.json()) {
-    missing.empty() ? out.begin_result(report.from) : out.begin_partial_result(report.from);
-    write_json(*json, report, missing);
-    if (missing.empty()) out.end_result();
-  } else if (out.is_csv()) {
-    out.csv_row(csv_fields(report));
-  } else {
-    out.line(report.from, clear_text(report));
-  }
-  out.streams().flush();  // what the warnings are about stands above them
-  for (fpm::worker_activity const& each : missing) out.warning(missing_text(each));
+void show(target_output& out, realpath_cache::clear_report const& report, activities const& missing,
+          std::optional<error> const& failure) {
+  std::vector<std::string> remarks;
+  for (fpm::worker_activity const& each : missing) remarks.push_back(missing_text(each));
+  out.show(report.from,
+           {[&](report::json_writer& json) { write_json(json, report, missing); },
+            [&] { return target_output::csv_table{report::led_by(report.from.pool, report::texts(fields(report)))}; },
+            [&] { out.line(report.from, clear_text(report)); }},
+           remarks, failure);
 }
 
 activities activities_of(std::vector<std::int64_t> const& workers) {
@@ -48,42 +45,36 @@ error not_reached(activities const& missing, std::chrono::milliseconds patience)
 
 exit_code stat_clear(context& with) {
   std::chrono::milliseconds const patience = with.given.seconds("deadline").value_or(std::chrono::seconds{30});
-  return for_each_target(with, realpath_clear_columns(), [patience](adapter::adapter& php, target_output& out) {
+  auto columns = report::led_by("pool", report::names(fields(realpath_cache::clear_report())));
+  return for_each_target(with, std::move(columns), [patience](adapter::adapter& php, target_output& out) {
     realpath_cache::clear_report const report = realpath_cache::clear(php, patience);
     activities const missing = activities_of(report.missing);
-    show(out, report, missing);
-    if (!missing.empty()) throw not_reached(missing, patience).on(php.label());
+    std::optional<error> failure;
+    if (!missing.empty()) failure = not_reached(missing, patience).on(php.label());
+    show(out, report, missing, failure);
   });
 }
 
 exit_code stat_realpath_get(context& with) {
-  return for_each_target(with, realpath_columns(), [](adapter::adapter& php, target_output& out) {
+  auto columns = report::names(fields(realpath_cache::entry()));
+  return for_each_target(with, std::move(columns), [](adapter::adapter& php, target_output& out) {
     realpath_cache::listing const listing = realpath_cache::read_entries(php);
-    if (report::json_writer* json = out.json()) {
-      out.begin_result(listing.from);
-      write_json(*json, listing);
-      out.end_result();
-    } else if (out.is_csv()) {
-      for (auto& row : csv_rows(listing)) out.csv_row(std::move(row));
-    } else {
-      out.heading(listing.from);
-      out.table(realpath_table(listing));
-    }
+    out.show(listing.from,
+             {[&](report::json_writer& json) { write_json(json, listing); }, [&] { return csv_rows(listing); },
+              [&] {
+                out.heading(listing.from);
+                out.table(realpath_table(listing));
+              }});
   });
 }
 
 exit_code stat_realpath_size(context& with) {
-  return for_each_target(with, {{"pid", "bytes"}}, [](adapter::adapter& php, target_output& out) {
+  auto columns = report::names(fields(realpath_cache::size()));
+  return for_each_target(with, std::move(columns), [](adapter::adapter& php, target_output& out) {
     realpath_cache::size const size = realpath_cache::read_size(php);
-    if (report::json_writer* json = out.json()) {
-      out.begin_result(size.from);
-      json->begin_object().key("pid").integer(size.from.pid).key("bytes").integer(size.bytes).end_object();
-      out.end_result();
-    } else if (out.is_csv()) {
-      out.csv_row({std::to_string(size.from.pid), std::to_string(size.bytes)});
-    } else {
+    out.show(size.from, fields(size), [&] {
       out.message(size.from, {"Realpath cache size: ", report::bytes(static_cast<double>(size.bytes))});
-    }
+    });
   });
 }
 

@@ -21,30 +21,28 @@ report::table realpath_table(realpath_cache::listing const& listing) {
   return table;
 }
 
-std::vector<std::string> realpath_columns() {
-  return {"path", "key", "is_dir", "realpath", "expires"};
+std::array<report::field, 5> fields(realpath_cache::entry const& entry) {
+  return {{{"path", std::string_view(entry.path)},
+           {"key", &entry.key},
+           {"is_dir", entry.is_directory},
+           {"realpath", std::string_view(entry.realpath)},
+           {"expires", entry.expires}}};
 }
 
 std::vector<std::vector<std::string>> csv_rows(realpath_cache::listing const& listing) {
   std::vector<std::vector<std::string>> rows;
-  for (realpath_cache::entry const& each : listing.entries) {
-    rows.push_back({each.path, report::csv_field(each.key), each.is_directory ? "true" : "false", each.realpath,
-                    std::to_string(each.expires)});
-  }
+  for (realpath_cache::entry const& each : listing.entries) rows.push_back(report::texts(fields(each)));
   return rows;
 }
 
 void write_json(report::json_writer& json, realpath_cache::listing const& listing) {
   json.begin_object().key("pid").integer(listing.from.pid).key("entries").begin_array();
-  for (realpath_cache::entry const& each : listing.entries) {
-    json.begin_object();
-    json.key("path").string(each.path);
-    json.key("key").value(each.key);
-    json.key("is_dir").boolean(each.is_directory);
-    json.key("realpath").string(each.realpath);
-    json.key("expires").integer(each.expires).end_object();
-  }
+  for (realpath_cache::entry const& each : listing.entries) report::write_object(json, fields(each));
   json.end_array().end_object();
+}
+
+std::array<report::field, 2> fields(realpath_cache::size const& size) {
+  return {{{"pid", size.from.pid}, {"bytes", size.bytes}}};
 }
 
 std::string clear_text(realpath_cache::clear_report const& report) {
@@ -53,18 +51,15 @@ std::string clear_text(realpath_cache::clear_report const& report) {
          (report.workers == 1 ? " worker" : " workers");
 }
 
-std::vector<std::string> realpath_clear_columns() {
-  return {"pool", "cleared", "workers"};
-}
-
-std::vector<std::string> csv_fields(realpath_cache::clear_report const& report) {
-  return {report.from.pool, std::to_string(report.cleared), report.workers > 0 ? std::to_string(report.workers) : ""};
+std::array<report::field, 2> fields(realpath_cache::clear_report const& report) {
+  auto const workers = report.workers > 0 ? report::field_value(report.workers) : report::field_value();
+  return {{{"cleared", report.cleared}, {"workers", workers}}};
 }
 
 void write_json(report::json_writer& json, realpath_cache::clear_report const& report,
                 std::vector<fpm::worker_activity> const& missing) {
-  json.begin_object().key("cleared").integer(report.cleared).key("workers");
-  report.workers > 0 ? json.integer(report.workers) : json.null();
+  json.begin_object();
+  report::write_members(json, fields(report));
   json.key("missing").begin_array();
   for (fpm::worker_activity const& each : missing) {
     json.begin_object().key("pid").integer(each.pid).key("doing");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <stdexcept>
 
 #include <CLI/CLI.hpp>
 
@@ -81,7 +82,7 @@ std::string plain(option_spec const& spec, std::string const& value) {
 
 }  // namespace
 
-options::options(command_line const& line) {
+options::options(command_line const& line) : command_(line.command) {
   for (auto const& given : line.options) {
     given_[given.spec->name].push_back(given.value);
     check_not_empty(*given.spec, given.value);
@@ -122,21 +123,32 @@ void options::convert(command_line const& line) {
   }
 }
 
+void options::require_known(std::string_view name) const {
+  auto const is_it = [name](option_spec const& each) { return each.name == name; };
+  auto const has = [&](std::span<option_spec const> all) { return std::any_of(all.begin(), all.end(), is_it); };
+  if (has(global_options()) || command_ == nullptr || has(command_->options)) return;
+  throw std::logic_error("the table of " + std::string(command_->name) + " has no option --" + std::string(name));
+}
+
 int options::flag(std::string_view name) const {
+  require_known(name);
   auto const found = flags_.find(name);
   return found == flags_.end() ? 0 : found->second;
 }
 
 bool options::given(std::string_view name) const {
+  require_known(name);
   return given_.count(name) != 0;
 }
 
 std::optional<std::string> options::text(std::string_view name) const {
+  require_known(name);
   auto const found = given_.find(name);
   return found == given_.end() ? std::nullopt : found->second.back();
 }
 
 std::optional<std::chrono::milliseconds> options::seconds(std::string_view name) const {
+  require_known(name);
   auto const found = seconds_.find(name);
   if (found == seconds_.end()) return std::nullopt;
   // Never 0, which would mean not to wait at all.
@@ -144,11 +156,13 @@ std::optional<std::chrono::milliseconds> options::seconds(std::string_view name)
 }
 
 std::optional<std::int64_t> options::count(std::string_view name) const {
+  require_known(name);
   auto const found = counts_.find(name);
   return found == counts_.end() ? std::nullopt : std::optional(found->second);
 }
 
 std::vector<std::optional<std::string>> options::all(std::string_view name) const {
+  require_known(name);
   auto const found = given_.find(name);
   return found == given_.end() ? std::vector<std::optional<std::string>>() : found->second;
 }

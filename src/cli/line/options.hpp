@@ -12,7 +12,8 @@
 
 namespace cachetool::cli {
 
-/// The options of a command line, converted and checked.
+/// The options of a command line, converted and checked. Who asks for one that neither the command's table nor that of
+/// all commands has made a mistake: std::logic_error.
 class options {
  public:
   /// Throws error (usage) for a value that is not of its option's type.
@@ -33,8 +34,10 @@ class options {
   [[nodiscard]] std::vector<std::optional<std::string>> all(std::string_view name) const;
 
  private:
+  void require_known(std::string_view name) const;
   void convert(command_line const& line);
 
+  command_spec const* command_ = nullptr;
   std::map<std::string_view, std::vector<std::optional<std::string>>> given_;
   std::map<std::string_view, double> seconds_;
   std::map<std::string_view, std::int64_t> counts_;

@@ -39,6 +39,11 @@ void target_output::show(origin const& from, forms const& how) {
   }
 }
 
+void target_output::show(origin const& from, std::span<report::field const> record, std::function<void()> const& text) {
+  show(from, {[record](report::json_writer& json) { report::write_object(json, record); },
+              [record] { return csv_table{report::texts(record)}; }, text});
+}
+
 void target_output::show(origin const& from, forms const& how, std::vector<std::string> const& remarks,
                          std::optional<error> const& failure) {
   answered_by(from);

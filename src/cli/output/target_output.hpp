@@ -1,9 +1,11 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,6 +16,7 @@
 #include "cli/output/exit_code.hpp"
 #include "report/csv.hpp"
 #include "report/json.hpp"
+#include "report/record.hpp"
 #include "report/table.hpp"
 
 namespace cachetool::cli {
@@ -36,6 +39,9 @@ class target_output {
     std::function<void()> text;
   };
   void show(origin const& from, forms const& how);
+
+  /// One record: an object of JSON, a row of CSV, or what TEXT prints.
+  void show(origin const& from, std::span<report::field const> record, std::function<void()> const& text);
 
   /// A result and what there is to say of it, on standard error, below it. FAILURE, if there is one, is thrown at the
   /// end: the result is one of a failed target then.
@@ -102,6 +108,24 @@ class target_output {
   origin from_;            // of a result that an error may follow
   std::size_t depth_ = 0;  // of the JSON inside this target's object
 };
+
+/// Records that are passed on as they come, an array NAME in JSON and rows in CSV. READ passes each of them to what it
+/// is given, and returns who answered. Where they are to be a table, KEEP takes each, and PRINT shows them all.
+template <typename Row, std::size_t Fields, typename Read, typename Print>
+void show_rows(target_output& out, std::string_view name, std::array<report::field, Fields> (*fields_of)(Row const&),
+               Read const& read, std::function<void(Row const&)> const& keep, Print const& print) {
+  if (report::json_writer* json = out.json()) {
+    out.begin_streamed_result();
+    json->begin_object().key(name).begin_array();
+    origin const from = read([&](Row const& row) { report::write_object(*json, fields_of(row)); });
+    json->end_array().end_object();
+    out.end_streamed_result(from);
+  } else if (out.is_csv()) {
+    read([&](Row const& row) { out.csv_row(report::texts(fields_of(row))); });
+  } else {
+    print(read(keep));
+  }
+}
 
 /// The JSON of a command that began nothing: {"targets":[],"error":{...}}.
 void write_failed_line(console& out, error const& failed);

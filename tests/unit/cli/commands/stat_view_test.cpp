@@ -38,7 +38,7 @@ TEST_CASE("stat:realpath_get tells its worker in JSON") {
   writer.flush();
   CHECK(text.find(R"({"pid":7,"entries":[{"path":"/tmp/cachetool-)") == 0);
   CHECK(text.find(R"("is_dir":true,"realpath":"/tmp","expires":1795391546})") != std::string::npos);
-  CHECK(csv_rows(some_listing()).at(1).size() == realpath_columns().size());
+  CHECK(csv_rows(some_listing()).at(1).at(3) == "/tmp");
 }
 
 TEST_CASE("a clear says in how many of the workers it took place") {
@@ -49,5 +49,5 @@ TEST_CASE("a clear says in how many of the workers it took place") {
 
 TEST_CASE("a clear of an unknown number of workers says that one was reached") {
   CHECK(clear_text(realpath_cache::clear_report{{}, 0, 1}) == "realpath cache cleared in the one worker that answered");
-  CHECK(csv_fields(realpath_cache::clear_report{{}, 0, 1}).back().empty());
+  CHECK(report::texts(fields(realpath_cache::clear_report{{}, 0, 1})).back().empty());
 }
