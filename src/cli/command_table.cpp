@@ -178,7 +178,10 @@ constexpr option_spec no_fallback_option =
     flag("no-fallback", 0, "Do not reset OPcache where a worker cannot be reached, but end with 4");
 constexpr std::array deploy_finish_options{format_option, old_option, no_fallback_option};
 constexpr std::array deploy_switch_options{
-    format_option, old_option, no_fallback_option,
+    format_option,
+    old_option,
+    no_fallback_option,
+    pace_option,
     flag("every-file", 0, "Compile every *.php of the release, also what the running one has not cached"),
     flag("dry-run", 0, "Show what would be compiled, moved and wasted, and do nothing")};
 
