@@ -24,13 +24,13 @@ opcache::compile_options compile_options(context const& with, std::vector<std::s
   return options;
 }
 
-opcache::compile_report compile(context const& with, adapter::adapter& php,
-                                std::vector<opcache::script_file> const& files,
-                                opcache::compile_options const& options) {
+// JOBS: how many requests at the same time.
+opcache::compile_report compile(adapter::adapter& php, std::vector<opcache::script_file> const& files,
+                                opcache::compile_options const& options, std::int64_t jobs) {
   constexpr std::int64_t most_jobs = 64;
   std::vector<std::unique_ptr<adapter::adapter>> others;
   std::vector<adapter::adapter*> all{&php};
-  for (std::int64_t job = 1; job < std::min(with.given.count("jobs").value_or(1), most_jobs); ++job) {
+  for (std::int64_t job = 1; job < std::min(jobs, most_jobs); ++job) {
     others.push_back(php.another());
     if (others.back() == nullptr) break;
     all.push_back(others.back().get());
@@ -48,12 +48,18 @@ void show(target_output& out, opcache::compile_report const& report, origin cons
            remarks(report), failure(report));
 }
 
-exit_code compile_files(context& with, std::vector<opcache::script_file> const& files,
-                        std::vector<std::string> exclude) {
-  opcache::compile_options const options = compile_options(with, std::move(exclude));
+// How opcache:compile:scripts goes about it; opcache:compile:script has one file.
+struct manner {
+  std::vector<std::string> exclude{};
+  std::int64_t jobs = 1;
+  bool summary = false;
+};
+
+exit_code compile_files(context& with, std::vector<opcache::script_file> const& files, manner how) {
+  opcache::compile_options const options = compile_options(with, std::move(how.exclude));
   return for_each_master(with, outcome_view::csv_columns(), [&](adapter::adapter& php, console&) {
-    return [&with, report = compile(with, php, files, options)](target_output& out, std::string const& pool) {
-      show(out, report, as_of_pool(report.from, pool), with.given.given("batch"));
+    return [&how, report = compile(php, files, options, how.jobs)](target_output& out, std::string const& pool) {
+      show(out, report, as_of_pool(report.from, pool), how.summary);
     };
   });
 }
@@ -101,7 +107,7 @@ exit_code opcache_compile_script(context& with) {
   std::string const path = with.line.arguments.front();
   if (path.empty())
     throw error(error_kind::usage, "the path of the script is empty").advise("is a shell variable unset?");
-  return compile_files(with, {{base::real_or_absolute_path(path), path}}, {});
+  return compile_files(with, {{base::real_or_absolute_path(path), path}}, manner());
 }
 
 exit_code opcache_compile_scripts(context& with) {
@@ -113,7 +119,8 @@ exit_code opcache_compile_scripts(context& with) {
   }
   std::string const& directory = with.line.arguments.front();
   static_cast<void>(absolute_path(directory));  // one in a directory that is no more looks empty
-  return compile_files(with, opcache::find_scripts(directory, words), std::move(expressions));
+  return compile_files(with, opcache::find_scripts(directory, words),
+                       {std::move(expressions), with.given.count("jobs").value_or(1), with.given.given("batch")});
 }
 
 exit_code opcache_invalidate_scripts(context& with) {

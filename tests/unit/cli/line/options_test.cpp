@@ -129,21 +129,23 @@ TEST_CASE("no option and no value is refused in other words than the program's o
         }
       }
     }
+  }
+}
 
-    TEST_CASE("who asks for an option that the command's table does not have has made a mistake") {
-      options const line = given({"opcache:reset"});
-      CHECK_THROWS_AS(line.flag("saef"), std::logic_error);
-      CHECK_THROWS_AS(line.given("every-file"), std::logic_error);
-      CHECK_THROWS_AS(line.text("keep"), std::logic_error);
-      CHECK_THROWS_AS(line.seconds("paces"), std::logic_error);
-      CHECK_THROWS_AS(line.count("pace"), std::logic_error);
-      CHECK_THROWS_AS(line.all("exclude"), std::logic_error);
-    }
+TEST_CASE("who asks for an option that the command's table does not have has made a mistake") {
+  options const line = given({"opcache:reset"});
+  CHECK_THROWS_AS(line.flag("saef"), std::logic_error);
+  CHECK_THROWS_AS(line.given("every-file"), std::logic_error);
+  CHECK_THROWS_AS(line.text("keep"), std::logic_error);
+  CHECK_THROWS_AS(line.seconds("paces"), std::logic_error);
+  CHECK_THROWS_AS(line.count("pace"), std::logic_error);
+  CHECK_THROWS_AS(line.all("exclude"), std::logic_error);
+}
 
-    TEST_CASE("every option of every command's table can be asked for, and so can those of all commands") {
-      for (cli::command_spec const& command : cli::commands()) {
-        options const line = given({std::string(command.name)});
-        for (cli::option_spec const& each : command.options) CHECK_FALSE(line.given(each.name));
-        for (cli::option_spec const& each : cli::global_options()) CHECK_FALSE(line.given(each.name));
-      }
-    }
+TEST_CASE("every option of every command's table can be asked for, and so can those of all commands") {
+  for (cli::command_spec const& command : cli::commands()) {
+    options const line = given({std::string(command.name)});
+    for (cli::option_spec const& each : command.options) CHECK_FALSE(line.given(each.name));
+    for (cli::option_spec const& each : cli::global_options()) CHECK_FALSE(line.given(each.name));
+  }
+}
