@@ -7,7 +7,6 @@
 #include <chrono>
 #include <limits>
 #include <set>
-#include <thread>
 #include <utility>
 
 #include "doctor/checks.hpp"
@@ -68,7 +67,7 @@ trail begin(way const& how, fpm::accounts const& names) {
   seen.caller = names.user_and_number(geteuid());
   if (!how.where) return seen;
   seen.socket = look_at_socket(*how.where, names);
-  seen.host = fpm::who_listens(*how.where, {.exact_version = true});
+  seen.host = fpm::who_listens(*how.where, {.exact_version = true, .interrupt_fd = how.interrupt_fd});
   if (seen.host) seen.master_user = names.user_and_number(seen.host->master.self.uid);
   return seen;
 }
@@ -114,10 +113,10 @@ std::set<pid_t> held_now(fpm::pool const& of) {
 }
 
 // Looks twice: a worker whose client has just gone is held for a moment.
-std::size_t held_workers(fpm::pool const& of) {
+std::size_t held_workers(fpm::pool const& of, int interrupt_fd) {
   std::set<pid_t> const first = held_now(of);
   if (first.empty()) return 0;
-  std::this_thread::sleep_for(std::chrono::milliseconds{50});
+  adapter::pause(std::chrono::milliseconds{50}, interrupt_fd);
   std::set<pid_t> const second = held_now(of);
   return static_cast<std::size_t>(
       std::count_if(first.begin(), first.end(), [&](pid_t each) { return second.contains(each); }));
@@ -145,7 +144,7 @@ report walk(way const& how, agent::observer& log) {
     facts const php = ask(how, seen, log);
     arrive(seen, php, names);
     subject found{php, seen.host, seen.agent_path, how.options};
-    if (fpm::pool const* const pool = pool_of(found)) found.held_workers = held_workers(*pool);
+    if (fpm::pool const* const pool = pool_of(found)) found.held_workers = held_workers(*pool, how.interrupt_fd);
     report out;
     out.from = php.from;
     out.findings = check_way(seen, std::nullopt);

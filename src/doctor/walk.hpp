@@ -24,6 +24,7 @@ struct way {
   std::string who;               ///< and what it leads to: "the pool www of php-fpm 8.1 (master 812)"; may be empty
   std::string options;           ///< as in subject
   bool guessed = false;          ///< nobody named it, and nothing was found there
+  int interrupt_fd = -1;         ///< ends the look around when it becomes readable
 };
 
 struct report {

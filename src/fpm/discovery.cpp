@@ -48,6 +48,7 @@ class inspection {
     out.config = found_.config;
     out.elsewhere = runs_in_.other_mounts;
     out.contained = runs_in_.contained();
+    out.may_be_contained = runs_in_.may_be_contained();
     out.pools.emplace_back();  // so that it is listed
     return out;
   }
@@ -63,7 +64,7 @@ class inspection {
     add_workers();
     for (std::size_t i = 0; i < result_.pools.size(); ++i) find_endpoint(result_.pools[i]);
     add_nameless();
-    if (result_.pools.empty() && result_.contained) result_.pools.emplace_back();
+    if (result_.pools.empty() && result_.may_be_contained) result_.pools.emplace_back();
     result_.version = version();
     return std::move(result_);
   }
@@ -108,7 +109,7 @@ class inspection {
   }
 
   // A path in a container that the caller may not enter means something else here.
-  bool may_use_paths() const { return inside_ || !runs_in_.contained(); }
+  bool may_use_paths() const { return inside_ || !runs_in_.may_be_contained(); }
 
   // A pool that the configuration does not name was there when php-fpm was started.
   void add_workers() {
@@ -135,7 +136,7 @@ class inspection {
     if (!at) return;
     if (at->kind() == fastcgi::endpoint::family::unix_path) return settle_path(of, at->path(), heard);
     // What a container listens on is not taken for what somebody else listens on here.
-    if (runs_in_.other_network || (runs_in_.contained() && !heard)) {
+    if (runs_in_.other_network || (runs_in_.may_be_contained() && !heard)) {
       of.inside = at;
       of.inside_of = found_.self.pid;
       return;

@@ -68,13 +68,14 @@ struct master {
 
   bool elsewhere = false;  ///< it has another root directory or mount namespace than the caller
   bool contained = false;  ///< it runs in a container: another pid namespace, or mounts and a root directory of its own
+  bool may_be_contained = false;  ///< so it is, or nothing tells that it is not
   std::vector<pool> pools;
 };
 
 /// True for one that a command may mean where none is named: this system's own, and root's or CALLER's. What a third
 /// user started may lie, stall or refuse; what runs in a container is somebody else's system.
 inline bool is_own(master const& one, uid_t caller) noexcept {
-  return !one.contained && (one.self.uid == 0 || one.self.uid == caller);
+  return !one.contained && !one.may_be_contained && (one.self.uid == 0 || one.self.uid == caller);
 }
 
 }  // namespace cachetool::fpm

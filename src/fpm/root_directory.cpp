@@ -78,7 +78,8 @@ std::optional<std::string> root_directory::read(std::string const& name, std::si
   struct stat info {};
   if (!found || fstat(found.get(), &info) != 0 || !S_ISREG(info.st_mode)) return std::nullopt;
   if (info.st_size < 0 || static_cast<std::size_t>(info.st_size) > limit) return std::nullopt;
-  base::unique_fd const file(::open(path_of(found.get()).c_str(), O_RDONLY | O_CLOEXEC));
+  // O_NONBLOCK: who holds a lease on a file (F_SETLEASE) would keep it waiting for as long as a minute.
+  base::unique_fd const file(::open(path_of(found.get()).c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   if (!file) return note(errno), std::nullopt;
   std::string content(static_cast<std::size_t>(info.st_size), '\0');
   std::size_t size = 0;

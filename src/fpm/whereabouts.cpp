@@ -52,6 +52,12 @@ bool has_other_network(proc const& processes, std::string const& pid) {
   return theirs && ours && theirs->st_ino != ours->st_ino;
 }
 
+// A kernel that has no pid namespaces, or tells nobody of anybody's.
+bool tells_no_pids(proc const& processes) {
+  return processes.link("self/ns/pid").is_absent() && processes.target("self").has_value() &&
+         depth(processes, "self") == 0;
+}
+
 }  // namespace
 
 std::optional<bool> has_other_pids(proc const& processes, std::string const& pid) {
@@ -65,7 +71,8 @@ std::optional<bool> has_other_pids(proc const& processes, std::string const& pid
 
 whereabouts whereabouts_of(proc const& processes, std::string const& pid) {
   whereabouts found;
-  found.other_pids = has_other_pids(processes, pid).value_or(false);
+  found.other_pids = has_other_pids(processes, pid);
+  if (!found.other_pids && tells_no_pids(processes)) found.other_pids = false;
   found.other_mounts = first_mount(processes, pid) != first_mount(processes, "self");
   found.other_files = found.other_mounts && has_other_files(processes, pid);
   found.other_network = has_other_network(processes, pid);

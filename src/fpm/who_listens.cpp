@@ -6,13 +6,15 @@ namespace cachetool::fpm {
 namespace {
 
 // Nothing for TCP, and where nobody answers: whoever works on it says why.
-std::optional<pid_t> peer_of(fastcgi::endpoint const& where) {
+std::optional<pid_t> peer_of(fastcgi::endpoint const& where, int interrupt_fd) {
   if (where.is_tcp()) return std::nullopt;
   try {
     constexpr std::chrono::milliseconds patience{200};
-    auto const peer = fastcgi::client(where, {.connect_timeout = patience}).connect().peer();
+    auto const peer =
+        fastcgi::client(where, {.connect_timeout = patience, .interrupt_fd = interrupt_fd}).connect().peer();
     return peer ? std::optional(peer->pid) : std::nullopt;
-  } catch (error const&) {
+  } catch (error const& failed) {
+    if (failed.kind() == error_kind::interrupted) throw;
     return std::nullopt;
   }
 }
@@ -20,7 +22,7 @@ std::optional<pid_t> peer_of(fastcgi::endpoint const& where) {
 }  // namespace
 
 std::optional<listener> who_listens(fastcgi::endpoint const& where, surroundings const& looked_at) {
-  return master_of(where, peer_of(where), looked_at);
+  return master_of(where, peer_of(where, looked_at.interrupt_fd), looked_at);
 }
 
 }  // namespace cachetool::fpm

@@ -46,7 +46,7 @@ base::unique_fd open_directory(std::string const& path) {
 
 // The file, if it is as it should be.
 base::unique_fd open_good(int directory, std::string const& name, std::string_view content) {
-  base::unique_fd file(openat(directory, name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  base::unique_fd file(openat(directory, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   struct stat info {};
   bool const good = file && fstat(file.get(), &info) == 0 && info.st_uid == 0 && (info.st_mode & 07777U) == 0444 &&
                     info.st_mtime == 0 && holds(file.get(), content);

@@ -26,11 +26,13 @@ base::unique_fd hold_file(std::string const& path) {
   return has_none ? base::unique_fd(open(path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC)) : std::move(held);
 }
 
+// O_NONBLOCK: who holds a lease on a file (F_SETLEASE) would keep it waiting for as long as a minute.
 base::unique_fd open_file(std::string const& path) {
   base::unique_fd const held = hold_file(path);
   struct stat info {};
   if (!held || fstat(held.get(), &info) != 0 || !S_ISREG(info.st_mode)) return {};
-  return base::unique_fd(open(("/proc/self/fd/" + std::to_string(held.get())).c_str(), O_RDONLY | O_CLOEXEC));
+  return base::unique_fd(
+      open(("/proc/self/fd/" + std::to_string(held.get())).c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
 }
 
 // PATH comes from the pool.

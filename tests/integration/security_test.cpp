@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 
 #include "agent/agent.hpp"
 #include "fpm_calls.hpp"
+#include "release_site.hpp"
 #include "support/catch.hpp"
 #include "support/test_state.hpp"
 
@@ -107,6 +109,224 @@ TEST_CASE("a config file that another user put above the working directory is ig
   }
   auto const named = call(server, {"opcache:status", "-c", parent / ".cachetool.yaml"}, options);
   CHECK(named.exit_code == 2);
+}
+
+namespace {
+
+constexpr char const* evil_config = "fastcgi: /evil.sock\n";
+
+/// Something of another user's that has the name of a config file.
+struct foreign_entry {
+  std::string name;
+  void (*make)(std::string const& path, std::string const& directory);
+  bool is_told_of = true;  ///< what is plainly no file is passed over in silence
+};
+
+std::vector<foreign_entry> const& foreign_entries() {
+  using path = std::string const&;
+  static std::vector<foreign_entry> const all{
+      {"a file", [](path at, path) { std::ofstream(at) << evil_config; }},
+      {"a file that is no YAML", [](path at, path) { std::ofstream(at) << "fastcgi: [evil\n"; }},
+      {"a file for its owner alone", [](path at, path) { std::ofstream(at) << evil_config, chmod(at.c_str(), 0600); }},
+      {"a link that leads nowhere", [](path at, path) { fs::create_symlink("/no/such/file", at); }},
+      {"a link that leads to itself", [](path at, path) { fs::create_symlink(at, at); }},
+      {"a link to a file of theirs",
+       [](path at, path in) {
+         std::ofstream(in + "/real") << evil_config;
+         give_away(in + "/real", 1);
+         fs::create_symlink(in + "/real", at);
+       }},
+      {"a link to a file of root's",
+       [](path at, path in) {
+         std::ofstream(in + "/roots") << evil_config;
+         fs::create_symlink(in + "/roots", at);
+       }},
+      {"a FIFO", [](path at, path) { REQUIRE(mkfifo(at.c_str(), 0666) == 0); }, false},
+      {"a link to a FIFO",
+       [](path at, path in) {
+         REQUIRE(mkfifo((in + "/fifo").c_str(), 0666) == 0);
+         fs::create_symlink(in + "/fifo", at);
+       },
+       false},
+      {"a device", [](path at, path) { REQUIRE(mknod(at.c_str(), S_IFCHR | 0666, makedev(1, 5)) == 0); }, false},
+      {"a link to a device", [](path at, path) { fs::create_symlink("/dev/zero", at); }, false},
+      {"a directory", [](path at, path) { fs::create_directory(at); }, false},
+  };
+  return all;
+}
+
+struct owned_directory {
+  std::string name;
+  uid_t owner;
+  mode_t mode;
+};
+
+/// Whoever runs the program with a php-fpm that is named in the environment and not there, so that 3 is its exit code.
+std::vector<program_options> all_callers() {
+  std::vector<program_options> all(4);
+  all[1].user = pool_user();
+  all[2].environment["SUDO_UID"] = "65534";
+  all[3].environment["SUDO_UID"] = "65534";
+  all[3].user = pool_user();
+  for (program_options& each : all) each.environment["CACHETOOL_FCGI"] = "/named.sock";
+  return all;
+}
+
+void check_not_followed(program_result const& result, std::string const& why) {
+  INFO(result.err);
+  CHECK_FALSE(result.timed_out);
+  CHECK(result.exit_code == 3);
+  CHECK(contains(result.err, "/named.sock"));
+  CHECK_FALSE(contains(result.err, "evil"));
+  CHECK(contains(result.err, why));
+}
+
+}  // namespace
+
+TEST_CASE("nothing of another user's in any kind of parent directory is followed, waited for, or an error") {
+  if (!is_root()) return skip("needs root");
+  auto const place = GENERATE(values<owned_directory>({{"root's", 0, 0755},
+                                                       {"their own", 1, 0755},
+                                                       {"a group's", 0, 0775},
+                                                       {"everybody's", 0, 0777},
+                                                       {"everybody's, and sticky", 0, 01777},
+                                                       {"their own, and sticky", 1, 01777}}));
+  CAPTURE(place.name);
+  for (foreign_entry const& entry : foreign_entries()) {
+    CAPTURE(entry.name);
+    temp_dir const parent;
+    fs::create_directory(parent / "work");
+    auto const path = parent / ".cachetool.yml";
+    entry.make(path, parent.path());
+    REQUIRE(lchown(path.c_str(), 1, 1) == 0);
+    REQUIRE(chown(parent.path().c_str(), place.owner, 1) == 0);
+    REQUIRE(chmod(parent.path().c_str(), place.mode) == 0);
+    for (program_options options : all_callers()) {
+      options.directory = parent / "work";
+      auto const result = run_program({"opcache:status", "--retries=0"}, options);
+      check_not_followed(result, entry.is_told_of ? "warning: the config file " + path + " is not followed: " : "");
+    }
+  }
+}
+
+TEST_CASE("a file of root's or the caller's own that anybody can have moved into a directory is not followed") {
+  if (!is_root()) return skip("needs root");
+  temp_dir const parent;
+  fs::create_directory(parent / "work");
+  auto const path = parent / ".cachetool.yml";
+  std::ofstream(path) << "a log of root's: {evil\n";
+  REQUIRE(chown(path.c_str(), GENERATE_COPY(uid_t{0}, pool_user()), 0) == 0);
+  REQUIRE(chmod(parent.path().c_str(), 01777) == 0);
+  for (program_options options : all_callers()) {
+    options.directory = parent / "work";
+    check_not_followed(run_program({"opcache:status", "--retries=0"}, options),
+                       "warning: the config file " + path + " is not followed: others can put files into " +
+                           parent.path() + "; it is ignored");
+  }
+}
+
+TEST_CASE("a config file that is named may lie in a directory that everybody can write, with the sticky bit") {
+  if (!is_root()) return skip("needs root");
+  temp_dir const place;
+  REQUIRE(chmod(place.path().c_str(), 01777) == 0);
+  std::ofstream(place / "c.yml") << "fastcgi: /own.sock\n";
+  auto const result = run_program({"opcache:status", "--retries=0", "-c", place / "c.yml"});
+  CHECK(result.exit_code == 3);
+  CHECK(contains(result.err, "/own.sock"));
+}
+
+namespace {
+
+/// What a pool's own code answers in the agent's place.
+struct lie {
+  std::string name;
+  std::string code;
+};
+
+std::string const forging = R"(if (!isset($_SERVER['CACHETOOL_NONCE'])) return;
+  $nonce = $_SERVER['CACHETOOL_NONCE'];
+  $send = function ($type, $data) use ($nonce) { echo "\n$nonce $type ", strlen($data), "\n", $data; };
+  $answer = function ($result) use ($send) {
+    $send('A', serialize(['result' => $result, 'notes' => [[2, "\e[31mnote\n", "\e", 1]], 'php' => "8.9\e[31m",
+      'pid' => 1, 'pool' => "www\e]0;x\x07"]));
+    exit;
+  };
+  $state = ['opcache_enabled' => true, 'restart_pending' => false, 'restart_in_progress' => false,
+    'memory_usage' => ['used_memory' => PHP_INT_MAX, 'free_memory' => -1, 'wasted_memory' => PHP_INT_MIN],
+    'opcache_statistics' => ['num_cached_scripts' => 5, 'hits' => 1, 'misses' => 1, 'start_time' => 1,
+      'last_restart_time' => PHP_INT_MAX, 'oom_restarts' => 0, 'hash_restarts' => 0, 'manual_restarts' => 7]];
+)";
+
+std::vector<lie> const& lies() {
+  static std::vector<lie> const all{
+      {"rows without end", R"($send('B', ''); $row = "\n$nonce R 11\na:1:{i:0;N;}"; while (true) echo $row;)"},
+      {"STDERR without end", R"(while (true) error_log(str_repeat("\e[31mx\n", 200));)"},
+      {"output without end", R"(while (true) echo str_repeat("\e[31mx\n", 20000);)"},
+      {"headers without end", R"(for ($i = 0; $i < 100000; $i++) header("X-$i: " . str_repeat('a', 1000));)"},
+      {"a byte now and then", R"($send('B', ''); while (true) { echo 'x'; flush(); usleep(200000); })"},
+      {"that all is true", R"($send('B', ''); $answer(true);)"},
+      {"a reset that nobody sees", R"($send('B', ''); $answer($_SERVER['CACHETOOL_OP'] === 'opcache.reset'
+        ? ['accepted' => true, 'before' => $state, 'after' => $state] : $state);)"},
+  };
+  return all;
+}
+
+constexpr bool has_sanitizer =
+#if defined(__SANITIZE_ADDRESS__)
+    true;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+    true;
+#else
+    false;
+#endif
+#else
+    false;
+#endif
+
+program_result call_in_little_memory(std::vector<std::string> const& arguments) {
+  program_options options;
+  if (has_sanitizer) return run_program(arguments, options);
+  options.path = "/usr/bin/prlimit";
+  std::vector<std::string> all{"--data=" + std::to_string(std::size_t{64} << 20), built_program()};
+  all.insert(all.end(), arguments.begin(), arguments.end());
+  return run_program(all, options);
+}
+
+}  // namespace
+
+TEST_CASE("a third user's php-fpm that floods or lies costs root neither memory nor time, and is told as no success") {
+  if (!is_root()) return skip("needs root");
+  lie const told = GENERATE(from_range(lies()));
+  CAPTURE(told.name);
+  auto options = one_pool();
+  options.user = pool_user();
+  site of;
+  of.link("1");
+  php_fpm const own(one_pool());
+  surrounded_fpm const third(forging + told.code, {}, options);
+  std::string const theirs = "--fcgi=" + (*third).endpoint().text();
+  std::vector<std::vector<std::string>> const commands{{"opcache:reset", theirs, "--fcgi=" + own.endpoint().text()},
+                                                       {"deploy:switch", of.current(), of.release("2"), theirs},
+                                                       {"fpm:list"}};
+  for (auto command : commands) {
+    CAPTURE(command.front());
+    command.insert(command.end(), {"--timeout=2", "--retries=0"});
+    auto const start = std::chrono::steady_clock::now();
+    auto const result = call_in_little_memory(command);
+    INFO(result.out << result.err);
+    CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(15));
+    CHECK_FALSE(result.timed_out);
+    CHECK(result.out.size() + result.err.size() < 100000);
+    CHECK_FALSE(has_control_bytes(result.out + result.err));
+    if (command.front() == "fpm:list") continue;
+    CHECK((result.exit_code > 0 || contains(result.out, "reset scheduled, waiting")));
+    CHECK_FALSE(contains(result.out, (*third).endpoint().text() + " (pool www): OPcache reset, confirmed"));
+    CHECK_FALSE(contains(result.out, "is served"));
+    if (command.front() == "opcache:reset")
+      CHECK(contains(result.out, own.endpoint().text() + " (pool www): OPcache reset, confirmed"));
+  }
+  CHECK(fs::read_symlink(of.current()) == of.release("1"));
 }
 
 TEST_CASE(

@@ -85,7 +85,8 @@ void write_json(report::json_writer& json, fpm::master const& owner, fpm::pool c
   owner.self.pid == 0 ? json.null() : json.integer(owner.self.pid);
   write(json, "config", owner.config);
   write(json, "executable", owner.executable);
-  json.key("elsewhere").boolean(owner.elsewhere).key("contained").boolean(owner.contained);
+  json.key("elsewhere").boolean(owner.elsewhere).key("contained");
+  owner.may_be_contained && !owner.contained ? json.null() : json.boolean(owner.contained);
   json.key("own").boolean(fpm::is_own(owner, geteuid()));
   write(json, "user", user_text(owner, one));
   write(json, "chroot", value_of(one, "chroot"));

@@ -153,6 +153,8 @@ std::string read_all(base::unique_fd const& file, std::string const& path) {
 
 // It is opened first and then looked at: what is read is what was found good. A FIFO does not hold that up.
 read_text read_if_trusted(std::string const& path, config_owners const& owners) {
+  std::string const put = owners.found ? why_may_be_put_there(path) : "";
+  if (!put.empty()) throw untrusted_config(path, put);
   base::unique_fd const file(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   int const failed = errno;
   bool addresses_only = false;

@@ -38,6 +38,10 @@ struct config_owners {
   /// Those whose files count as long as they do no more than to name a php-fpm: who called sudo may be allowed this one
   /// command, and shall not have another user write or run something by what the file says besides.
   std::vector<uid_t> for_addresses{};
+
+  /// Nobody named the file: it does not count in a directory into which others can move what somebody of the above
+  /// owns.
+  bool found = false;
 };
 
 /// Somebody else than those who are believed can write the file, or put another in its place.

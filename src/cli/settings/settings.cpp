@@ -150,9 +150,11 @@ config load_config(options const& given, environment const& env) {
 
   std::vector<std::string> ignored;
   config out;
+  config_owners owners = believed(env);
+  owners.found = true;
   for (std::string const& path : find_config_files(env.home)) {
     try {
-      out = read_config_file(path, believed(env));
+      out = read_config_file(path, owners);
       break;
     } catch (untrusted_config const& why) {
       ignored.push_back(why.message() + "; it is ignored");

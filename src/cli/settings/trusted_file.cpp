@@ -61,4 +61,12 @@ std::string why_name_not_trusted(std::string const& path, std::vector<uid_t> con
   return objection_above(std::filesystem::absolute(path), owners);
 }
 
+std::string why_may_be_put_there(std::string const& path) {
+  struct stat info {};
+  std::string const directory = std::filesystem::absolute(path).parent_path();
+  if (stat(directory.c_str(), &info) != 0) return directory + " cannot be looked at";
+  info.st_mode &= ~static_cast<mode_t>(S_ISVTX);
+  return others_can_write(info) ? "others can put files into " + directory : "";
+}
+
 }  // namespace cachetool::cli

@@ -17,4 +17,10 @@ std::string why_not_trusted(int file, std::string const& path, std::vector<uid_t
 /// Empty also if there is no such name.
 std::string why_name_not_trusted(std::string const& path, std::vector<uid_t> const& owners);
 
+/// Whose file lies at PATH says nothing of who put it there: with the right to write a directory goes that to move any
+/// file of the file system into it, or, where the kernel allows it, to give it another name there, of whomever it is.
+/// The sticky bit does not help against that. Empty if nobody but root and the caller, or a group that the caller
+/// shares it with, can write the directory of PATH.
+std::string why_may_be_put_there(std::string const& path);
+
 }  // namespace cachetool::cli

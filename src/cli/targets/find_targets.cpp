@@ -41,6 +41,7 @@ target fastcgi_target(selected const& chosen, std::string pool, adapter::fastcgi
   target out;
   out.addresses = {{chosen.where.text(), std::move(pool)}};
   out.where = chosen.where;
+  out.interrupt_fd = options.client.interrupt_fd;
   out.open = way_to(chosen.where, options);
   for (fastcgi::endpoint const& other : chosen.others) out.other_pools.push_back(way_to(other, options));
   for (left_out const& each : chosen.out_of_reach) {
@@ -107,6 +108,7 @@ std::vector<target> found_targets(context& with, narrowing const& narrowed, adap
     missing.addresses = {{each.where, each.pool}};
     if (!each.where.empty()) missing.where = fastcgi::endpoint::parse(each.where);
     missing.who = each.who;
+    missing.interrupt_fd = options.client.interrupt_fd;
     missing.unreachable = each.why;
     targets.push_back(std::move(missing));
   }

@@ -39,6 +39,7 @@ struct target {
 
   std::optional<error> unreachable;  ///< why there is no way
   std::string who;                   ///< and to what: "the pool www of php-fpm 8.1 (master 812)"
+  int interrupt_fd = -1;             ///< readable once there is no more time, or a signal came
   bool guessed = false;  ///< nothing was named and nothing was found: it is the port that php-fpm has by default
 };
 

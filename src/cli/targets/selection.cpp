@@ -153,7 +153,9 @@ selected whole_master(fpm::master const& master, fastcgi::endpoint const& first)
 
 std::optional<std::string> why_not_meant(fpm::master const& master, uid_t caller) {
   if (fpm::is_own(master, caller)) return std::nullopt;
-  std::string const why = master.contained ? " runs in a container" : " was started by another user";
+  std::string const why = master.contained          ? " runs in a container"
+                          : master.may_be_contained ? " may run in a container: nothing tells where it runs"
+                                                    : " was started by another user";
   auto const with_address = [](fpm::pool const& pool) { return pool.endpoint.has_value(); };
   auto const pool = std::find_if(master.pools.begin(), master.pools.end(), with_address);
   std::string const words = pool == master.pools.end() ? "" : "--fcgi=" + pool->endpoint->text() + ", ";

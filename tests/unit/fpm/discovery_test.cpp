@@ -1,14 +1,17 @@
 #include "fpm/discovery.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <chrono>
+#include <csignal>
 #include <thread>
 
 #include "few_descriptors.hpp"
 #include "fpm/reach.hpp"
 #include "machine_tree.hpp"
 #include "support/catch.hpp"
+#include "support/test_state.hpp"
 
 using namespace cachetool;
 
@@ -176,6 +179,20 @@ TEST_CASE("a configuration that is a FIFO, a directory, or too large is not read
   CHECK(masters[3].pools.size() == 1);
 }
 
+TEST_CASE("a configuration on which somebody holds a lease is not waited for") {
+  test::machine_tree const machine;
+  machine.file("/etc/leased.conf", "[www]\nlisten = 9000\n");
+  machine.master(10, "/etc/leased.conf", "/usr/sbin/php-fpm8.2");
+  std::signal(SIGIO, SIG_IGN);
+  base::unique_fd const held(open(machine.path("/etc/leased.conf").c_str(), O_RDWR | O_CLOEXEC));
+  if (fcntl(held.get(), F_SETLEASE, F_WRLCK) != 0) return test::skip("the file system has no leases");
+  auto const start = std::chrono::steady_clock::now();
+  auto const masters = find(machine);
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(2));
+  REQUIRE(masters.size() == 1);
+  CHECK(masters[0].pools.empty());
+}
+
 TEST_CASE("a table of garbage is survived") {
   using namespace std::string_literals;
   test::machine_tree const machine;
@@ -261,6 +278,38 @@ TEST_CASE("a service with mounts of its own is no container, and is reached wher
   REQUIRE(masters[0].pools.size() == 2);
   CHECK(masters[0].pools[0].endpoint->text() == "/run/php/www.sock");
   CHECK_FALSE(masters[0].pools[1].endpoint);
+}
+
+TEST_CASE("a master of which nothing tells in what pid namespace it is may be in a container, and is nobody's own") {
+  test::machine_tree const machine;
+  machine.file("/etc/x.conf", "[www]\nlisten = /run/php/www.sock\n");
+  machine.master(10, "/etc/x.conf", "/usr/sbin/php-fpm8.2");
+  auto const listener = test::listening_socket(machine.path("/run/php/www.sock"), true);
+  SECTION("by the links of its namespaces") {
+    machine.link("/proc/self/ns/pid", "pid:[1]");
+  }
+  SECTION("by its status") {
+    machine.file("/proc/self/status", "NSpid:\t5\n");
+  }
+  auto const masters = find(machine);
+  REQUIRE_FALSE(masters.empty());
+  CHECK(masters[0].self.pid == 10);
+  CHECK_FALSE(masters[0].contained);
+  CHECK(masters[0].may_be_contained);
+  CHECK_FALSE(fpm::is_own(masters[0], geteuid()));
+  REQUIRE(masters[0].pools.size() == 1);
+  CHECK_FALSE(masters[0].pools[0].endpoint);
+}
+
+TEST_CASE("where the kernel tells nobody of pid namespaces, a master is the machine's own") {
+  test::machine_tree const machine;
+  machine.file("/etc/x.conf", "[www]\nlisten = 9000\n");
+  machine.master(10, "/etc/x.conf", "/usr/sbin/php-fpm8.2");
+  machine.file("/proc/self/status", "Name:\tcachetool\n");
+  auto const masters = find(machine);
+  REQUIRE(masters.size() == 1);
+  CHECK_FALSE(masters[0].may_be_contained);
+  CHECK(fpm::is_own(masters[0], geteuid()));
 }
 
 TEST_CASE("a master of a third user is found, and is nobody's own") {

@@ -1,6 +1,7 @@
 #include "placement/kept_file.hpp"
 
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -102,6 +103,14 @@ TEST_CASE("a kept file that was tampered with is replaced") {
   SECTION("modified later than 1970") {
     fs::last_write_time(path, fs::file_time_type::clock::now());
   }
+  SECTION("a FIFO in its place, which is not waited for") {
+    fs::remove(path);
+    REQUIRE(mkfifo(path.c_str(), 0444) == 0);
+  }
+  SECTION("a device in its place") {
+    fs::remove(path);
+    REQUIRE(mknod(path.c_str(), S_IFCHR | 0444, makedev(1, 5)) == 0);
+  }
   SECTION("a symbolic link in its place") {
     write(parent / "evil.php", some_agent.text, 0444);
     fs::remove(path);
@@ -140,6 +149,12 @@ TEST_CASE("a directory for the kept file that is not root's alone is refused") {
   }
   SECTION("a file") {
     write(directory, "x", 0444);
+  }
+  SECTION("a FIFO") {
+    REQUIRE(mkfifo(directory.c_str(), 0600) == 0);
+  }
+  SECTION("a device") {
+    REQUIRE(mknod(directory.c_str(), S_IFCHR | 0600, makedev(1, 5)) == 0);
   }
   try {
     placement::kept_file({}, directory, some_agent);

@@ -1,8 +1,10 @@
 #include "releases/young_files.hpp"
 
+#include <fcntl.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
@@ -10,6 +12,7 @@
 #include "base/unique_fd.hpp"
 #include "support/catch.hpp"
 #include "support/temp_dir.hpp"
+#include "support/test_state.hpp"
 
 using namespace cachetool;
 using namespace std::chrono_literals;
@@ -47,6 +50,16 @@ TEST_CASE("a script of a release is young for as long as it is held") {
   tree const of;
   CHECK(of.makes_young("release/a.php", of.directory / "release/a.php"));
   CHECK_FALSE(of.is_young("release/a.php"));
+}
+
+TEST_CASE("a script on which somebody holds a lease is not waited for, and keeps its time") {
+  tree const of;
+  std::signal(SIGIO, SIG_IGN);
+  base::unique_fd const held(open((of.directory / "release/a.php").c_str(), O_RDWR | O_CLOEXEC));
+  if (fcntl(held.get(), F_SETLEASE, F_WRLCK) != 0) return test::skip("the file system has no leases");
+  auto const start = std::chrono::steady_clock::now();
+  CHECK_FALSE(of.makes_young("release/a.php", of.directory / "release/a.php"));
+  CHECK(std::chrono::steady_clock::now() - start < 2s);
 }
 
 TEST_CASE("a file that lies elsewhere keeps its time, whatever path and link a pool names") {
