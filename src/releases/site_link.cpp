@@ -21,6 +21,7 @@
 #include "base/path.hpp"
 #include "base/random_hex.hpp"
 #include "base/text.hpp"
+#include "releases/open_directory.hpp"
 
 namespace cachetool::releases {
 namespace {
@@ -113,8 +114,7 @@ site_link::site_link(std::string current) : path_(std::move(current)) {
   while (path_.size() > 1 && path_.ends_with('/')) path_.pop_back();
   fs::path const path(path_);
   name_ = path.filename().string();
-  directory_ = base::unique_fd(open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!directory_) throw cannot("the directory of the link " + path_ + " cannot be opened", errno);
+  directory_ = open_directory(path.has_parent_path() ? path.parent_path().string() : ".");
   remember();
 }
 
