@@ -22,7 +22,7 @@ function do_deploy_move($arguments)
         set('log_errors', '0'); // what goes wrong is told to who asked
         set('opcache.file_update_protection', '0'); // or what was written a moment ago is not cached
         must_set('opcache.validate_timestamps', '0'); // or opcache_is_script_cached() looks at the files
-        file_by_file($arguments['paths'], $arguments['pause'], function ($i, $old, &$said) use ($arguments, $status) {
+        $status['restart_pending'] = file_by_file($arguments['paths'], $arguments['pause'], function ($i, $old, &$said) use ($arguments, $status) {
             $name = substr($old, strlen($arguments['old'][$i]));
             return move($old, $arguments['current'] . $name, $arguments['live'] . $name, $status, $said);
         });

@@ -19,7 +19,7 @@ function do_opcache_compile($arguments)
         set('opcache.file_update_protection', '0'); // or what was written a moment ago is not cached
         // or what was changed a moment ago is taken as it was
         $status['looks'] = $status['validates'] && set('opcache.revalidate_freq', '0');
-        compile_all($arguments, $excluded, $status);
+        $status['restart_pending'] = compile_all($arguments, $excluded, $status);
     }
     return $status;
 }
@@ -54,7 +54,7 @@ function status_to_compile($arguments)
 
 function compile_all($arguments, $excluded, $status)
 {
-    file_by_file($arguments['paths'], null, function ($i, $path, &$said) use ($arguments, $excluded, $status) {
+    return file_by_file($arguments['paths'], null, function ($i, $path, &$said) use ($arguments, $excluded, $status) {
         foreach ($excluded as $pcre) {
             if (matches($pcre, $arguments['names'][$i])) {
                 return array('excluded', '');
@@ -101,7 +101,8 @@ function most_memory($path)
 
 /**
  * Does $one($i, $path, $said) with each file and streams the row that it returns: serialize(array(outcome, why,
- * warnings, ...)). Stops before a file that fails in a way which those before it may have caused.
+ * warnings, ...)). Stops before a file that fails in a way which those before it may have caused, and before one that is not
+ * kept because somebody had OPcache restarted meanwhile: then this request keeps nothing more, and the result is true.
  *
  * With a pause (milliseconds) it also stops after 20 ms, with 0 after 50. The client does the pausing, so that no worker is
  * held meanwhile.
@@ -116,11 +117,15 @@ function file_by_file($paths, $pause, $one)
         return true;
     });
     $compiled = 0;
+    $restarts = restarts();
+    $restarted = false;
     $began = $told = microtime(true);
     foreach ($paths as $i => $path) {
         $said = array();
         $row = $one($i, $path, $said);
-        if ($row[0] === 'fatal' && $compiled > 0) {
+        $now = $row[0] === 'not_cached' ? restarts() : $restarts;
+        $restarted = $row[0] === 'not_cached' && ($now[0] || $now !== $restarts);
+        if ($restarted || ($row[0] === 'fatal' && $compiled > 0)) {
             break;
         }
         array_splice($row, 2, 0, array($row[0] === 'failed' || $row[0] === 'fatal' ? array() : $said));
@@ -139,6 +144,18 @@ function file_by_file($paths, $pause, $one)
         }
     }
     restore_error_handler();
+    return $restarted;
+}
+
+/** What differs once a restart is pending, or has taken place. */
+function restarts()
+{
+    $status = may('opcache_get_status', false);
+    $counts = isset($status['opcache_statistics']) ? $status['opcache_statistics'] : array();
+    return array(
+        !empty($status['restart_pending']),
+        $counts ? $counts['oom_restarts'] + $counts['hash_restarts'] + $counts['manual_restarts'] : 0,
+    );
 }
 
 /**
@@ -254,7 +271,7 @@ function why_not_cached($path, $before)
 {
     $now = opcache_get_status(false);
     $largest = (int) may('ini_get', 'opcache.max_file_size');
-    if (!$now['opcache_enabled']) {
+    if (!$now['opcache_enabled'] || !empty($now['restart_pending'])) {
         return 'a restart of OPcache is pending';
     }
     if ($now['cache_full']) {

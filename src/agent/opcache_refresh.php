@@ -24,7 +24,7 @@ function do_opcache_refresh($arguments)
         $status['idle'] = $status['live'] ? null : has_idle_processor();
         $began = microtime(true);
         $reserve = isset($arguments['reserve']) ? $arguments['reserve'] : null;
-        file_by_file($arguments['paths'], $arguments['pause'], function ($i, $path, &$said) use ($status, $reserve) {
+        $status['restart_pending'] = file_by_file($arguments['paths'], $arguments['pause'], function ($i, $path, &$said) use ($status, $reserve) {
             $short = $reserve ? short_of($path, $reserve) : null;
             return $short ? array('no_room', $short . ' is used up', '') : refresh($path, $status, $said);
         });

@@ -37,6 +37,13 @@ void require_cache(agent::answer const& answer) {
   throw inactive_error(status["restart_pending"].as_bool());
 }
 
+agent::answer run_to_compile(adapter::adapter& php, agent::call const& call, std::size_t const& rows) {
+  agent::answer answer = run_past_a_restart(
+      php, call, [&rows](php::value const& result) { return rows == 0 && result["restart_pending"].as_bool(); });
+  require_cache(answer);
+  return answer;
+}
+
 bool ends_the_request(error_kind kind) noexcept {
   return kind == error_kind::php_error || kind == error_kind::memory_limit || kind == error_kind::worker_died;
 }

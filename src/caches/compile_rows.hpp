@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "adapter/adapter.hpp"
 #include "caches/opcache_answer.hpp"
 
 /// What the operations that compile files send and stream.
@@ -22,6 +23,10 @@ compile_row read_compile_row(std::string_view text);
 
 /// Throws error (pending, opcache_off) if nothing was compiled because nothing would have been kept.
 void require_cache(agent::answer const& answer);
+
+/// Runs CALL, whose rows the caller counts in ROWS; again, for a second or somewhat more, while a restart of OPcache
+/// that somebody else asked for kept it from any. Throws as require_cache() and the adapter do.
+agent::answer run_to_compile(adapter::adapter& php, agent::call const& call, std::size_t const& rows);
 
 /// True if the file that was being compiled may be at fault.
 bool ends_the_request(error_kind kind) noexcept;

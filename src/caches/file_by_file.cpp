@@ -21,8 +21,7 @@ progress_made work_on(adapter::adapter& php, std::span<std::string const> part, 
     ++done;
   };
   try {
-    agent::answer answer = php.run(call);
-    require_cache(answer);
+    agent::answer answer = run_to_compile(php, call, done);
     made.status = std::move(answer.result);
     if (done == 0) throw error(error_kind::protocol, "what became of a file is missing");
   } catch (error const& failed) {

@@ -1,5 +1,7 @@
 #include "caches/opcache_answer.hpp"
 
+#include <chrono>
+
 namespace cachetool::opcache {
 namespace {
 
@@ -61,6 +63,18 @@ error inactive_error(bool restart_pending) {
   return error(error_kind::opcache_off, "OPcache is off in this pool")
       .advise("see php_admin_value[opcache.enable] in the pool's configuration")
       .blame_on(blame::setting, "opcache.enable");
+}
+
+agent::answer run_past_a_restart(adapter::adapter& php, agent::call const& call,
+                                 std::function<bool(php::value const&)> const& overtaken) {
+  constexpr int most_tries = 50;
+  constexpr std::chrono::milliseconds pause{20};
+  for (int tries = 1;; ++tries) {
+    agent::answer answer = php.run(call);
+    if (!overtaken(answer.result)) return answer;
+    if (tries == most_tries) throw inactive_error(true);
+    php.pause(pause);
+  }
 }
 
 void require_listing(agent::answer const& answer) {

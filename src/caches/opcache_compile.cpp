@@ -112,7 +112,6 @@ agent::call compilation::call_for(std::span<script_file const> part) const {
 }
 
 void compilation::answered(agent::answer const& answer) {
-  require_cache(answer);
   std::lock_guard const lock(mutex_);
   from_ = from(answer);
 }
@@ -126,7 +125,7 @@ std::size_t compilation::compile(adapter::adapter& php, std::span<script_file co
     rows[done++] = read_row(text);
   };
   try {
-    answered(php.run(call));
+    answered(run_to_compile(php, call, done));
     if (done == 0 && !part.empty()) throw error(error_kind::protocol, "what became of a file is missing");
   } catch (error const& failed) {
     if (!ends_the_request(failed.kind()) || part.empty()) throw;

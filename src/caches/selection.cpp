@@ -93,7 +93,9 @@ selection select(adapter::adapter& php, std::vector<std::string> const& names) {
       rows.push_back({{std::string(path), numbers[0], numbers[1], 0, numbers[3] != 0}, numbers[2]});
     }
   };
-  agent::answer const answer = php.run(call);
+  agent::answer const answer = run_past_a_restart(php, call, [](php::value const& result) {
+    return !result["listed"].as_bool() && result["restart_pending"].as_bool();
+  });
   require_listing(answer);
   php::value const& v = answer.result;
   selection out;

@@ -1,8 +1,10 @@
 // What a command compiles is what a visitor would have compiled: the same files, brought up to date by each command,
 // and by nobody but visitors.
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "constructs.hpp"
 #include "fpm_calls.hpp"
@@ -245,4 +247,30 @@ TEST_CASE("no code of a file runs when it is compiled, where only a declare stan
   write(directory / "b.php", "<?php class B {} declare(ticks=1): touch('" + mark.string() + "'); enddeclare;");
   static_cast<void>(test::call(server, {"opcache:compile:scripts", directory}));
   CHECK_FALSE(fs::exists(mark));
+}
+
+TEST_CASE("what is compiled while others have OPcache reset is cached, or tried again") {
+  test::fpm_options four = test::one_pool({}, 4);
+  php_fpm const server{four};
+  auto const releases = fs::path(server.document_root()) / "releases";
+  for (std::string const release : {"1", "2"}) {
+    fs::create_directories(releases / release);
+    for (int i = 0; i < 30; ++i) {
+      std::string const number = std::to_string(i);
+      write(releases / release / ("f" + number + ".php"),
+            "<?php function f" + number + "() { return " + number + "; }");
+    }
+  }
+  std::atomic<bool> over{false};
+  std::jthread const others([&] {
+    while (!over) pool{server.endpoint()}.opcache_reset();
+  });
+  for (int i = 0; i < 30; ++i) {
+    auto const output =
+        test::call(server, i % 2 == 0 ? std::vector<std::string>{"opcache:compile:scripts", releases / "1"}
+                                      : std::vector<std::string>{"deploy:warm", releases / "2"});
+    INFO(i << output.out << output.err);
+    CHECK(output.exit_code == 0);
+  }
+  over = true;
 }

@@ -349,7 +349,7 @@ TEST_CASE("a full cache that would restart because of it is left to a reset in a
 
 TEST_CASE("while a restart is pending nothing is forgotten, and that is said") {
   php_fpm const server{options_for(2)};
-  long_request const request(server, std::chrono::milliseconds(800));
+  long_request const request(server, std::chrono::seconds(4));
   CHECK_NOTHROW(pool{server.endpoint()}.opcache_reset(std::chrono::milliseconds(1)));
   auto const output = prune(server);
   CHECK(output.exit_code == 1);

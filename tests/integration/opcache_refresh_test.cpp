@@ -532,7 +532,7 @@ TEST_CASE("open_basedir that hides /proc is no cause for a warning, nor for a fa
 
 TEST_CASE("while a restart is pending nothing is refreshed, and that is said") {
   php_fpm const server{without_timestamps()};
-  test::long_request const request(server, std::chrono::milliseconds(800));
+  test::long_request const request(server, std::chrono::seconds(4));
   CHECK_NOTHROW(pool{server.endpoint()}.opcache_reset(std::chrono::milliseconds(1)));
   auto const output = call(server, {"opcache:refresh", server.document_root()});
   CHECK(output.exit_code == 1);

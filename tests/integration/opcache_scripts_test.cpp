@@ -349,7 +349,7 @@ TEST_CASE("a pool with OPcache off compiles nothing and says so") {
 
 TEST_CASE("while a restart is pending nothing is compiled or invalidated, and that is said") {
   php_fpm const server;
-  auto const slow = server.write_script("slow.php", "<?php usleep(800000);");
+  auto const slow = server.write_script("slow.php", "<?php sleep(6);");
   call(server, {"opcache:compile:script", slow});
   std::thread request([&] {
     fastcgi::request run;
