@@ -123,8 +123,8 @@ function file_by_file($paths, $pause, $one)
     foreach ($paths as $i => $path) {
         $said = array();
         $row = $one($i, $path, $said);
-        $now = $row[0] === 'not_cached' ? restarts() : $restarts;
-        $restarted = $row[0] === 'not_cached' && ($now[0] || $now !== $restarts);
+        $counters = $row[0] === 'not_cached' ? restarts() : $restarts;
+        $restarted = $row[0] === 'not_cached' && ($counters[0] || $counters !== $restarts);
         if ($restarted || ($row[0] === 'fatal' && $compiled > 0)) {
             break;
         }
