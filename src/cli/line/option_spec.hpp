@@ -24,19 +24,19 @@ enum class value_type : std::uint8_t {
 };
 
 struct option_spec {
-  std::string_view name;  ///< without the dashes
-  char letter = 0;        ///< the short form, 0 for none
+  std::string_view name{};  ///< without the dashes
+  char letter = 0;          ///< the short form, 0 for none
   arity takes = arity::flag;
   value_type type = value_type::text;
-  std::string_view value_name;  ///< as help shows it, "FILE"
-  std::string_view help;
+  std::string_view value_name{};  ///< as help shows it, "FILE"
+  std::string_view help{};
   std::string_view choices{};  ///< "table|json|csv"
   bool repeatable = false;
 };
 
 struct argument_spec {
-  std::string_view name;
-  std::string_view help;
+  std::string_view name{};
+  std::string_view help{};
   bool required = false;
   bool repeatable = false;  ///< of the last one: any number of words
 };
@@ -61,12 +61,12 @@ class context;
 enum class exit_code : int;
 
 struct command_spec {
-  std::string_view name;
-  std::string_view description;
-  std::string_view help;  ///< shown by `help NAME` under the options; may be empty
-  std::span<option_spec const> options;
-  std::span<argument_spec const> arguments;
-  exit_code (*run)(context&);
+  std::string_view name{};
+  std::string_view description{};
+  std::string_view help{};  ///< shown by `help NAME` under the options; may be empty
+  std::span<option_spec const> options{};
+  std::span<argument_spec const> arguments{};
+  exit_code (*run)(context&) = nullptr;
   target_policy targets = target_policy::every;
   std::string_view aliases{};  ///< other names, "update|self-update"
   target_scope scope = target_scope::master;
