@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "doctor/advice.hpp"
 #include "doctor/text.hpp"
@@ -19,8 +20,8 @@ constexpr needed_function every(std::string_view name) {
 constexpr needed_function some(std::string_view name) {
   return {name, owner::php, "the commands that call it do not work", level::warning};
 }
-constexpr needed_function hardly(std::string_view name) {
-  return {name, owner::php, "every command works without it", level::note};
+constexpr needed_function hardly(std::string_view name, std::string_view extension = {}) {
+  return {name, owner::php, "every command works without it", level::note, extension};
 }
 
 // Each function that the agent calls.
@@ -143,7 +144,7 @@ constexpr std::array functions{
     needed_function{"scandir", owner::php, "deploy:warm and deploy:switch do not work", level::warning},
     needed_function{"token_get_all", owner::php,
                     "files that declare a class are left to their first visitor by the commands that compile",
-                    level::warning},
+                    level::warning, "tokenizer"},
     hardly("usleep"),
     hardly("flush"),
     hardly("hash_file"),
@@ -151,7 +152,7 @@ constexpr std::array functions{
     hardly("hrtime"),
     hardly("json_encode"),
     hardly("error_reporting"),
-    hardly("posix_geteuid"),
+    hardly("posix_geteuid", "posix"),
     needed_function{"apcu_enabled", owner::apcu, "every command works without it", level::note}};
 
 bool is_there(subject const& of, owner whose) {
@@ -168,23 +169,33 @@ bool lists(std::string_view list, std::string_view name) {
   return false;
 }
 
-// What the pool disables comes on top of what the ini files do, and ini_get() does not know it.
-std::string who_disables(subject const& of, std::string_view name) {
+// What the pool disables comes on top of what the ini files do, and ini_get() does not know it. Nothing where no list
+// that can be read names the function.
+std::optional<std::string> who_disables(subject const& of, std::string_view name) {
   auto const in_pool = pool_line(of, "php_admin_value[disable_functions]");
   if (in_pool && lists(in_pool->value, name)) return text(*in_pool);
   bool const by_ini = lists(setting(of, "disable_functions").value_or(""), name);
   auto const line = of.php.lines.find("disable_functions");
   if (by_ini && line != of.php.lines.end() && lists(line->second.value, name)) return text(line->second);
   if (by_ini && !of.php.ini_file.empty()) return of.php.ini_file;
-  return by_ini ? "php.ini" : "php.ini or the pool's php_admin_value[disable_functions]";
+  if (by_ini) return "php.ini";
+  return std::nullopt;
 }
 
-finding disabled(subject const& of, needed_function const& which) {
+finding missing(subject const& of, needed_function const& which) {
   std::string const name(which.name);
+  auto const by = who_disables(of, name);
+  std::string const take = "take " + name + " out of disable_functions in " +
+                           by.value_or("php.ini or the pool's php_admin_value[disable_functions]") +
+                           ", and reload php-fpm";
+  if (by || which.extension.empty()) {
+    return {step, name, {which.how, name + "() is disabled: " + std::string(which.without), take}};
+  }
+  std::string const extension(which.extension);
   return {step,
           name,
-          {which.how, name + "() is disabled: " + std::string(which.without),
-           "take " + name + " out of disable_functions in " + who_disables(of, name) + ", and reload php-fpm"}};
+          {which.how, name + "() is not there: " + std::string(which.without),
+           "load the PHP extension " + extension + "; where that is loaded, " + take}};
 }
 
 void check_restriction(subject const& of, std::vector<finding>& found) {
@@ -228,7 +239,7 @@ std::vector<finding> check_functions(subject const& of) {
   for (needed_function const& each : functions) {
     if (!is_there(of, each.of)) continue;
     if (of.php.missing.contains(std::string(each.name))) {
-      found.push_back(disabled(of, each));
+      found.push_back(missing(of, each));
     } else {
       ++good;
     }

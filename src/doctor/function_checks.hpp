@@ -17,6 +17,7 @@ struct needed_function {
   owner of;
   std::string_view without;  ///< what does not work without it: "opcache:reset does not work"
   level how = level::failure;
+  std::string_view extension{};  ///< that has it, where PHP may be built or run without that; empty for others
 };
 std::span<needed_function const> needed_functions() noexcept;
 

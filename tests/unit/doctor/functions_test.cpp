@@ -62,6 +62,17 @@ TEST_CASE("functions of an extension that is not loaded are not missed one by on
   CHECK(find(check_functions(patient), "apcu_fetch").what.how == level::failure);
 }
 
+TEST_CASE("a function whose extension may not be loaded is not called disabled unless a list names it") {
+  auto patient = healthy();
+  patient.php.missing = {"posix_geteuid", "token_get_all"};
+  patient.php.settings["disable_functions"] = "token_get_all";
+  auto const found = check_functions(patient);
+  CHECK(find(found, "posix_geteuid").what.message == "posix_geteuid() is not there: every command works without it");
+  CHECK(
+      find(found, "posix_geteuid").what.hint.starts_with("load the PHP extension posix; where that is loaded, take "));
+  CHECK(find(found, "token_get_all").what.message.starts_with("token_get_all() is disabled: "));
+}
+
 TEST_CASE("APCu that is off is a note with the line to write") {
   auto patient = healthy();
   patient.php.apcu_is_on = false;

@@ -1,26 +1,14 @@
 #include "cli/commands/apcu_view.hpp"
 
-#include <fstream>
-#include <iterator>
-
+#include "golden.hpp"
 #include "support/catch.hpp"
 
 using namespace cachetool;
 using namespace cachetool::cli;
+using test::golden;
+using test::rendered;
 
 namespace {
-
-std::string rendered(report::table const& what) {
-  std::string text;
-  what.render([&text](std::string_view line) { text += line; });
-  return text;
-}
-
-std::string golden(std::string const& name) {
-  std::ifstream file(GOLDEN_DIRECTORY "/" + name, std::ios::binary);
-  REQUIRE(file);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 template <typename T>
 std::string json_of(T const& what) {

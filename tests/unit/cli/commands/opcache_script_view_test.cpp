@@ -1,27 +1,15 @@
 #include "cli/commands/opcache_script_view.hpp"
 
-#include <fstream>
-#include <iterator>
-
+#include "golden.hpp"
 #include "support/catch.hpp"
 
 using namespace cachetool;
 using namespace cachetool::cli;
+using test::golden;
+using test::rendered;
 using outcome = opcache::compiled_script::outcome;
 
 namespace {
-
-std::string golden(std::string const& name) {
-  std::ifstream file(GOLDEN_DIRECTORY "/" + name, std::ios::binary);
-  REQUIRE(file);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-std::string rendered(report::table const& table) {
-  std::string text;
-  table.render([&text](std::string_view line) { text += line; });
-  return text;
-}
 
 template <typename... Arguments>
 std::string json_of(Arguments const&... arguments) {

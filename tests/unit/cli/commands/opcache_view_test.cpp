@@ -1,28 +1,16 @@
 #include "cli/commands/opcache_view.hpp"
 
-#include <fstream>
-#include <iterator>
-
+#include "golden.hpp"
 #include "support/catch.hpp"
 
 using namespace cachetool;
 using namespace cachetool::cli;
+using test::golden;
+using test::rendered;
 
 // The tables that the commands show are compared with what CacheTool 10 printed for the same caches.
 
 namespace {
-
-std::string rendered(report::table const& what, bool colour = false) {
-  std::string text;
-  what.render([&text](std::string_view line) { text += line; }, colour);
-  return text;
-}
-
-std::string golden(std::string const& name) {
-  std::ifstream file(GOLDEN_DIRECTORY "/" + name, std::ios::binary);
-  REQUIRE(file);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 opcache::status recorded_status() {
   opcache::status status;

@@ -1,20 +1,13 @@
 #include "cli/commands/stat_view.hpp"
 
-#include <fstream>
-#include <iterator>
-
+#include "golden.hpp"
 #include "support/catch.hpp"
 
 using namespace cachetool;
 using namespace cachetool::cli;
+using test::golden;
 
 namespace {
-
-std::string golden(std::string const& name) {
-  std::ifstream file(GOLDEN_DIRECTORY "/" + name, std::ios::binary);
-  REQUIRE(file);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 realpath_cache::listing some_listing() {
   std::string const file = "/tmp/cachetool-6b037fc2b8cef0.00452621.php";
@@ -26,9 +19,7 @@ realpath_cache::listing some_listing() {
 }  // namespace
 
 TEST_CASE("stat:realpath_get is the recorded table") {
-  std::string text;
-  realpath_table(some_listing()).render([&text](std::string_view line) { text += line; });
-  CHECK(text == golden("stat_realpath_get.txt"));
+  CHECK(test::rendered(realpath_table(some_listing())) == golden("stat_realpath_get.txt"));
 }
 
 TEST_CASE("stat:realpath_get tells its worker in JSON") {
