@@ -1,7 +1,39 @@
 #include "caches/compile_rows.hpp"
 
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
 namespace cachetool::opcache {
 namespace {
+
+// The words of opcache_compile.php, opcache_refresh.php, opcache_warm.php, opcache_prune.php and deploy_move.php.
+constexpr std::pair<std::string_view, file_outcome> outcomes[] = {
+    {"cached", file_outcome::cached},
+    {"kept", file_outcome::kept},
+    {"not_cached", file_outcome::not_cached},
+    {"no_room", file_outcome::no_room},
+    {"left", file_outcome::left},
+    {"failed", file_outcome::failed},
+    {"fatal", file_outcome::failed},
+    {"excluded", file_outcome::excluded},
+    {"gone", file_outcome::gone},
+    {"moved", file_outcome::moved},
+    {"elsewhere", file_outcome::elsewhere},
+    {"again", file_outcome::again},
+    {"served", file_outcome::served},
+};
+
+error unreadable() {
+  return error(error_kind::protocol, "what became of a file cannot be read");
+}
+
+file_outcome outcome_of(std::string_view word) {
+  auto const found =
+      std::find_if(std::begin(outcomes), std::end(outcomes), [word](auto const& each) { return each.first == word; });
+  if (found == std::end(outcomes)) throw unreadable();
+  return found->second;
+}
 
 std::string_view level_name(std::int64_t level) {
   constexpr std::int64_t deprecated = 8192;
@@ -19,11 +51,9 @@ std::string warning_text(php::value const& said) {
 compile_row read_compile_row(std::string_view text) {
   constexpr std::size_t most_values = 1000;  // the agent sends at most twenty warnings, of four values each
   auto const decoded = php::unserialize(text, {.max_values = most_values});
-  if (!decoded || decoded->entries().size() < 3) {
-    throw error(error_kind::protocol, "what became of a file cannot be read");
-  }
+  if (!decoded || decoded->entries().size() < 3) throw unreadable();
   php::value const& fields = *decoded;
-  compile_row out{std::string(fields["0"].as_string()),
+  compile_row out{outcome_of(fields["0"].as_string()),
                   std::string(fields["1"].as_string()),
                   {},
                   std::string(fields["3"].as_string())};

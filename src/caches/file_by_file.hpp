@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -42,6 +43,18 @@ class one_at_a_time {
  private:
   std::size_t alone_ = 0;
 };
+
+/// What came of one request.
+struct part_done {
+  std::size_t files = 0;                ///< that are done with, from the first on
+  std::optional<agent::answer> answer;  ///< nothing if a file ended the request
+};
+
+/// Sends CALL, which has PHP do something with FILES files (at least one) and answers with a row for each; it may stop
+/// before the last. EACH receives the rows in order, with the file's number. A file that ended its request and was
+/// alone in it has failed; if others were in it too, NEXT will have it sent alone. Throws error.
+part_done send_part(adapter::adapter& php, std::size_t files, agent::call call, one_at_a_time& next,
+                    std::function<void(std::size_t file, compile_row row)> const& each);
 
 /// Is told what PHP answered to one request, and may change the pace of the next. False: nothing more is sent.
 using between_requests = std::function<bool(php::value const& status, pacing& next)>;

@@ -20,19 +20,26 @@ struct row {
   bool excluded = false;
 };
 
-compiled_script::outcome to_outcome(std::string_view word) {
-  if (word == "cached") return compiled_script::outcome::cached;
-  if (word == "kept") return compiled_script::outcome::kept;
-  if (word == "not_cached") return compiled_script::outcome::not_cached;
-  if (word == "left") return compiled_script::outcome::left;
-  if (word == "no_room") return compiled_script::outcome::no_room;
-  return compiled_script::outcome::failed;
+compiled_script::outcome to_outcome(file_outcome what) {
+  switch (what) {
+    case file_outcome::cached:
+      return compiled_script::outcome::cached;
+    case file_outcome::kept:
+      return compiled_script::outcome::kept;
+    case file_outcome::not_cached:
+      return compiled_script::outcome::not_cached;
+    case file_outcome::left:
+      return compiled_script::outcome::left;
+    case file_outcome::no_room:
+      return compiled_script::outcome::no_room;
+    default:
+      return compiled_script::outcome::failed;
+  }
 }
 
-row read_row(std::string_view text) {
-  compile_row read = read_compile_row(text);
+row read_row(compile_row read) {
   row out;
-  out.excluded = read.outcome == "excluded";
+  out.excluded = read.outcome == file_outcome::excluded;
   out.script.what = to_outcome(read.outcome);
   out.script.why = std::move(read.why);
   out.script.warnings = std::move(read.warnings);
@@ -61,8 +68,8 @@ class compilation {
     }
   }
 
-  /// Sends these; returns how many of them are done with.
-  std::size_t compile(adapter::adapter& php, std::span<script_file const> part, one_at_a_time& next);
+  /// For when there is no file to find it by. Throws error if nothing can be cached.
+  void find_no_cache(adapter::adapter& php) { answered(run_to_compile(php, call_for({}), 0)); }
 
   [[nodiscard]] compile_report report();
 
@@ -74,6 +81,8 @@ class compilation {
       part = part.subspan(compile(php, part.first(next.most(part.size())), next));
     }
   }
+  // Returns how many of them are done with.
+  std::size_t compile(adapter::adapter& php, std::span<script_file const> part, one_at_a_time& next);
   [[nodiscard]] agent::call call_for(std::span<script_file const> part) const;
   void answered(agent::answer const& answer);
 
@@ -118,22 +127,10 @@ void compilation::answered(agent::answer const& answer) {
 
 std::size_t compilation::compile(adapter::adapter& php, std::span<script_file const> part, one_at_a_time& next) {
   row* const rows = rows_.data() + (part.data() - files_.data());
-  std::size_t done = 0;
-  agent::call call = call_for(part);
-  call.rows = [&](std::string_view text) {
-    if (done == part.size()) throw error(error_kind::protocol, "more files were compiled than were sent");
-    rows[done++] = read_row(text);
-  };
-  try {
-    answered(run_to_compile(php, call, done));
-    if (done == 0 && !part.empty()) throw error(error_kind::protocol, "what became of a file is missing");
-  } catch (error const& failed) {
-    if (!ends_the_request(failed.kind()) || part.empty()) throw;
-    if (next.ended(failed.kind(), part.size(), done)) rows[done++].script.why = failed.message();
-    return done;
-  }
-  next.passed(done);
-  return done;
+  auto const keep = [rows](std::size_t i, compile_row row) { rows[i] = read_row(std::move(row)); };
+  part_done const sent = send_part(php, part.size(), call_for(part), next, keep);
+  if (sent.answer) answered(*sent.answer);
+  return sent.files;
 }
 
 compile_report compilation::report() {
@@ -152,8 +149,7 @@ compile_report compilation::report() {
 compile_report compile(std::vector<adapter::adapter*> const& php, std::vector<script_file> const& files,
                        compile_options const& options) {
   compilation shared(files, options, php.size());
-  one_at_a_time next;
-  if (files.empty()) shared.compile(*php.front(), {}, next);  // it may be that nothing can be cached
+  if (files.empty()) shared.find_no_cache(*php.front());
   std::vector<std::future<void>> others;
   try {
     for (std::size_t i = 1; i < php.size(); ++i) {

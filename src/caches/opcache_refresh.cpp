@@ -14,14 +14,23 @@ namespace {
 
 using outcome = refreshed_script::outcome;
 
-outcome to_outcome(std::string_view word) {
-  if (word == "cached") return outcome::refreshed;
-  if (word == "gone") return outcome::forgotten;
-  if (word == "kept") return outcome::kept;
-  if (word == "not_cached") return outcome::not_cached;
-  if (word == "left") return outcome::left;
-  if (word == "no_room") return outcome::no_room;
-  return outcome::failed;
+outcome to_outcome(file_outcome what) {
+  switch (what) {
+    case file_outcome::cached:
+      return outcome::refreshed;
+    case file_outcome::gone:
+      return outcome::forgotten;
+    case file_outcome::kept:
+      return outcome::kept;
+    case file_outcome::not_cached:
+      return outcome::not_cached;
+    case file_outcome::left:
+      return outcome::left;
+    case file_outcome::no_room:
+      return outcome::no_room;
+    default:
+      return outcome::failed;
+  }
 }
 
 class refreshing {

@@ -40,11 +40,12 @@ std::vector<known_file> possibly_changed(outside_query const& query, selection c
 }
 
 void take(outside_report& into, std::string const& path, opcache::compile_row const& row) {
-  if (row.outcome == "cached") {
+  using opcache::file_outcome;
+  if (row.outcome == file_outcome::cached) {
     ++into.refreshed;
-  } else if (row.outcome == "gone") {
+  } else if (row.outcome == file_outcome::gone) {
     ++into.forgotten;
-  } else if (row.outcome == "failed" || row.outcome == "fatal") {
+  } else if (row.outcome == file_outcome::failed) {
     into.failed.push_back(path + ": " + row.why);
   }
 }

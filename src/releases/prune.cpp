@@ -20,8 +20,9 @@ std::string parent_of(std::string const& path) {
   return at == 0 || at == std::string::npos ? "/" : path.substr(0, at);
 }
 
-outcome to_outcome(std::string_view word) {
-  return word == "gone" ? outcome::forgotten : word == "kept" ? outcome::kept : outcome::failed;
+outcome to_outcome(file_outcome what) {
+  if (what == file_outcome::gone) return outcome::forgotten;
+  return what == file_outcome::kept ? outcome::kept : outcome::failed;
 }
 
 std::int64_t size_of(memory_usage const& memory) {
@@ -253,7 +254,7 @@ void pruning::forget(std::vector<std::string> const& paths, bool by_aliases_too)
     return ask("opcache.prune", {{"paths", list({part.begin(), part.end()})}, {"names", std::move(names)}});
   };
   auto const each = [&](std::string const& path, compile_row row) {
-    if (row.outcome == "served") {
+    if (row.outcome == file_outcome::served) {
       served_ = row.why;
       releases::release const* const release = dead_release_of(path);
       served_release_ = release == nullptr ? path : release->path;

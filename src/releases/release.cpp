@@ -20,6 +20,7 @@ namespace {
 
 using caches::ask;
 using caches::from;
+using opcache::file_outcome;
 using clock = std::chrono::steady_clock;
 
 /// What takes rows "NUMBER length path", as many as a list may have, and hands each to EACH.
@@ -85,12 +86,21 @@ std::string pids_text(std::vector<std::int64_t> const& pids) {
   return out;
 }
 
-moved_name::outcome to_outcome(std::string_view word) {
-  if (word == "moved" || word == "elsewhere") return moved_name::outcome::moved;
-  if (word == "gone") return moved_name::outcome::gone;
-  if (word == "not_cached" || word == "kept") return moved_name::outcome::not_cached;
-  if (word == "left") return moved_name::outcome::left;
-  return moved_name::outcome::failed;
+moved_name::outcome to_outcome(file_outcome what) {
+  switch (what) {
+    case file_outcome::moved:
+    case file_outcome::elsewhere:
+      return moved_name::outcome::moved;
+    case file_outcome::gone:
+      return moved_name::outcome::gone;
+    case file_outcome::not_cached:
+    case file_outcome::kept:
+      return moved_name::outcome::not_cached;
+    case file_outcome::left:
+      return moved_name::outcome::left;
+    default:
+      return moved_name::outcome::failed;
+  }
 }
 
 /// The work of one finish().
@@ -434,12 +444,12 @@ std::vector<std::string> finishing::move(std::vector<std::string> const& paths) 
                                {"pause", std::int64_t{options_.pace.pause.count()}}});
   };
   auto const each = [&](std::string const& path, opcache::compile_row row) {
-    if (row.outcome == "moved" || row.outcome == "again") again.push_back(path);
-    if (row.outcome == "again") return;  // nothing has come of it yet
+    if (row.outcome == file_outcome::moved || row.outcome == file_outcome::again) again.push_back(path);
+    if (row.outcome == file_outcome::again) return;  // nothing has come of it yet
     auto const known = std::find_if(report_.names.begin(), report_.names.end(),
                                     [&](moved_name const& name) { return name.path == path; });
     if (known == report_.names.end()) {
-      if (row.outcome == "elsewhere") return;  // it never led to the old one
+      if (row.outcome == file_outcome::elsewhere) return;  // it never led to the old one
       release& old = old_release_of(path);
       old.scripts = std::max<std::int64_t>(old.scripts - 1, 0);  // of a release that was named nothing was counted
       std::string live = site_.live + path.substr(old.path.size());

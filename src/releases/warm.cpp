@@ -16,6 +16,21 @@ namespace {
 
 using outcome = warmed_script::outcome;
 
+outcome to_outcome(file_outcome what) {
+  switch (what) {
+    case file_outcome::cached:
+      return outcome::compiled;
+    case file_outcome::not_cached:
+      return outcome::not_cached;
+    case file_outcome::left:
+      return outcome::left;
+    case file_outcome::no_room:
+      return outcome::no_room;
+    default:
+      return outcome::failed;
+  }
+}
+
 struct link {
   std::string name;
   std::string leads_to;
@@ -286,7 +301,7 @@ void warming::detach() {
   };
   file_by_file(php_, to_detach_, options_.pace, call_for,
                [this](std::string const& path, compile_row row) {
-                 if (row.outcome == "cached") {
+                 if (row.outcome == file_outcome::cached) {
                    to_compile_.push_back(path);
                  } else {
                    done_[path] = {path, outcome::left_out, std::move(row.why), {}};
@@ -361,16 +376,12 @@ void warming::compile_generated() {
 
 void warming::compiled(std::string const& path, compile_row row) {
   ++in_request_;
-  if (row.outcome == "gone") {  // the release that runs has it, and this one has not
+  if (row.outcome == file_outcome::gone) {  // the release that runs has it, and this one has not
     if (in_use_.contains(path)) missing_.insert(path);
     return;
   }
-  full_ = full_ || row.outcome == "no_room";
-  outcome const what = row.outcome == "cached"       ? outcome::compiled
-                       : row.outcome == "not_cached" ? outcome::not_cached
-                       : row.outcome == "left"       ? outcome::left
-                       : row.outcome == "no_room"    ? outcome::no_room
-                                                     : outcome::failed;
+  full_ = full_ || row.outcome == file_outcome::no_room;
+  outcome const what = to_outcome(row.outcome);
   if (what == outcome::compiled) checked_.push_back({path, 0, 0, row.look});
   done_[path] = {path, what, std::move(row.why), std::move(row.warnings)};
 }
