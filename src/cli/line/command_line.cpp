@@ -34,6 +34,28 @@ spec_list options_of(command_spec const& command) {
   return list;
 }
 
+std::vector<std::string_view> names_of(spec_list const& specs) {
+  std::vector<std::string_view> names;
+  for (option_spec const* spec : specs) names.push_back(spec->name);
+  return names;
+}
+
+// The option of that name, or those that NAME abbreviates.
+spec_list options_named(spec_list const& specs, std::string_view name) {
+  spec_list found;
+  for (option_spec const* spec : specs) {
+    if (spec->name == name) return {spec};
+    if (!name.empty() && spec->name.starts_with(name)) found.push_back(spec);
+  }
+  return found;
+}
+
+// Null if there is none.
+option_spec const* option_with(spec_list const& specs, char letter) {
+  auto const found = std::find_if(specs.begin(), specs.end(), [letter](auto* spec) { return spec->letter == letter; });
+  return found == specs.end() ? nullptr : *found;
+}
+
 bool is_option(std::string_view word) {
   return word.size() > 1 && word.front() == '-';
 }
@@ -83,61 +105,85 @@ std::vector<std::string_view> all_command_names() {
   return all;
 }
 
+bool names_a_command(std::string_view word) {
+  return !matching_commands(word).empty();
+}
+
+/// Where in WORDS the command stands: the first that is neither an option nor an option's value. Which options there
+/// are the command will tell, so those of all commands count here, and what is wrong with one is found later.
+class command_finder {
+ public:
+  explicit command_finder(std::vector<std::string> const& words) : words_(words), specs_(options_of_all_commands()) {}
+
+  [[nodiscard]] std::optional<std::size_t> find() const {
+    for (std::size_t at = 0; at < words_.size() && words_[at] != "--"; ++at) {
+      if (!is_option(words_[at])) return at;
+      if (value_follows(at)) ++at;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  [[nodiscard]] bool value_follows(std::size_t at) const {
+    option_spec const* const spec = words_[at].starts_with("--") ? long_one(words_[at]) : last_short_one(words_[at]);
+    if (spec == nullptr || spec->takes == arity::flag || at + 1 == words_.size()) return false;
+    std::string const& next = words_[at + 1];
+    return spec->takes == arity::value ? !is_option(next) : !next.starts_with('-') && !names_a_command(next);
+  }
+
+  // Null if it brings its value along, or there is no such option.
+  [[nodiscard]] option_spec const* long_one(std::string_view word) const {
+    if (word.find('=') != std::string_view::npos) return nullptr;
+    auto const found = options_named(specs_, word.substr(2));
+    return found.size() == 1 ? found.front() : nullptr;
+  }
+
+  // "-vt": the letters up to the first that takes a value. Null if its value stands behind it.
+  [[nodiscard]] option_spec const* last_short_one(std::string_view word) const {
+    for (std::size_t i = 1; i < word.size(); ++i) {
+      option_spec const* const spec = option_with(specs_, word[i]);
+      if (spec == nullptr) return nullptr;
+      if (spec->takes != arity::flag) return i + 1 == word.size() ? spec : nullptr;
+    }
+    return nullptr;
+  }
+
+  std::vector<std::string> const& words_;
+  spec_list specs_;
+};
+
 class reader {
  public:
-  explicit reader(std::vector<std::string> const& words) : words_(words), specs_(options_of_all_commands()) {}
+  explicit reader(std::vector<std::string> const& words)
+      : words_(words), specs_(options_of_all_commands()), command_at_(command_finder(words).find()) {}
 
   command_line read() {
-    find_the_command();
-    if (line_.command != nullptr) specs_ = options_of(*line_.command);
-    bool command_skipped = false;
-    for (at_ = 0; at_ < words_.size(); ++at_) {
-      std::string const& word = words_[at_];
-      if (word == "--") {
-        line_.arguments.insert(line_.arguments.end(), words_.begin() + static_cast<std::ptrdiff_t>(at_) + 1,
-                               words_.end());
-        break;
-      }
-      if (is_option(word)) {
-        read_option(word);
-      } else if (line_.command != nullptr && !command_skipped) {
-        command_skipped = command_seen_ = true;
-      } else {
-        line_.arguments.push_back(word);
-      }
-    }
+    if (command_at_) find_the_command();
+    for (at_ = 0; at_ < words_.size() && words_[at_] != "--"; ++at_) read_word(words_[at_]);
+    for (++at_; at_ < words_.size(); ++at_) line_.arguments.push_back(words_[at_]);
     return std::move(line_);
   }
 
  private:
-  // The command is the first word that is neither an option nor an option's value. To tell, the line is read once with
-  // the options of all commands; that reading is then forgotten.
+  // After an option that there is not, a word that is no command may have been meant as its value: then that is what is
+  // wrong with the line.
   void find_the_command() {
-    for (at_ = 0; at_ < words_.size() && words_[at_] != "--"; ++at_) {
-      if (is_option(words_[at_])) {
-        skim_option(words_[at_]);
-      } else {
-        line_.command = &command_named(words_[at_]);
-        break;
-      }
-    }
-    line_.options.clear();
-    command_seen_ = false;
+    std::string const& name = words_[*command_at_];
+    if (!names_a_command(name)) read_options_before_command();
+    line_.command = &find_command(name);
+    specs_ = options_of(*line_.command);
   }
 
-  // A second reading says better what is wrong with an option.
-  void skim_option(std::string const& word) {
-    try {
+  void read_options_before_command() {
+    for (at_ = 0; at_ < *command_at_; ++at_) read_option(words_[at_]);
+  }
+
+  void read_word(std::string const& word) {
+    if (is_option(word)) {
       read_option(word);
-    } catch (error const& failed) {
-      if (!skim_failure_) skim_failure_ = failed;
+    } else if (at_ != command_at_) {
+      line_.arguments.push_back(word);
     }
-  }
-
-  // After an option that there is not, a word that is no command may have been meant as its value.
-  command_spec const& command_named(std::string const& word) const {
-    if (skim_failure_ && matching_commands(word).empty()) throw *skim_failure_;
-    return find_command(word);
   }
 
   void read_option(std::string const& word) {
@@ -188,28 +234,17 @@ class reader {
       }
       return words_[++at_];
     }
-    if (!has_next || words_[at_ + 1].starts_with('-')) return std::nullopt;
-    if (!command_seen_ && !matching_commands(words_[at_ + 1]).empty()) return std::nullopt;
+    if (!has_next || words_[at_ + 1].starts_with('-') || at_ + 1 == command_at_) return std::nullopt;
     return words_[++at_];
   }
 
   option_spec const& find_long(std::string_view name) const {
-    spec_list found;
-    std::vector<std::string_view> names;
-    for (option_spec const* spec : specs_) {
-      if (spec->name == name) return *spec;
-      if (!name.empty() && spec->name.starts_with(name)) found.push_back(spec);
-      names.push_back(spec->name);
-    }
+    spec_list const found = options_named(specs_, name);
     if (found.size() == 1) return *found.front();
     std::string const shown = "the option --" + std::string(name);
-    if (found.empty()) {
-      std::string const near = suggest(nearest(name, names));
-      throw error(error_kind::usage, shown + " does not exist" + where()).advise(near.empty() ? as_choice(name) : near);
-    }
-    names.clear();
-    for (option_spec const* spec : found) names.push_back(spec->name);
-    throw error(error_kind::usage, shown + " is ambiguous").advise(suggest(names));
+    if (!found.empty()) throw error(error_kind::usage, shown + " is ambiguous").advise(suggest(names_of(found)));
+    std::string const near = suggest(nearest(name, names_of(specs_)));
+    throw error(error_kind::usage, shown + " does not exist" + where()).advise(near.empty() ? as_choice(name) : near);
   }
 
   // "--json" for --format=json.
@@ -223,9 +258,7 @@ class reader {
   }
 
   option_spec const& find_short(char letter) const {
-    for (option_spec const* spec : specs_) {
-      if (spec->letter == letter) return *spec;
-    }
+    if (option_spec const* const spec = option_with(specs_, letter)) return *spec;
     throw error(error_kind::usage, std::string("the option -") + letter + " does not exist" + where());
   }
 
@@ -244,14 +277,9 @@ class reader {
   std::vector<std::string> const& words_;
   spec_list specs_;
   command_line line_;
+  std::optional<std::size_t> command_at_;
   std::size_t at_ = 0;
-  bool command_seen_ = false;
-  std::optional<error> skim_failure_;
 };
-
-}  // namespace
-
-namespace {
 
 // What other programs call it.
 constexpr std::pair<std::string_view, std::string_view> other_words[] = {

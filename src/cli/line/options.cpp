@@ -55,6 +55,11 @@ bool is_seconds(std::string const& text) {
   return CLI::detail::lexical_cast(text, number) && number > 0 && number <= longest;
 }
 
+bool is_choice(option_spec const& spec, std::string const& text) {
+  auto const choices = alternatives(spec.choices);
+  return std::find(choices.begin(), choices.end(), text) != choices.end();
+}
+
 [[noreturn]] void refuse(option_spec const& spec, std::string const& value, std::string const& wanted,
                          std::string_view example) {
   std::string const name = "--" + std::string(spec.name);
@@ -62,22 +67,24 @@ bool is_seconds(std::string const& text) {
       .advise("for example " + name + "=" + std::string(example));
 }
 
-// CLI11 would refuse the same, in words of its own.
-void check_value(option_spec const& spec, std::string const& value) {
-  if (spec.type == value_type::choice) {
-    auto const choices = alternatives(spec.choices);
-    bool const known = std::find(choices.begin(), choices.end(), value) != choices.end();
-    if (!known) refuse(spec, value, list_of(choices), choices.front());
-  } else if (spec.type == value_type::count) {
-    if (!to_count(number_in(spec, value))) refuse(spec, value, "a whole number from 0 to 1000000000", "3");
-  } else if (!is_seconds(value)) {
-    refuse(spec, value, "a time in seconds above 0", "2.5");
-  }
-}
-
-// CLI11 takes a number that begins with 0 for an octal one.
-std::string plain(option_spec const& spec, std::string const& value) {
-  return spec.type == value_type::count ? std::to_string(*to_count(number_in(spec, value))) : value;
+// How CLI11 looks at a value before it converts it. What is refused is refused in our words: CLI11 lets our exception
+// through.
+CLI::Validator validator_of(option_spec const& spec) {
+  return {[&spec](std::string& value) -> std::string {
+            if (spec.type == value_type::choice && !is_choice(spec, value)) {
+              auto const choices = alternatives(spec.choices);
+              refuse(spec, value, list_of(choices), choices.front());
+            }
+            if (spec.type == value_type::seconds && !is_seconds(value)) {
+              refuse(spec, value, "a time in seconds above 0", "2.5");
+            }
+            if (spec.type != value_type::count) return {};
+            auto const count = to_count(number_in(spec, value));
+            if (!count) refuse(spec, value, "a whole number from 0 to 1000000000", "3");
+            value = std::to_string(*count);  // CLI11 takes a number that begins with 0 for an octal one
+            return {};
+          },
+          {}};
 }
 
 }  // namespace
@@ -93,34 +100,24 @@ options::options(command_line const& line) : command_(line.command) {
 void options::convert(command_line const& line) {
   CLI::App app;
   app.set_help_flag();
-  std::vector<std::string> words;
   for (auto const& given : line.options) {
     option_spec const& spec = *given.spec;
-    std::string const name = "--" + std::string(spec.name);
-    if (spec.takes != arity::flag && (is_text(spec) || !given.value)) continue;
-    if (spec.takes != arity::flag) check_value(spec, *given.value);
-    words.push_back(given.value ? name + "=" + plain(spec, *given.value) : name);
-    if (app.get_option_no_throw(name) != nullptr) continue;
-    CLI::Option* option = nullptr;
     if (spec.takes == arity::flag) {
-      option = app.add_flag(name, flags_[spec.name]);
-      continue;
+      ++flags_[spec.name];
+    } else if (given.value && !is_text(spec)) {
+      declared(app, spec).add_result(*given.value);
     }
-    if (spec.type == value_type::choice) {
-      option = app.add_option_function<std::string>(name, [](std::string const&) {});
-    } else if (spec.type == value_type::count) {
-      option = app.add_option(name, counts_[spec.name]);
-    } else {
-      option = app.add_option(name, seconds_[spec.name]);
-    }
-    option->take_last();
   }
-  std::reverse(words.begin(), words.end());  // CLI11 takes them from the end
-  try {
-    app.parse(std::move(words));
-  } catch (CLI::ParseError const&) {  // each value has been checked: its words would help nobody
-    throw error(error_kind::usage, "the options cannot be read").advise("cachetool list shows every option");
-  }
+  for (CLI::Option* option : app.get_options()) option->run_callback();  // checks and converts
+}
+
+CLI::Option& options::declared(CLI::App& app, option_spec const& spec) {
+  std::string const name = "--" + std::string(spec.name);
+  if (CLI::Option* const known = app.get_option_no_throw(name)) return *known;
+  CLI::Option* const option = spec.type == value_type::count     ? app.add_option(name, counts_[spec.name])
+                              : spec.type == value_type::seconds ? app.add_option(name, seconds_[spec.name])
+                                                                 : app.add_option(name);
+  return *option->transform(validator_of(spec))->take_last();
 }
 
 void options::require_known(std::string_view name) const {

@@ -10,6 +10,11 @@
 
 #include "cli/line/command_line.hpp"
 
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
 namespace cachetool::cli {
 
 /// The options of a command line, converted and checked. Who asks for one that neither the command's table nor that of
@@ -36,6 +41,7 @@ class options {
  private:
   void require_known(std::string_view name) const;
   void convert(command_line const& line);
+  CLI::Option& declared(CLI::App& app, option_spec const& spec);
 
   command_spec const* command_ = nullptr;
   std::map<std::string_view, std::vector<std::optional<std::string>>> given_;
