@@ -1,8 +1,8 @@
 #include "agent/web.hpp"
 
 #include "agent/agent.hpp"
-#include "agent/sha256.hpp"
 #include "agents/web.hpp"
+#include "base/sha256.hpp"
 
 namespace cachetool::agent {
 namespace {
@@ -16,7 +16,7 @@ void fill_in(std::string& source, std::string_view placeholder, std::string_view
 std::string web_source(std::string_view secret, std::string_view operation, std::string_view arguments) {
   constexpr std::string_view open_tag = "<?php\n";
   std::string source(embedded::web);
-  fill_in(source, "{digest}", sha256(std::string(secret).append("\n").append(arguments)));
+  fill_in(source, "{digest}", base::sha256(std::string(secret).append("\n").append(arguments)));
   fill_in(source, "{operation}", operation);
   return source.append(source_for(operation).text.substr(open_tag.size()));
 }

@@ -1,31 +1,24 @@
 #include "releases/site_record.hpp"
 
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <charconv>
 #include <exception>
 #include <map>
 #include <memory>
 #include <string_view>
 
-#include "base/random_hex.hpp"
-#include "base/unique_fd.hpp"
+#include "releases/kept_text.hpp"
 
 namespace cachetool::releases {
 namespace {
 
-using base::unique_fd;
-
 constexpr std::size_t most_bytes = 64 * 1024;
 constexpr std::size_t most_entries = 16;
 
-std::string file_for(std::string const& name) {
-  return "." + name + ".cachetool";
+kept_name file_for(std::string const& link) {
+  return {link, "cachetool"};
 }
 
 std::int64_t nanoseconds(timespec const& time) {
@@ -34,24 +27,6 @@ std::int64_t nanoseconds(timespec const& time) {
 
 identity identity_of(struct stat const& info) {
   return {info.st_dev, info.st_ino};
-}
-
-bool is_believed(struct stat const& file, struct stat const& directory) {
-  bool const owned = file.st_uid == 0 || file.st_uid == geteuid() || file.st_uid == directory.st_uid;
-  return S_ISREG(file.st_mode) && owned && (file.st_mode & (S_IWGRP | S_IWOTH)) == 0 &&
-         file.st_size <= static_cast<off_t>(most_bytes);
-}
-
-std::string read_all(int file) {
-  std::string text;
-  std::array<char, 4096> part;
-  while (text.size() < most_bytes) {
-    ssize_t const count = ::read(file, part.data(), std::min(part.size(), most_bytes - text.size()));
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) break;
-    text.append(part.data(), static_cast<std::size_t>(count));
-  }
-  return text;
 }
 
 template <typename Number>
@@ -85,16 +60,6 @@ std::string text_of(std::vector<verified> const& entries) {
     --left;
   }
   return text;
-}
-
-bool write_all(int file, std::string_view text) {
-  while (!text.empty()) {
-    ssize_t const count = ::write(file, text.data(), text.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return true;
 }
 
 /// Whether files below a directory have changed since then.
@@ -135,12 +100,7 @@ class changes {
 
 site_record site_record::read(int directory, std::string const& name) {
   site_record out;
-  unique_fd const file(openat(directory, file_for(name).c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-  struct stat info {};
-  struct stat around {};
-  if (!file || fstat(file.get(), &info) != 0 || fstat(directory, &around) != 0 || !is_believed(info, around))
-    return out;
-  std::string const text = read_all(file.get());
+  std::string const text = read_kept(directory, file_for(name), most_bytes);
   std::string_view rest = text;
   while (!rest.empty()) {
     std::string_view const line = rest.substr(0, rest.find('\n'));
@@ -165,20 +125,10 @@ void site_record::set(verified entry) {
 // The link has moved by now: that nothing could be kept of it is no reason to fail.
 bool site_record::write(int directory, std::string const& name) const {
   try {
-    return try_to_write(directory, name);
+    return keep(directory, file_for(name), text_of(entries_), 0644);
   } catch (std::exception const&) {
     return false;
   }
-}
-
-bool site_record::try_to_write(int directory, std::string const& name) const {
-  std::string const made = "." + name + "." + base::random_hex();
-  unique_fd const file(openat(directory, made.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));
-  if (!file) return false;
-  bool const written = write_all(file.get(), text_of(entries_)) && fchmod(file.get(), 0644) == 0;
-  if (written && renameat(directory, made.c_str(), directory, file_for(name).c_str()) == 0) return true;
-  unlinkat(directory, made.c_str(), 0);
-  return false;
 }
 
 std::function<bool(std::string const& path)> unchanged_since(verified const& entry) {

@@ -37,8 +37,6 @@ class site_record {
   bool write(int directory, std::string const& name) const;
 
  private:
-  [[nodiscard]] bool try_to_write(int directory, std::string const& name) const;
-
   std::vector<verified> entries_;  // the newest last
 };
 

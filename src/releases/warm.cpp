@@ -116,7 +116,7 @@ class warming {
   void sort_out_valid(std::vector<known_file> const& files);
   void require_that_it_does_not_run() const;
   void require_room_for_all() const;
-  [[nodiscard]] bool is_known(std::string const& path) const;
+  bool is_known(std::string const& path);
   void detach();
   void compile();
   void compile_generated();
@@ -146,6 +146,7 @@ class warming {
   std::set<std::string> missing_;
   std::size_t generated_ = 0;
   std::vector<known_file> checked_;
+  std::set<std::string> by_content_;
   std::map<std::string, warmed_script> done_;
 };
 
@@ -219,10 +220,16 @@ void warming::sort_out_valid(std::vector<known_file> const& files) {
   }
 }
 
-// What OPcache loads from files of its own may be older than anything that is known here.
-bool warming::is_known(std::string const& path) const {
-  return options_.known && options_.known->directory == around_.itself && selected_.state.file_cache.empty() &&
-         options_.known->unchanged(path);
+// What OPcache loads from files of its own may be older than anything that is known here. A PHP that looks at
+// timestamps compiles a file with a new one anew, whatever is in it.
+bool warming::is_known(std::string const& path) {
+  auto const& known = options_.known;
+  if (!known || known->directory != around_.itself || !selected_.state.file_cache.empty()) return false;
+  if (known->unchanged(path)) return true;
+  if (selected_.validates_timestamps || !known->contents || !known->contents->still_has(selected_, path)) return false;
+  if (!known->contents->has_same_bytes(path)) return false;
+  by_content_.insert(path);
+  return true;
 }
 
 void warming::require_that_it_does_not_run() const {
@@ -404,6 +411,7 @@ warm_report warming::report() {
   out.missing = missing_.size();
   out.generated = generated_;
   out.checked = std::move(checked_);
+  out.by_content = std::move(by_content_);
   out.validates_timestamps = selected_.validates_timestamps;
   for (auto& [path, script] : done_) {
     script.in_use = in_use_.contains(path);
@@ -422,12 +430,15 @@ std::string running_release(adapter::adapter& php, std::string const& release) {
 
 std::vector<std::string> changed_since(adapter::adapter& php, warm_report const& report, warm_options const& options) {
   std::vector<known_file> unknown;
+  std::vector<std::string> out;
   for (known_file const& file : report.checked) {
-    bool const is_known = file.look.empty() && options.known && options.known->unchanged(file.path);
-    if (!is_known) unknown.push_back(file);
+    if (report.by_content.contains(file.path)) {
+      if (!options.known->contents->has_same_bytes(file.path)) out.push_back(file.path);
+    } else if (!file.look.empty() || !options.known || !options.known->unchanged(file.path)) {
+      unknown.push_back(file);
+    }
   }
   auto const states = examine(php, unknown, report.validates_timestamps);
-  std::vector<std::string> out;
   for (std::size_t i = 0; i < unknown.size(); ++i) {
     if (states[i] != file_state::unchanged) out.push_back(unknown[i].path);
   }

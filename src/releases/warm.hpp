@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "caches/file_by_file.hpp"
 #include "caches/selection.hpp"
 #include "releases/file_identity.hpp"
+#include "releases/known_contents.hpp"
 
 /// Compiling a release that is to go live.
 namespace cachetool::releases {
@@ -35,6 +37,7 @@ struct warm_options {
   struct known_files {
     identity directory;
     std::function<bool(std::string const& path)> unchanged;
+    std::optional<known_contents> contents;  ///< of files that may have been written anew since, with the same bytes
   };
   std::optional<known_files> known;
 
@@ -74,6 +77,7 @@ struct warm_report {
   std::size_t planned = 0;                   ///< files that would be compiled; in a dry run alone
   std::int64_t free = 0;                     ///< bytes of the cache, before
   std::vector<opcache::known_file> checked;  ///< files that are cached as they were then
+  std::set<std::string> by_content;          ///< those of them of which only the bytes are known to be the same
   bool validates_timestamps = true;
 };
 

@@ -412,3 +412,86 @@ TEST_CASE("a dry run foresees that there is no room, and what is done then") {
   CHECK(contains(result.out, "OPcache would be reset, because OPcache has no room"));
   CHECK(fs::read_symlink(pages.current()) == pages.release("1"));
 }
+
+namespace {
+
+/// What an upload does that looks at nothing: each file is another one, of this moment, with the bytes that it had.
+void upload_anew(std::string const& release) {
+  for (auto const& each : fs::recursive_directory_iterator(release)) {
+    if (!each.is_regular_file() || each.path().extension() == ".new") continue;
+    fs::path const made = each.path().string() + ".new";
+    fs::copy_file(each.path(), made);
+    fs::rename(made, each.path());
+  }
+}
+
+void invalidate(php_fpm const& server, std::string const& path) {
+  run_script(server, server.write_script("invalidate.php", "<?php opcache_invalidate('" + path + "', true);"));
+}
+
+}  // namespace
+
+TEST_CASE("files that are uploaded anew before each switch, with the bytes that they had, are not compiled anew") {
+  php_fpm const server{options_for(3)};
+  application pages;
+  REQUIRE(visits(server, pages, 8) == texts{"1"});
+  REQUIRE(switch_to(server, pages, "2").exit_code == 0);
+  for (auto const* name : {"1", "2", "1", "2"}) {
+    CAPTURE(name);
+    upload_anew(pages.release(name));
+    auto const wasted_before = wasted(server);
+    auto const result = switch_to(server, pages, name);
+    INFO(result.out << result.err);
+    CHECK(result.exit_code == 0);
+    CHECK(visits(server, pages, 8) == texts{name});
+    CHECK(wasted(server) - wasted_before < 32 * 1024);
+  }
+  upload_anew(pages.release("1"));
+  pages.write("1", "src/7.php", "<?php return 'b';");  // of the same length
+  REQUIRE(switch_to(server, pages, "1").exit_code == 0);
+  CHECK(visits(server, pages, 8) == texts{"1 b"});
+}
+
+TEST_CASE("a directory that is replaced by one with the same bytes is not compiled anew") {
+  php_fpm const server{options_for(3)};
+  application const pages;
+  REQUIRE(visits(server, pages, 8) == texts{"1"});
+  REQUIRE(switch_to(server, pages, "2").exit_code == 0);
+  fs::rename(pages.release("1"), pages.directory() + "/build");
+  fs::copy(pages.directory() + "/build", pages.release("1"), fs::copy_options::recursive);
+  auto const wasted_before = wasted(server);
+  REQUIRE(switch_to(server, pages, "1").exit_code == 0);
+  CHECK(visits(server, pages, 8) == texts{"1"});
+  CHECK(wasted(server) - wasted_before < 32 * 1024);
+}
+
+TEST_CASE("a file that has its bytes again, but was compiled when it had others, is compiled anew") {
+  php_fpm const server{options_for(3)};
+  application pages;
+  REQUIRE(visits(server, pages, 8) == texts{"1"});
+  REQUIRE(switch_to(server, pages, "2").exit_code == 0);
+  std::string const file = pages.release("1") + "/src/7.php";
+  pages.write("1", "src/7.php", "<?php return 'b';");
+  SECTION("somebody invalidated it") {
+    invalidate(server, file);
+  }
+  SECTION("OPcache was reset") {
+    REQUIRE(call(server, {"opcache:reset", "--wait"}).exit_code == 0);
+  }
+  run_script(server, file);
+  pages.write("1", "src/7.php", "<?php return '1';");
+  REQUIRE(switch_to(server, pages, "1").exit_code == 0);
+  CHECK(visits(server, pages, 8) == texts{"1"});
+}
+
+TEST_CASE("files that were uploaded anew are compiled anew where PHP looks at timestamps: it would itself") {
+  php_fpm const server{options_for(3, true)};
+  application const pages;
+  REQUIRE(visits(server, pages, 8) == texts{"1"});
+  REQUIRE(switch_to(server, pages, "2").exit_code == 0);
+  upload_anew(pages.release("1"));
+  REQUIRE(switch_to(server, pages, "1").exit_code == 0);
+  auto const before = misses(server);
+  CHECK(visits(server, pages, 8) == texts{"1"});
+  CHECK(misses(server) == before);  // no visitor did
+}

@@ -15,6 +15,7 @@
 #include "base/text.hpp"
 #include "base/unique_fd.hpp"
 #include "caches/find_scripts.hpp"
+#include "caches/selection.hpp"
 #include "cli/commands/deploy_view.hpp"
 #include "cli/commands/warm_view.hpp"
 #include "cli/output/progress.hpp"
@@ -23,6 +24,7 @@
 #include "cli/targets/switch_gate.hpp"
 #include "cli/targets/targets.hpp"
 #include "releases/acquaint.hpp"
+#include "releases/known_contents.hpp"
 #include "releases/release.hpp"
 #include "releases/site_link.hpp"
 #include "releases/site_record.hpp"
@@ -129,7 +131,8 @@ struct switch_plan {
   releases::identity itself;  // of the release's directory
   releases::warm_options warm;
   releases::site_link link;
-  releases::site_record record;  // beside the link
+  releases::site_record record;                    // beside the link
+  std::vector<releases::known_contents> contents;  // beside the link, too
   releases::finish_options finish;
   std::optional<clock::time_point> until;  // --deadline, which bounds the whole
   bool moved = false;                      // the link leads to the release
@@ -152,13 +155,25 @@ std::string parent_of(std::string const& path) {
   return fs::path(path).parent_path().string();
 }
 
+std::function<bool(std::string const& path)> unchanged_since(releases::site_record const& record,
+                                                             std::string const& directory) {
+  releases::verified const* const known = record.find(directory);
+  return releases::unchanged_since(known != nullptr ? *known : releases::verified());
+}
+
+std::optional<releases::known_contents> contents_of(std::vector<releases::known_contents> const& all,
+                                                    std::string const& directory) {
+  auto const found = std::find_if(all.begin(), all.end(),
+                                  [&](releases::known_contents const& each) { return each.directory == directory; });
+  return found == all.end() ? std::nullopt : std::optional(*found);
+}
+
 // A release that was live before is known by what was kept when it ceased to be, a site's other directories by what was
 // kept when they were looked at last.
 void use_record(switch_plan& plan) {
   plan.record = releases::site_record::read(plan.link.directory(), plan.link.name());
-  if (releases::verified const* const known = plan.record.find(plan.release)) {
-    plan.warm.known = {known->itself, releases::unchanged_since(*known)};
-  }
+  plan.contents = releases::read_contents(plan.link.directory(), plan.link.name());
+  plan.warm.known = {plan.itself, unchanged_since(plan.record, plan.release), contents_of(plan.contents, plan.release)};
   if (releases::verified const* const known = plan.record.find(parent_of(plan.finish.current))) {
     plan.finish.unchanged_outside = releases::unchanged_since(*known);
   }
@@ -185,7 +200,7 @@ switch_plan plan_switch(context const& with) {
   releases::identity const itself = require_directory(release);
   releases::warm_options warm = warm_options(with, release);
   warm.links.push_back(finish.current);
-  return {release, itself, std::move(warm), std::move(link), {}, std::move(finish), until};
+  return {release, itself, std::move(warm), std::move(link), {}, {}, std::move(finish), until};
 }
 
 // One deployment at a time, and what was found out before it was this one's turn does not count. Returns done, or what
@@ -214,12 +229,12 @@ void require_same_release(switch_plan const& plan) {
       .advise("try again when the upload has ended");
 }
 
-// Since when the release that is replaced was live, what is cached of it is as its files were then.
-void remember_replaced(switch_plan& plan, std::string const& replaced, std::int64_t since) {
-  releases::verified entry = releases::verified_at(replaced, since);
+// Since the link led to it, what is cached of a release is as its files were then: nothing where that is not known.
+// Times are compared, so they must be those of one file system.
+releases::verified verified_since_link(switch_plan const& plan, std::string const& release, std::int64_t made_at) {
+  releases::verified entry = releases::verified_at(release, made_at);
   releases::verified const around = releases::verified_at(parent_of(plan.link.path()), 0);
-  // Times are compared, so they must be those of one file system.
-  if (since > 0 && entry.itself.device == around.itself.device) plan.record.set(std::move(entry));
+  return made_at > 0 && entry.itself.device == around.itself.device ? entry : releases::verified();
 }
 
 void lead_to_release(switch_plan& plan) {
@@ -227,7 +242,7 @@ void lead_to_release(switch_plan& plan) {
   std::int64_t const since = plan.link.made_at();
   plan.link.lead_to(plan.release, [&plan] { require_same_release(plan); });
   plan.moved = true;
-  if (replaced != plan.release) remember_replaced(plan, replaced, since);
+  if (replaced != plan.release) plan.record.set(verified_since_link(plan, replaced, since));
   plan.record.write(plan.link.directory(), plan.link.name());
 }
 
@@ -386,6 +401,41 @@ void remember_outside(switch_plan& plan, releases::finish_report const& report) 
   plan.record.write(plan.link.directory(), plan.link.name());
 }
 
+// Of what bytes both releases' scripts are, now that nothing of them is given up any more: see known_contents.
+void remember_contents(adapter::adapter& php, switch_plan& plan, std::string const& replaced,
+                       releases::finish_report const& report) {
+  if (report.reset || replaced.empty() || replaced == plan.release) return;
+  constexpr std::size_t most_releases = 4;
+  releases::verified const live = verified_since_link(plan, plan.release, plan.link.made_at());
+  opcache::selection const now = opcache::select(php, {replaced, plan.release});
+  std::vector<releases::known_contents> all;
+  auto const add = [&](std::string const& directory, std::function<bool(std::string const&)> const& is_as_cached) {
+    if (auto seen = releases::look_at_contents(now, directory, is_as_cached)) all.push_back(std::move(*seen));
+  };
+  add(plan.release, releases::unchanged_since(live));
+  add(replaced, unchanged_since(plan.record, replaced));
+  for (releases::known_contents& each : plan.contents) {
+    if (!contents_of(all, each.directory) && all.size() < most_releases) all.push_back(std::move(each));
+  }
+  releases::keep_contents(plan.link.directory(), plan.link.name(), all);
+}
+
+// All is done by now: that this cannot be looked at is no reason to fail.
+void try_to_remember_contents(adapter::adapter& php, switch_plan& plan, std::string const& replaced,
+                              releases::finish_report const& report) {
+  try {
+    remember_contents(php, plan, replaced, report);
+  } catch (error const&) {
+    return;
+  }
+}
+
+void remember(adapter::adapter& php, switch_plan& plan, releases::site const& seen,
+              releases::finish_report const& report) {
+  remember_outside(plan, report);
+  if (seen.has_opcache) try_to_remember_contents(php, plan, seen.live, report);
+}
+
 std::string unfinished(switch_plan const& plan) {
   return plan.link.path() + " leads to " + plan.release +
          " already, but pages may mix it with the release before until this was done: cachetool deploy:finish " +
@@ -508,7 +558,7 @@ exit_code deploy_switch(context& with) {
         require_time(plan);
         how.held = hold_first_scripts(master, plan, seen, how.why_reset);
         auto report = switch_and_finish(master, plan, how, ticket);
-        if (master.masters == 1) remember_outside(plan, report);
+        if (master.masters == 1) remember(*master.pools.front(), plan, seen, report);
         return [&plan, how = std::move(how), report = std::move(report)](target_output& out, std::string const&) {
           show(out, report, plan.finish.current, how.warmed);
         };

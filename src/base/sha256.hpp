@@ -3,9 +3,9 @@
 #include <string>
 #include <string_view>
 
-namespace cachetool::agent {
+namespace cachetool::base {
 
 /// The SHA-256 of DATA as 64 hex digits (FIPS 180-4).
 std::string sha256(std::string_view data);
 
-}  // namespace cachetool::agent
+}  // namespace cachetool::base

@@ -1,10 +1,10 @@
-#include "agent/sha256.hpp"
+#include "base/sha256.hpp"
 
 #include <array>
 #include <bit>
 #include <cstdint>
 
-namespace cachetool::agent {
+namespace cachetool::base {
 namespace {
 
 using word = std::uint32_t;
@@ -67,4 +67,4 @@ std::string sha256(std::string_view data) {
   return hex;
 }
 
-}  // namespace cachetool::agent
+}  // namespace cachetool::base
