@@ -23,7 +23,7 @@ function do_opcache_select($arguments)
         'frozen' => frozen_file_cache(),
         'max_wasted_percentage' => (int) may('ini_get', 'opcache.max_wasted_percentage'),
     );
-    set('opcache.validate_timestamps', '1'); // or the status has no timestamps
+    $result['keeps_times'] = set('opcache.validate_timestamps', '1'); // or neither the status nor what is compiled has any
     $status = status_with_scripts();
     set('opcache.validate_timestamps', '0'); // or opcache_is_script_cached() looks at the files
     $scripts = isset($status['scripts']) ? $status['scripts'] : array();

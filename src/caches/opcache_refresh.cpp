@@ -203,6 +203,7 @@ refresh_report refreshing::report() {
   status const after = read_status(php_);
   report_.from = selected_.from;
   report_.frozen = selected_.frozen;
+  report_.keeps_times = selected_.keeps_times;
   if (after.memory) report_.memory = *after.memory;
   report_.restarted = restarted(selected_.state, after);
   for (selected_script const& script : selected_.scripts) {

@@ -50,6 +50,7 @@ struct refresh_report {
   std::string frozen;                     ///< as in reset_report
   memory_usage memory;                    ///< afterwards
   bool restarted = false;                 ///< PHP emptied the cache meanwhile
+  bool keeps_times = true;                ///< else the next refresh cannot know what this one did
 };
 
 /// Invalidates and compiles the scripts file by file, so that at any time all but one of them are cached. Files that

@@ -116,6 +116,8 @@ selection select(adapter::adapter& php, std::vector<std::string> const& names) {
     out.scripts.push_back(std::move(each.script));
   }
   rows = {};
+  out.keeps_times = v["keeps_times"].as_bool() || std::any_of(out.scripts.begin(), out.scripts.end(),
+                                                              [](auto const& each) { return each.timestamp > 0; });
   std::sort(out.scripts.begin(), out.scripts.end(), [](auto const& a, auto const& b) { return a.path < b.path; });
   return out;
 }

@@ -28,6 +28,7 @@ struct selection {
   std::int64_t now = 0;              ///< php-fpm's Unix time
   std::string frozen;                ///< as in reset_report
   bool validates_timestamps = true;
+  bool keeps_times = true;  ///< what is compiled on request keeps its file's time, whatever the pool's own scripts do
   std::int64_t max_wasted_percentage = 0;
   status state;                          ///< without raw
   std::vector<selected_script> scripts;  ///< sorted by path

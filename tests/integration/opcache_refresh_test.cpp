@@ -200,6 +200,36 @@ TEST_CASE("what a refresh has done is not done again") {
   CHECK(result_of(server, {"opcache:refresh", server.document_root()})["refreshed"] == 0);
 }
 
+TEST_CASE("where the pool pins that PHP keeps no times, it is said that the next refresh compiles the same again") {
+  for (std::string const line :
+       {"php_admin_value[opcache.validate_timestamps] = 0", "php_admin_value[disable_functions] = ini_set"}) {
+    INFO(line);
+    auto options = without_timestamps();
+    options.pools.front().lines.push_back(line);
+    php_fpm const server{options};
+    static_cast<void>(server.write_script("a.php", "<?php return 1;"));
+    compile_all(server);
+    auto const output = call(server, {"opcache:refresh", server.document_root()});
+    CHECK(output.exit_code == 0);
+    CHECK(contains(output.out, "1 script refreshed"));
+    CHECK(contains(output.err, "the next refresh compiles these again, until a reset"));
+    let_the_cache_be_younger(server);
+    CHECK(call(server, {"opcache:refresh", server.document_root()}).err.empty());
+  }
+}
+
+TEST_CASE("where PHP keeps the times of what is refreshed, nothing is said of the next refresh") {
+  for (auto const* validate : {"0", "1"}) {
+    php_fpm const server{without_timestamps({{"opcache.validate_timestamps", validate}})};
+    auto const path = server.write_script("a.php", "<?php return 1;");
+    compile_all(server);
+    fs::last_write_time(path, fs::file_time_type::clock::now() - std::chrono::minutes(5));
+    auto const output = call(server, {"opcache:refresh", server.document_root()});
+    CHECK(contains(output.out, "1 script refreshed"));
+    CHECK(output.err.empty());
+  }
+}
+
 TEST_CASE("a file that is gone is forgotten") {
   php_fpm const server{without_timestamps()};
   auto const path = server.write_script("sub/a.php", "<?php echo 'old';");

@@ -58,6 +58,11 @@ std::vector<std::string> remarks(opcache::refresh_report const& report) {
     lines.push_back("after the next reset or reload PHP has again what is in " + report.frozen + ": " +
                     std::string(frozen_advice));
   }
+  if (!report.keeps_times && scripts_of(report).count(outcome::refreshed) > 0) {
+    lines.emplace_back(
+        "the next refresh compiles these again, until a reset: no script can change opcache.validate_timestamps here "
+        "(php_admin_value, or a disabled function), so PHP keeps no file's time. Set it by php_value or in php.ini");
+  }
   if (report.restarted) lines.emplace_back("PHP emptied the whole cache meanwhile");
   return lines;
 }

@@ -81,6 +81,7 @@ class server {
     return named({{"listed", true},
                   {"names", php::array{{{std::int64_t{0}, "/a"}}}},
                   {"now", now},
+                  {"keeps_times", true},
                   {"revalidate_freq", 2},
                   {"file_cache", file_cache},
                   {"memory_usage", named({{"free_memory", free}, {"wasted_memory", 3 << 20}})},
