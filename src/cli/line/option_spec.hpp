@@ -70,6 +70,7 @@ struct command_spec {
   target_policy targets = target_policy::every;
   std::string_view aliases{};  ///< other names, "update|self-update"
   target_scope scope = target_scope::master;
+  bool once = false;            ///< it must not be done twice: several addresses that lead to one master are one target
   bool keeps_deadline = false;  ///< it reads --deadline itself, and ends in good order by then
   bool of_site = false;  ///< its first argument is a site's link or release: who does not serve that is not meant
 };

@@ -139,7 +139,7 @@ target guess(adapter::fastcgi_options const& options) {
   return out;
 }
 
-std::vector<target> fastcgi_targets(context& with, bool once, int interrupt_fd) {
+std::vector<target> fastcgi_targets(context& with, int interrupt_fd) {
   adapter::fastcgi_options options = choose_fastcgi(with.given, with.file);
   options.client.interrupt_fd = interrupt_fd;
   wanted_targets wanted = choose_targets(with.given, with.file, with.env);
@@ -147,7 +147,7 @@ std::vector<target> fastcgi_targets(context& with, bool once, int interrupt_fd) 
   if (wanted.find) found = found_targets(with, wanted.narrowed, options);
   refuse_several(wanted.named, with.line.command->targets);
   std::vector<target> targets;
-  if (once) {
+  if (with.line.command->once) {
     targets = by_master(wanted.named, with.line.command->scope, options);
   } else {
     for (auto const& where : wanted.named) targets.push_back(fastcgi_target({where, {}, {}}, {}, options));
@@ -164,7 +164,7 @@ std::vector<target> fastcgi_targets(context& with, bool once, int interrupt_fd) 
 
 }  // namespace
 
-std::vector<target> find_targets(context& with, bool once, int interrupt_fd) {
+std::vector<target> find_targets(context& with, int interrupt_fd) {
   std::vector<target> targets;
   switch (choose_adapter(with.given, with.file)) {
     case adapter_kind::web:
@@ -176,7 +176,7 @@ std::vector<target> find_targets(context& with, bool once, int interrupt_fd) {
     case adapter_kind::fastcgi:
       break;
   }
-  return fastcgi_targets(with, once, interrupt_fd);
+  return fastcgi_targets(with, interrupt_fd);
 }
 
 }  // namespace cachetool::cli

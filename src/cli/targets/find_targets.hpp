@@ -43,9 +43,9 @@ struct target {
   bool guessed = false;  ///< nothing was named and nothing was found: it is the port that php-fpm has by default
 };
 
-/// The targets of a command, as its target_policy and target_scope have them. ONCE: several addresses of one master are
-/// one target. Warns of what was found and cannot be reached; with --all, and for target_policy::every_found, that
-/// is a target too, or an error where a command works on the whole of every master. Throws error (usage, config).
-std::vector<target> find_targets(context& with, bool once, int interrupt_fd);
+/// The targets of a command, as the command's table has them. Warns of what was found and cannot be reached; with
+/// --all, and for target_policy::every_found, that is a target too, or an error where a command works on the whole of
+/// every master. Throws error (usage, config).
+std::vector<target> find_targets(context& with, int interrupt_fd);
 
 }  // namespace cachetool::cli

@@ -7,6 +7,7 @@
 #include <list>
 #include <memory>
 #include <new>
+#include <stdexcept>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -256,7 +257,7 @@ void work_on_all(context& with, assignment const& what, std::vector<std::unique_
 }
 
 std::vector<std::unique_ptr<target_work>> make_works(context& with, assignment& what, int interrupt_fd) {
-  std::vector<target> targets = find_targets(with, std::holds_alternative<master_work>(what.work), interrupt_fd);
+  std::vector<target> targets = find_targets(with, interrupt_fd);
   if (with.line.command->of_site) keep_who_serve(with, targets);
   what.targets = targets.size();
   bool const several = targets.size() > 1 || targets.front().addresses.size() > 1;
@@ -268,6 +269,9 @@ std::vector<std::unique_ptr<target_work>> make_works(context& with, assignment& 
 }
 
 exit_code carry_out(context& with, std::optional<std::vector<std::string>> csv_columns, assignment what) {
+  if (std::holds_alternative<master_work>(what.work) != with.line.command->once) {
+    throw std::logic_error("the table says otherwise how often " + std::string(with.line.command->name) + " works");
+  }
   std::string const format = csv_columns ? with.given.text("format").value_or("table") : "table";
   what.format = format == "json" ? output_format::json : format == "csv" ? output_format::csv : output_format::text;
   what.columns = std::move(csv_columns).value_or(std::vector<std::string>());
