@@ -14,6 +14,16 @@ void write_value(json_writer& json, field_value const& value) {
     void operator()(double what) const { json.floating(what); }
     void operator()(std::string_view what) const { json.string(what); }
     void operator()(php::value const* what) const { json.value(*what); }
+    void operator()(std::vector<std::string> const* what) const {
+      json.begin_array();
+      for (std::string const& each : *what) json.string(each);
+      json.end_array();
+    }
+    void operator()(std::vector<std::int64_t> const* what) const {
+      json.begin_array();
+      for (std::int64_t const each : *what) json.integer(each);
+      json.end_array();
+    }
   };
   std::visit(writer{json}, value);
 }
@@ -26,6 +36,8 @@ std::string text(field_value const& value) {
     std::string operator()(double what) const { return csv_field(php::value(what)); }
     std::string operator()(std::string_view what) const { return std::string(what); }
     std::string operator()(php::value const* what) const { return csv_field(*what); }
+    std::string operator()(std::vector<std::string> const*) const { return {}; }
+    std::string operator()(std::vector<std::int64_t> const*) const { return {}; }
   };
   return std::visit(teller{}, value);
 }
@@ -38,6 +50,10 @@ field_value maybe(std::optional<std::int64_t> number) noexcept {
 
 field_value unless_empty(std::string_view text) noexcept {
   return text.empty() ? field_value() : field_value(text);
+}
+
+field_value unless_zero(std::int64_t number) noexcept {
+  return number == 0 ? field_value() : field_value(number);
 }
 
 std::vector<std::string> names(std::span<field const> record) {

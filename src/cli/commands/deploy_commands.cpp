@@ -86,7 +86,7 @@ void show(target_output& out, releases::finish_report const& report, std::string
           std::optional<releases::warm_report> const& warmed = std::nullopt) {
   out.show(report.from,
            {[&](report::json_writer& json) { write_json(json, report); },
-            [&] { return target_output::csv_table{csv_fields(report)}; },
+            [&] { return target_output::csv_table{report::texts(fields(report))}; },
             [&] {
               if (warmed) out.line(report.from, warm_text(*warmed));
               out.line(report.from, finish_text(report));
@@ -511,26 +511,28 @@ switch_forecast foresee(adapter::adapter& php, switch_plan const& plan) {
 }
 
 exit_code show_forecast(context& with, switch_plan const& plan) {
-  return for_each_whole_master(with, finish_columns(), [&plan](reached_master& master) -> report_view {
-    return [&plan, out_of = foresee(*master.pools.front(), plan)](target_output& out, std::string const&) {
-      out.show(out_of.from,
-               {[&](report::json_writer& json) { write_json(json, out_of); },
-                [&] { return target_output::csv_table{csv_fields(out_of)}; },
-                [&] { out.line(out_of.from, forecast_text(out_of, plan.finish.current)); }},
-               {}, std::nullopt);
-    };
-  });
+  return for_each_whole_master(
+      with, report::names(fields(releases::finish_report())), [&plan](reached_master& master) -> report_view {
+        return [&plan, out_of = foresee(*master.pools.front(), plan)](target_output& out, std::string const&) {
+          out.show(out_of.from,
+                   {[&](report::json_writer& json) { write_json(json, out_of); },
+                    [&] { return target_output::csv_table{report::texts(fields(out_of))}; },
+                    [&] { out.line(out_of.from, forecast_text(out_of, plan.finish.current)); }},
+                   {}, std::nullopt);
+        };
+      });
 }
 
 }  // namespace
 
 exit_code deploy_finish(context& with) {
   releases::finish_options const options = finish_options(with);
-  return for_each_whole_master(with, finish_columns(), [&](reached_master& master) -> report_view {
-    auto const tell = progress_of(master, "moved");
-    return [&options, report = releases::finish(master.pools, master.out_of_reach, options, tell)](
-               target_output& out, std::string const&) { show(out, report, options.current); };
-  });
+  return for_each_whole_master(
+      with, report::names(fields(releases::finish_report())), [&](reached_master& master) -> report_view {
+        auto const tell = progress_of(master, "moved");
+        return [&options, report = releases::finish(master.pools, master.out_of_reach, options, tell)](
+                   target_output& out, std::string const&) { show(out, report, options.current); };
+      });
 }
 
 exit_code deploy_switch(context& with) {
@@ -543,7 +545,7 @@ exit_code deploy_switch(context& with) {
   std::unique_ptr<switch_gate> gate;
   std::once_flag made;
   exit_code const code = for_each_whole_master(
-      with, finish_columns(),
+      with, report::names(fields(releases::finish_report())),
       [&](reached_master& master) -> report_view {
         std::call_once(made, [&] {
           gate = std::make_unique<switch_gate>(

@@ -67,36 +67,21 @@ std::string_view name_of(outcome what) {
   return "failed";
 }
 
-void write_pools(report::json_writer& json, releases::finish_report const& report) {
-  json.key("pools").begin_array();
-  for (releases::pool_report const& pool : report.pools) {
-    json.begin_object();
-    json.key("pool").string(pool.pool);
-    json.key("workers");
-    pool.workers > 0 ? json.integer(pool.workers) : json.null();
-    json.key("cleared").integer(pool.cleared);
-    json.key("missing").begin_array();
-    for (std::int64_t pid : pool.missing) json.integer(pid);
-    json.end_array().end_object();
-  }
-  json.end_array();
+std::array<report::field, 4> pool_fields(releases::pool_report const& pool) {
+  return {{{"pool", std::string_view(pool.pool)},
+           {"workers", report::unless_zero(pool.workers)},
+           {"cleared", pool.cleared},
+           {"missing", &pool.missing}}};
 }
 
-void write_strings(report::json_writer& json, std::string_view key, std::vector<std::string> const& strings) {
-  json.key(key).begin_array();
-  for (std::string const& each : strings) json.string(each);
-  json.end_array();
+std::array<report::field, 3> name_fields(releases::moved_name const& name) {
+  return {{{"old_path", std::string_view(name.path)},
+           {"outcome", name_of(name.what)},
+           {"reason", report::unless_empty(name.why)}}};
 }
 
-void write_names(report::json_writer& json, releases::finish_report const& report) {
-  json.key("names").begin_array();
-  for (releases::moved_name const& name : report.names) {
-    json.begin_object().key("old_path").string(name.path).key("outcome").string(name_of(name.what));
-    json.key("reason");
-    name.why.empty() ? json.null() : json.string(name.why);
-    json.end_object();
-  }
-  json.end_array();
+report::field_value text_or_null(std::optional<std::string> const& text) {
+  return text ? report::field_value(std::string_view(*text)) : report::field_value();
 }
 
 // A script takes some milliseconds, with what lies between two requests.
@@ -106,6 +91,10 @@ std::int64_t seconds_for(std::int64_t scripts) {
 }
 
 }  // namespace
+
+std::array<report::field, 2> fields(releases::release const& one) {
+  return {{{"path", std::string_view(one.path)}, {"scripts", one.scripts}}};
+}
 
 std::string forecast_text(switch_forecast const& forecast, std::string const& current) {
   std::string const what = "would lead " + current + " to " + forecast.release + " (now " +
@@ -117,18 +106,26 @@ std::string forecast_text(switch_forecast const& forecast, std::string const& cu
          base::mebibytes(forecast.free) + " are free";
 }
 
-std::vector<std::string> csv_fields(switch_forecast const& forecast) {
-  return {forecast.from.pool, forecast.live, "", "", std::to_string(forecast.names), forecast.reset.value_or("")};
+std::array<report::field, 6> fields(switch_forecast const& forecast) {
+  return {{{"pool", std::string_view(forecast.from.pool)},
+           {"live", std::string_view(forecast.live)},
+           {"workers", {}},
+           {"cleared", {}},
+           {"moved", forecast.names},
+           {"fell_back", text_or_null(forecast.reset)}}};
 }
 
 void write_json(report::json_writer& json, switch_forecast const& forecast) {
-  json.begin_object().key("dry_run").boolean(true).key("release").string(forecast.release).key("live");
-  forecast.live.empty() ? json.null() : json.string(forecast.live);
-  json.key("compile").integer(forecast.compile).key("ready").integer(forecast.ready);
-  json.key("names").integer(forecast.names).key("wasted_memory").integer(forecast.wasted);
-  json.key("free_memory").integer(forecast.free).key("seconds").integer(seconds_for(forecast.compile)).key("reset");
-  forecast.reset ? json.string(*forecast.reset) : json.null();
-  json.end_object();
+  report::write_object(json, std::array<report::field, 10>{{{"dry_run", true},
+                                                            {"release", std::string_view(forecast.release)},
+                                                            {"live", report::unless_empty(forecast.live)},
+                                                            {"compile", forecast.compile},
+                                                            {"ready", forecast.ready},
+                                                            {"names", forecast.names},
+                                                            {"wasted_memory", forecast.wasted},
+                                                            {"free_memory", forecast.free},
+                                                            {"seconds", seconds_for(forecast.compile)},
+                                                            {"reset", text_or_null(forecast.reset)}}});
 }
 
 std::string finish_text(releases::finish_report const& report) {
@@ -158,38 +155,27 @@ std::string left_alone_text(std::string const& path) {
          "; if it was live before, --old=" + base::shell_word(path);
 }
 
-std::vector<std::string> finish_columns() {
-  return {"pool", "live", "workers", "cleared", "moved", "fell_back"};
-}
-
-std::vector<std::string> csv_fields(releases::finish_report const& report) {
+std::array<report::field, 6> fields(releases::finish_report const& report) {
   totals const all = add_up(report);
-  return {report.from.pool,
-          report.live,
-          all.known ? std::to_string(all.workers) : "",
-          std::to_string(all.cleared),
-          std::to_string(count(report, outcome::moved)),
-          report.fell_back.value_or("")};
+  return {{{"pool", std::string_view(report.from.pool)},
+           {"live", std::string_view(report.live)},
+           {"workers", all.known ? report::field_value(all.workers) : report::field_value()},
+           {"cleared", all.cleared},
+           {"moved", count(report, outcome::moved)},
+           {"fell_back", text_or_null(report.fell_back)}}};
 }
 
 void write_json(report::json_writer& json, releases::finish_report const& report) {
   json.begin_object().key("live").string(report.live);
-  write_pools(json, report);
-  json.key("old").begin_array();
-  for (releases::release const& old : report.old) {
-    json.begin_object().key("path").string(old.path).key("scripts").integer(old.scripts).end_object();
-  }
-  json.end_array();
-  json.key("left_alone").begin_array();
-  for (std::string const& path : report.left_alone) json.string(path);
-  json.end_array();
-  write_names(json, report);
-  json.key("outside").begin_object().key("refreshed").integer(report.outside.refreshed);
-  json.key("forgotten").integer(report.outside.forgotten).end_object();
-  write_strings(json, "preloaded", report.preloaded);
-  write_strings(json, "still_used", report.still_used);
-  json.key("fell_back");
-  report.fell_back ? json.string(*report.fell_back) : json.null();
+  report::write_objects(json, "pools", report.pools, pool_fields);
+  report::write_objects(json, "old", report.old, [](releases::release const& each) { return fields(each); });
+  report::write_members(json, std::array<report::field, 1>{{{"left_alone", &report.left_alone}}});
+  report::write_objects(json, "names", report.names, name_fields);
+  report::write_members(json, std::array<report::field, 5>{{{"outside.refreshed", report.outside.refreshed},
+                                                            {"outside.forgotten", report.outside.forgotten},
+                                                            {"preloaded", &report.preloaded},
+                                                            {"still_used", &report.still_used},
+                                                            {"fell_back", text_or_null(report.fell_back)}}});
   json.key("reset");
   report.reset ? write_json(json, *report.reset) : void(json.null());
   json.end_object();

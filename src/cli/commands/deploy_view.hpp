@@ -1,11 +1,13 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "releases/release.hpp"
 #include "report/json.hpp"
+#include "report/record.hpp"
 
 /// What deploy:finish and deploy:switch show.
 namespace cachetool::cli {
@@ -26,7 +28,6 @@ struct switch_forecast {
 /// "would lead /srv/site/current to /srv/site/releases/42: 300 scripts compiled, about 2 s where a processor is free
 /// ..."
 std::string forecast_text(switch_forecast const& forecast, std::string const& current);
-std::vector<std::string> csv_fields(switch_forecast const& forecast);
 void write_json(report::json_writer& json, switch_forecast const& forecast);
 
 /// "/srv/site/releases/42 is served: 8/8 workers of 2 pools cleared, 3 names moved"
@@ -38,8 +39,11 @@ std::string leftover_text(releases::release const& old, std::string const& curre
 /// Of a release that another link leads to: that it was not taken for an old one.
 std::string left_alone_text(std::string const& path);
 
-std::vector<std::string> finish_columns();
-std::vector<std::string> csv_fields(releases::finish_report const& report);
+std::array<report::field, 2> fields(releases::release const& one);
+
+/// What both have in CSV.
+std::array<report::field, 6> fields(releases::finish_report const& report);
+std::array<report::field, 6> fields(switch_forecast const& forecast);
 void write_json(report::json_writer& json, releases::finish_report const& report);
 
 /// That files which are in use do not compile, if any do not.

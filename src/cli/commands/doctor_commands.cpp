@@ -18,7 +18,7 @@ void show(target_output& out, doctor::report const& report) {
   if (out.json() != nullptr) {
     show_json(out, report);
   } else if (out.is_csv()) {
-    for (doctor::finding const& each : report.findings) out.csv_row(csv_fields(each));
+    for (doctor::finding const& each : report.findings) out.csv_row(report::texts(fields(each)));
   } else {
     out.heading(report.from);
     out.table(doctor_table(report, out.streams().width()));
@@ -63,7 +63,7 @@ exit_code run_doctor(context& with) {
     advise(out, label, quiet, report);
     out.end_with(code_of(report));
   };
-  return visit_each_target(with, doctor_columns(), visit);
+  return visit_each_target(with, report::names(fields(doctor::finding())), visit);
 }
 
 }  // namespace cachetool::cli

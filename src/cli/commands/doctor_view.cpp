@@ -60,23 +60,18 @@ std::vector<std::string> hints(doctor::report const& report, doctor::level least
   return lines;
 }
 
-std::vector<std::string> doctor_columns() {
-  return {"step", "name", "level", "message", "hint"};
-}
-
-std::vector<std::string> csv_fields(doctor::finding const& what) {
-  return {std::string(what.step), what.name, std::string(name(what.what.how)), what.what.message, what.what.hint};
+std::array<report::field, 5> fields(doctor::finding const& what) {
+  return {{{"step", what.step},
+           {"name", std::string_view(what.name)},
+           {"level", name(what.what.how)},
+           {"message", std::string_view(what.what.message)},
+           {"hint", report::unless_empty(what.what.hint)}}};
 }
 
 void write_json(report::json_writer& json, doctor::report const& report) {
-  json.begin_object().key("level").string(name(worst(report.findings))).key("checks").begin_array();
-  for (doctor::finding const& each : report.findings) {
-    json.begin_object().key("step").string(each.step).key("name").string(each.name);
-    json.key("level").string(name(each.what.how)).key("message").string(each.what.message).key("hint");
-    each.what.hint.empty() ? json.null() : json.string(each.what.hint);
-    json.end_object();
-  }
-  json.end_array().end_object();
+  json.begin_object().key("level").string(name(worst(report.findings)));
+  report::write_objects(json, "checks", report.findings, [](doctor::finding const& each) { return fields(each); });
+  json.end_object();
 }
 
 }  // namespace cachetool::cli

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <string>
 #include <vector>
 
 #include "doctor/walk.hpp"
 #include "report/json.hpp"
+#include "report/record.hpp"
 #include "report/table.hpp"
 
 /// How what the doctor found is shown.
@@ -17,8 +19,7 @@ report::table doctor_table(doctor::report const& report, std::size_t width);
 /// What to do about each finding, in their order: "memory: set ..."; without that of the error that ended the walk.
 std::vector<std::string> hints(doctor::report const& report, doctor::level least = doctor::level::ok);
 
-std::vector<std::string> doctor_columns();
-std::vector<std::string> csv_fields(doctor::finding const& what);
+std::array<report::field, 5> fields(doctor::finding const& what);
 void write_json(report::json_writer& json, doctor::report const& report);
 
 }  // namespace cachetool::cli

@@ -3,8 +3,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 
 #include "fpm/reach.hpp"
+#include "report/record.hpp"
 
 namespace cachetool::cli {
 namespace {
@@ -44,9 +46,10 @@ std::string_view reach_name(fpm::access reach) {
   return "unknown";
 }
 
-void write(report::json_writer& json, std::string_view key, std::string const& text) {
-  json.key(key);
-  text.empty() ? json.null() : json.string(text);
+std::vector<std::int64_t> worker_pids(fpm::pool const& one) {
+  std::vector<std::int64_t> pids;
+  for (fpm::process const& worker : one.workers) pids.push_back(worker.pid);
+  return pids;
 }
 
 }  // namespace
@@ -81,19 +84,25 @@ std::vector<std::string> csv_fields(fpm::master const& owner, fpm::pool const& o
 }
 
 void write_json(report::json_writer& json, fpm::master const& owner, fpm::pool const& one) {
-  json.begin_object().key("reach").string(reach_name(one.reach)).key("pid");
-  owner.self.pid == 0 ? json.null() : json.integer(owner.self.pid);
-  write(json, "config", owner.config);
-  write(json, "executable", owner.executable);
-  json.key("elsewhere").boolean(owner.elsewhere).key("contained");
-  owner.may_be_contained && !owner.contained ? json.null() : json.boolean(owner.contained);
-  json.key("own").boolean(fpm::is_own(owner, geteuid()));
-  write(json, "user", user_text(owner, one));
-  write(json, "chroot", value_of(one, "chroot"));
-  write(json, "pm", value_of(one, "pm"));
-  json.key("workers").begin_array();
-  for (fpm::process const& worker : one.workers) json.integer(worker.pid);
-  json.end_array().end_object();
+  using report::unless_empty;
+  bool const may_be_contained = owner.may_be_contained && !owner.contained;
+  std::string const user = user_text(owner, one);
+  std::string const chroot = value_of(one, "chroot");
+  std::string const pm = value_of(one, "pm");
+  std::vector<std::int64_t> const workers = worker_pids(one);
+  report::write_object(
+      json, std::array<report::field, 11>{
+                {{"reach", reach_name(one.reach)},
+                 {"pid", report::unless_zero(owner.self.pid)},
+                 {"config", unless_empty(owner.config)},
+                 {"executable", unless_empty(owner.executable)},
+                 {"elsewhere", owner.elsewhere},
+                 {"contained", may_be_contained ? report::field_value() : report::field_value(owner.contained)},
+                 {"own", fpm::is_own(owner, geteuid())},
+                 {"user", unless_empty(user)},
+                 {"chroot", unless_empty(chroot)},
+                 {"pm", unless_empty(pm)},
+                 {"workers", &workers}}});
 }
 
 }  // namespace cachetool::cli

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "cli/commands/deploy_view.hpp"
+#include "report/record.hpp"
 #include "report/text.hpp"
 
 namespace cachetool::cli {
@@ -45,12 +47,6 @@ std::string reset_text(releases::prune_report const& report) {
   return "a reset pays when less than " + needed + ", now it is " + free;
 }
 
-void write_strings(report::json_writer& json, std::string_view key, std::vector<std::string> const& strings) {
-  json.key(key).begin_array();
-  for (std::string const& each : strings) json.string(each);
-  json.end_array();
-}
-
 }  // namespace
 
 outcome_view scripts_of(releases::prune_report const& report) {
@@ -68,20 +64,18 @@ void write_json(report::json_writer& json, releases::prune_report const& report,
   outcome_view const scripts = scripts_of(report);
   json.begin_object().key("dry_run").boolean(dry_run);
   scripts.write_counts(json);
-  write_strings(json, "keep", report.kept);
-  json.key("dead").begin_array();
-  for (releases::release const& each : report.dead) {
-    json.begin_object().key("path").string(each.path).key("scripts").integer(each.scripts).end_object();
-  }
-  json.end_array();
-  write_strings(json, "left_alone", report.left_alone);
-  json.key("gone").integer(report.gone);
-  json.key("memory_consumption").integer(report.memory_of_scripts);
-  json.key("wasted_memory").integer(report.memory.wasted);
-  json.key("free_memory").integer(report.memory.free).key("needed_memory").integer(report.needed.memory);
-  json.key("free_keys").integer(report.free_keys).key("needed_keys").integer(report.needed.keys);
-  json.key("reset_pays").boolean(report.reset_pays);
-  json.key("restarted").boolean(report.restarted);
+  report::write_members(json, std::array<report::field, 1>{{{"keep", &report.kept}}});
+  report::write_objects(json, "dead", report.dead, [](releases::release const& each) { return fields(each); });
+  report::write_members(json, std::array<report::field, 10>{{{"left_alone", &report.left_alone},
+                                                             {"gone", report.gone},
+                                                             {"memory_consumption", report.memory_of_scripts},
+                                                             {"wasted_memory", report.memory.wasted},
+                                                             {"free_memory", report.memory.free},
+                                                             {"needed_memory", report.needed.memory},
+                                                             {"free_keys", report.free_keys},
+                                                             {"needed_keys", report.needed.keys},
+                                                             {"reset_pays", report.reset_pays},
+                                                             {"restarted", report.restarted}}});
   scripts.write_scripts(json);
   json.end_object();
 }

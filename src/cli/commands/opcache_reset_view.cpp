@@ -29,20 +29,14 @@ std::string_view outcome_name(outcome what) {
   return "";
 }
 
-void nullable(report::json_writer& json, std::string_view name, std::string_view text) {
-  json.key(name);
-  text.empty() ? json.null() : json.string(text);
-}
-
-void write_json(report::json_writer& json, opcache::blocker const& who) {
-  json.begin_object().key("pid").integer(who.pid);
-  nullable(json, "pool", who.pool);
-  json.key("uid");
-  who.user ? json.integer(*who.user) : json.null();
-  nullable(json, "script", who.script);
-  json.key("seconds");
-  who.age ? json.floating(std::chrono::duration<double>(*who.age).count()) : json.null();
-  json.end_object();
+std::array<report::field, 5> fields(opcache::blocker const& who) {
+  auto const seconds =
+      who.age ? report::field_value(std::chrono::duration<double>(*who.age).count()) : report::field_value();
+  return {{{"pid", who.pid},
+           {"pool", report::unless_empty(who.pool)},
+           {"uid", report::maybe(who.user)},
+           {"script", report::unless_empty(who.script)},
+           {"seconds", seconds}}};
 }
 
 std::string requests_text(std::int64_t running) {
@@ -105,14 +99,12 @@ std::array<report::field, 4> fields(opcache::reset_report const& report) {
 void write_json(report::json_writer& json, opcache::reset_report const& report) {
   json.begin_object();
   report::write_members(json, fields(report));
-  nullable(json, "skipped", report.skipped);
-  json.key("blocked_by").begin_array();
-  for (opcache::blocker const& each : report.blocked_by) write_json(json, each);
-  json.end_array().key("risks").begin_array();
-  for (std::string const& each : report.risks) json.string(each);
-  json.end_array();
-  nullable(json, "file_cache", report.file_cache);
-  json.key("preloaded").integer(report.preloaded).end_object();
+  report::write_members(json, std::array<report::field, 1>{{{"skipped", report::unless_empty(report.skipped)}}});
+  report::write_objects(json, "blocked_by", report.blocked_by, [](opcache::blocker const& who) { return fields(who); });
+  report::write_members(json, std::array<report::field, 3>{{{"risks", &report.risks},
+                                                            {"file_cache", report::unless_empty(report.file_cache)},
+                                                            {"preloaded", report.preloaded}}});
+  json.end_object();
 }
 
 std::vector<std::string> remarks(opcache::reset_report const& report) {

@@ -141,20 +141,21 @@ exit_code opcache_reset_file_cache(context& with) {
     throw error(error_kind::usage, "nobody can be asked whether to delete files, so nothing was deleted")
         .advise("--force deletes them without asking");
   }
-  return for_each_target(with, file_cache_columns(), [&](adapter::adapter& php, target_output& out) {
-    opcache::file_cache_report report;
-    bool const agreed = force || may_delete(out.streams(), report = opcache::find_file_cache(php));
-    if (agreed) report = opcache::reset_file_cache(php);
-    out.show(report.from,
-             {[&](report::json_writer& json) { write_json(json, report); },
-              [&] { return target_output::csv_table{csv_fields(report)}; },
-              [&] {
-                out.heading(report.from);
-                out.streams().line(agreed ? "Deleted " + std::to_string(report.deleted) + " files."
-                                          : "Aborted file deletion");
-              }},
-             remarks(report), failure(report));
-  });
+  return for_each_target(
+      with, report::names(fields(opcache::file_cache_report())), [&](adapter::adapter& php, target_output& out) {
+        opcache::file_cache_report report;
+        bool const agreed = force || may_delete(out.streams(), report = opcache::find_file_cache(php));
+        if (agreed) report = opcache::reset_file_cache(php);
+        out.show(report.from,
+                 {[&](report::json_writer& json) { write_json(json, report); },
+                  [&] { return target_output::csv_table{report::texts(fields(report))}; },
+                  [&] {
+                    out.heading(report.from);
+                    out.streams().line(agreed ? "Deleted " + std::to_string(report.deleted) + " files."
+                                              : "Aborted file deletion");
+                  }},
+                 remarks(report), failure(report));
+      });
 }
 
 }  // namespace cachetool::cli

@@ -129,9 +129,9 @@ std::array<report::field, 3> fields(opcache::invalidated_script const& script) {
 void write_json(report::json_writer& json, opcache::invalidate_report const& report, bool dry_run) {
   json.begin_object().key("dry_run").boolean(dry_run);
   json.key("preloaded").integer(report.preloaded);
-  json.key("scripts").begin_array();
-  for (auto const& script : report.scripts) report::write_object(json, fields(script));
-  json.end_array().end_object();
+  report::write_objects(json, "scripts", report.scripts,
+                        [](opcache::invalidated_script const& script) { return fields(script); });
+  json.end_object();
 }
 
 std::vector<std::string> remarks(opcache::invalidate_report const& report, bool dry_run) {
@@ -157,24 +157,22 @@ std::vector<std::string> remarks(opcache::invalidate_report const& report, bool 
   return lines;
 }
 
-std::vector<std::string> file_cache_columns() {
-  return {"directory", "deleted", "left"};
-}
-
-std::vector<std::string> csv_fields(opcache::file_cache_report const& report) {
-  return {report.directory, std::to_string(report.deleted), std::to_string(report.left.size())};
+std::array<report::field, 3> fields(opcache::file_cache_report const& report) {
+  return {{{"directory", std::string_view(report.directory)},
+           {"deleted", report.deleted},
+           {"left", static_cast<std::int64_t>(report.left.size())}}};
 }
 
 void write_json(report::json_writer& json, opcache::file_cache_report const& report) {
-  json.begin_object().key("directory").string(report.directory);
-  json.key("deleted").integer(report.deleted);
-  json.key("left").begin_array();
-  for (auto const& file : report.left) {
-    json.begin_object().key("path").string(file.path).key("owner");
-    file.owner ? json.integer(*file.owner) : json.null();
-    json.key("reason").string(file.why).end_object();
-  }
-  json.end_array().end_object();
+  auto const all = fields(report);
+  json.begin_object();
+  report::write_members(json, std::span(all).first(2));  // who is left is listed
+  report::write_objects(json, "left", report.left, [](opcache::file_cache_report::left_file const& file) {
+    return std::array<report::field, 3>{{{"path", std::string_view(file.path)},
+                                         {"owner", report::maybe(file.owner)},
+                                         {"reason", std::string_view(file.why)}}};
+  });
+  json.end_object();
 }
 
 std::vector<std::string> remarks(opcache::file_cache_report const& report) {

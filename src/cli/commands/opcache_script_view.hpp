@@ -34,8 +34,7 @@ std::array<report::field, 3> fields(opcache::invalidated_script const& script);
 void write_json(report::json_writer& json, opcache::invalidate_report const& report, bool dry_run);
 std::vector<std::string> remarks(opcache::invalidate_report const& report, bool dry_run);
 
-std::vector<std::string> file_cache_columns();
-std::vector<std::string> csv_fields(opcache::file_cache_report const& report);
+std::array<report::field, 3> fields(opcache::file_cache_report const& report);
 void write_json(report::json_writer& json, opcache::file_cache_report const& report);
 
 /// "/srv/fc/…/x.php.bin: Permission denied (it belongs to user 1001)"

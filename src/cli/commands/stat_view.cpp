@@ -36,9 +36,10 @@ std::vector<std::vector<std::string>> csv_rows(realpath_cache::listing const& li
 }
 
 void write_json(report::json_writer& json, realpath_cache::listing const& listing) {
-  json.begin_object().key("pid").integer(listing.from.pid).key("entries").begin_array();
-  for (realpath_cache::entry const& each : listing.entries) report::write_object(json, fields(each));
-  json.end_array().end_object();
+  json.begin_object().key("pid").integer(listing.from.pid);
+  report::write_objects(json, "entries", listing.entries,
+                        [](realpath_cache::entry const& each) { return fields(each); });
+  json.end_object();
 }
 
 std::array<report::field, 2> fields(realpath_cache::size const& size) {
@@ -52,21 +53,19 @@ std::string clear_text(realpath_cache::clear_report const& report) {
 }
 
 std::array<report::field, 2> fields(realpath_cache::clear_report const& report) {
-  auto const workers = report.workers > 0 ? report::field_value(report.workers) : report::field_value();
-  return {{{"cleared", report.cleared}, {"workers", workers}}};
+  return {{{"cleared", report.cleared}, {"workers", report::unless_zero(report.workers)}}};
 }
 
 void write_json(report::json_writer& json, realpath_cache::clear_report const& report,
                 std::vector<fpm::worker_activity> const& missing) {
   json.begin_object();
   report::write_members(json, fields(report));
-  json.key("missing").begin_array();
-  for (fpm::worker_activity const& each : missing) {
-    json.begin_object().key("pid").integer(each.pid).key("doing");
-    each.what == fpm::doing::unknown ? json.null() : json.string(doing_name(each.what));
-    json.end_object();
-  }
-  json.end_array().end_object();
+  report::write_objects(json, "missing", missing, [](fpm::worker_activity const& each) {
+    auto const doing =
+        each.what == fpm::doing::unknown ? report::field_value() : report::field_value(doing_name(each.what));
+    return std::array<report::field, 2>{{{"pid", each.pid}, {"doing", doing}}};
+  });
+  json.end_object();
 }
 
 std::string missing_text(fpm::worker_activity const& worker) {
