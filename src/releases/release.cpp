@@ -127,6 +127,8 @@ class finishing {
   std::vector<aliased_script> find_names();
   std::optional<std::string> move_names();
   std::optional<std::string> move_all();
+  std::optional<std::string> await_first_visitors();
+  [[nodiscard]] std::vector<std::string> names_that_lead_nowhere() const;
   [[nodiscard]] std::vector<std::string> releases_here() const;
   std::optional<std::string> hold_first_scripts();
   void release_first_scripts(std::vector<aliased_script>& names);
@@ -263,6 +265,7 @@ finish_report finishing::reset_because(std::string why) {
 std::optional<std::string> finishing::move_all() {
   try {
     auto problem = move_names();
+    if (!problem) problem = await_first_visitors();
     return problem ? problem : refresh_outside();
   } catch (error const& failed) {
     if (failed.kind() != error_kind::pending && failed.kind() != error_kind::memory_limit) throw;
@@ -430,6 +433,34 @@ std::optional<std::string> finishing::move_names() {
   for (int round = 0; !moved.empty() && round < most_rounds; ++round) moved = move(names);
   if (moved.empty()) return std::nullopt;
   return "OPcache keeps " + moved.front() + ", to which a name below " + options_.current + " may lead";
+}
+
+std::vector<std::string> finishing::names_that_lead_nowhere() const {
+  std::vector<std::string> out;
+  for (moved_name const& each : report_.names) {
+    if (each.what == moved_name::outcome::left || each.what == moved_name::outcome::not_cached)
+      out.push_back(each.path);
+  }
+  return out;
+}
+
+// Such a name is a key that still belongs to the old script, and comes to life with it, whoever compiles that: a
+// visitor of another link. Only a visitor who asks for the live file by this name, or a reset, puts an end to that.
+std::optional<std::string> finishing::await_first_visitors() {
+  constexpr std::chrono::milliseconds a_while{1000};
+  constexpr std::chrono::milliseconds between{100};
+  auto const until = clock::now() + std::min(a_while, left());
+  for (;;) {
+    std::vector<std::string> const waiting = names_that_lead_nowhere();
+    if (waiting.empty()) return std::nullopt;
+    if (clock::now() >= until) {
+      std::string const name = waiting.front().substr(old_release_of(waiting.front()).path.size());
+      return options_.current + name + " is compiled by its first visitor, who has not come yet, and until then that " +
+             "name may come to lead to the release before";
+    }
+    php_.pause(between);
+    move(waiting);
+  }
 }
 
 std::vector<std::string> finishing::move(std::vector<std::string> const& paths) {

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <atomic>
 #include <csignal>
 #include <filesystem>
 #include <thread>
@@ -494,4 +495,68 @@ TEST_CASE("files that were uploaded anew are compiled anew where PHP looks at ti
   auto const before = misses(server);
   CHECK(visits(server, pages, 8) == texts{"1"});
   CHECK(misses(server) == before);  // no visitor did
+}
+
+namespace {
+
+std::string plugin(std::string const& says) {
+  return "<?php echo A::f(); class A { static function f() { return '" + says + "'; } }";
+}
+
+/// Has the name below the link, and the old script by another link to it, asked for.
+std::string visit_plugin(php_fpm const& server, site const& of) {
+  return run_script(server, of.current() + "/plugin.php").body;
+}
+
+}  // namespace
+
+TEST_CASE("a name that is left to its first visitor does not come to lead to the release before, whoever visits that") {
+  for (auto const validates : {false, true}) {
+    site of({"1", "2", "3"});
+    for (auto const* release : {"1", "2", "3"}) of.write(release, "plugin.php", plugin(release));
+    php_fpm const server{options_for(4, validates)};
+    visits(server, of);
+    CHECK(visit_plugin(server, of) == "1");
+    auto const result = switch_to(server, of, "2");
+    INFO(result.out << result.err);
+    CHECK(result.exit_code == 0);
+    CHECK(contains(result.out, "/plugin.php is compiled by its first visitor, who has not come yet"));
+    CHECK(run_script(server, of.release("1") + "/plugin.php").body == "1");
+    CHECK(visit_plugin(server, of) == "2");
+    CHECK(visits(server, of) == texts{"2 2 2"});
+  }
+}
+
+TEST_CASE("a name whose first visitor comes right after the switch is no reason for a reset") {
+  site of;
+  for (auto const* release : {"1", "2"}) of.write(release, "plugin.php", plugin(release));
+  php_fpm const server{options_for(4)};
+  visits(server, of);
+  CHECK(visit_plugin(server, of) == "1");
+  std::atomic<bool> over{false};
+  std::jthread const visitors([&] {
+    while (!over) {
+      visit_plugin(server, of);
+      std::this_thread::sleep_for(5ms);
+    }
+  });
+  auto const result = switch_to(server, of, "2");
+  over = true;
+  INFO(result.out << result.err);
+  CHECK(result.exit_code == 0);
+  CHECK_FALSE(contains(result.out, "OPcache reset"));
+  CHECK(run_script(server, of.release("1") + "/plugin.php").body == "1");
+  CHECK(visit_plugin(server, of) == "2");
+}
+
+TEST_CASE("without a fallback a name that may come to lead to the release before ends a deployment with 4") {
+  site of;
+  for (auto const* release : {"1", "2"}) of.write(release, "plugin.php", plugin(release));
+  php_fpm const server{options_for(4)};
+  CHECK(visit_plugin(server, of) == "1");
+  auto const result = switch_to(server, of, "2", {"--no-fallback"});
+  CHECK(result.exit_code == 4);
+  CHECK(contains(result.err, "/plugin.php is compiled by its first visitor"));
+  CHECK(visit_plugin(server, of) == "2");
+  CHECK(finish(server, of, {"--no-fallback"}).exit_code == 0);
 }
