@@ -1,6 +1,5 @@
 #include "adapter/web_file.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -8,8 +7,8 @@
 
 #include <cerrno>
 #include <ctime>
-#include <memory>
 
+#include "base/names_in.hpp"
 #include "base/random_hex.hpp"
 #include "base/text.hpp"
 #include "placement/write_file.hpp"
@@ -29,15 +28,13 @@ bool is_left_over(int file) {
 }
 
 void sweep(int directory) {
-  int const copy = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  std::unique_ptr<DIR, int (*)(DIR*)> const list(copy >= 0 ? fdopendir(copy) : nullptr, closedir);
-  while (dirent const* entry = list ? readdir(list.get()) : nullptr) {
-    std::string_view const name = entry->d_name;
+  for (std::string const& name : base::names_in(directory)) {
     if (!name.starts_with(prefix) || !name.ends_with(suffix)) continue;
     if (name.size() != prefix.size() + random_digits + suffix.size()) continue;
-    base::unique_fd const file(openat(directory, entry->d_name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-    if (file && is_left_over(file.get()) && placement::is_written_agent(directory, entry->d_name))
-      unlinkat(directory, entry->d_name, 0);
+    base::unique_fd const file(openat(directory, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    if (file && is_left_over(file.get()) && placement::is_written_agent(directory, name.c_str())) {
+      unlinkat(directory, name.c_str(), 0);
+    }
   }
 }
 

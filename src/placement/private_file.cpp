@@ -1,6 +1,5 @@
 #include "placement/private_file.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -9,12 +8,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
-#include <memory>
 #include <system_error>
 #include <vector>
 
 #include <cachetool/error.hpp>
 
+#include "base/names_in.hpp"
 #include "base/random_hex.hpp"
 #include "base/text.hpp"
 #include "placement/candidates.hpp"
@@ -46,22 +45,10 @@ bool is_own_directory_name(std::string_view name) {
   return name.starts_with(prefix) && is_random(name.substr(prefix.size()));
 }
 
-// At most MOST of them.
-std::vector<std::string> entries(int directory, std::size_t most) {
-  std::vector<std::string> names;
-  int const copy = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  std::unique_ptr<DIR, int (*)(DIR*)> const list(copy >= 0 ? fdopendir(copy) : nullptr, closedir);
-  while (dirent const* entry = list && names.size() < most ? readdir(list.get()) : nullptr) {
-    std::string_view const name = entry->d_name;
-    if (name != "." && name != "..") names.emplace_back(name);
-  }
-  return names;
-}
-
 // Removes the agent's file in a directory of ours, held open. False if there is anything else in it: then the
 // directory has come by our name in another way, and nothing in it is touched.
 bool take_agent_out(int directory) {
-  std::vector<std::string> const names = entries(directory, 2);
+  std::vector<std::string> const names = base::names_in(directory, 2);
   if (names.empty()) return true;
   char const* const name = names.front().c_str();
   return names.size() == 1 && is_own_file_name(names.front()) && is_written_agent(directory, name) &&
@@ -204,14 +191,12 @@ void private_file::remove() noexcept {
 }
 
 void sweep_private_files(int base) noexcept {
-  int const copy = openat(base, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  std::unique_ptr<DIR, int (*)(DIR*)> const list(copy >= 0 ? fdopendir(copy) : nullptr, closedir);
-  while (dirent const* entry = list ? readdir(list.get()) : nullptr) {
-    if (!is_own_directory_name(entry->d_name)) continue;
-    base::unique_fd const directory = open_inside(base, entry->d_name, O_RDONLY | O_DIRECTORY);
+  for (std::string const& name : base::names_in(base)) {
+    if (!is_own_directory_name(name)) continue;
+    base::unique_fd const directory = open_inside(base, name.c_str(), O_RDONLY | O_DIRECTORY);
     if (!directory || !is_own_directory(directory.get())) continue;
     if (flock(directory.get(), LOCK_EX | LOCK_NB) != 0) continue;  // in use
-    if (take_agent_out(directory.get())) unlinkat(base, entry->d_name, AT_REMOVEDIR);
+    if (take_agent_out(directory.get())) unlinkat(base, name.c_str(), AT_REMOVEDIR);
   }
 }
 

@@ -18,6 +18,7 @@
 #include <cachetool/error.hpp>
 
 #include "adapter/adapter.hpp"
+#include "base/names_in.hpp"
 #include "base/path.hpp"
 #include "base/random_hex.hpp"
 #include "base/text.hpp"
@@ -146,13 +147,10 @@ void site_link::lock(std::chrono::milliseconds patience, std::function<void(std:
 }
 
 // What a deployment left that was killed between making the new link and putting it in place. Such a link would protect
-// its release from opcache:prune for ever.
+// its release from opcache:prune for ever. Who may write the directory may have filled it: the rest is for the next
+// time.
 void site_link::sweep() const {
-  std::error_code failed;
-  std::string const here = "/proc/self/fd/" + std::to_string(directory_.get());
-  for (auto each = fs::directory_iterator(here, failed); !failed && each != fs::directory_iterator();
-       each.increment(failed)) {
-    std::string const found = each->path().filename().string();
+  for (std::string const& found : base::names_in(directory_.get())) {
     if (!is_made_by_us(found, name_)) continue;
     auto const info = look_at(directory_.get(), found);
     bool const is_ours = info && (info->st_uid == geteuid() || geteuid() == 0);

@@ -22,7 +22,8 @@ opcache::refresh_query refresh_query(context const& with) {
   }
   opcache::refresh_query query;
   query.which = list ? scope::listed : with.given.given("force") ? scope::all : scope::changed;
-  for (std::string const& path : list ? split_list(read_file(*list)) : with.line.arguments) {
+  for (std::string const& path :
+       list ? split_list(read_file(*list, with.given.seconds("deadline"))) : with.line.arguments) {
     query.names.push_back(absolute_path(path));
   }
   if (auto const pace = with.given.count("pace")) query.pace.pause = std::chrono::milliseconds{*pace};

@@ -17,7 +17,7 @@ std::string choose_code(options const& given) {
         .advise("give it with --run='return 1;' or --file=code.php");
   }
   if (run && run->empty()) throw error(error_kind::usage, "the option --run has an empty value");
-  return run ? *run : caches::code_of_file(read_file(*file));
+  return run ? *run : caches::code_of_file(read_file(*file, given.seconds("deadline")));
 }
 
 /// Passes on what the code prints, in whole lines where it can: cut in the middle, a character would not be shown.

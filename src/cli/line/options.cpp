@@ -52,6 +52,7 @@ std::optional<std::int64_t> to_count(std::string const& text) {
 bool is_seconds(std::string const& text) {
   constexpr double longest = 1e6;  // eleven days; more would overflow a poll
   double number = 0;
+  if (text.find_first_not_of("0123456789.") != std::string::npos) return false;  // "1e3", "inf"
   return CLI::detail::lexical_cast(text, number) && number > 0 && number <= longest;
 }
 

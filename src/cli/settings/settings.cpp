@@ -85,9 +85,10 @@ char const* first_given(options const& given, std::initializer_list<char const*>
 }
 
 // "@FILE" is what the first line of a file says: an argument can be read by everybody on the machine.
-std::optional<std::string> basic_auth(std::optional<std::string> const& text) {
+std::optional<std::string> basic_auth(options const& given) {
+  auto const text = given.text("web-basic-auth");
   if (!text || !text->starts_with('@')) return text;
-  std::string const content = read_file(text->substr(1));
+  std::string const content = read_file(text->substr(1), given.seconds("deadline"));
   return content.substr(0, content.find_first_of("\r\n"));
 }
 
@@ -231,7 +232,7 @@ adapter::web_options choose_web(options const& given, config const& file, enviro
     throw error(error_kind::usage, "which web site is not said").advise("--web-url=https://example.com");
   }
   out.path = given.text("web-path").value_or(file.web_path.value_or(out.path));
-  out.basic_auth = basic_auth(given.text("web-basic-auth")).value_or(file.web_basic_auth.value_or(env.web_basic_auth));
+  out.basic_auth = basic_auth(given).value_or(file.web_basic_auth.value_or(env.web_basic_auth));
   out.host = given.text("web-host").value_or(file.web_host.value_or(""));
   out.allow_insecure = given.flag("web-allow-insecure") > 0 || file.web_allow_insecure.value_or(false);
   out.timeout = given.seconds("timeout").value_or(out.timeout);

@@ -239,6 +239,27 @@ TEST_CASE("what a deployment left that was killed is swept by the next, and noth
   CHECK(app.entries() == 5);
 }
 
+TEST_CASE(
+    "a directory that somebody has filled does not keep a deployment: what is left of the rest is swept by the next") {
+  site const app;
+  constexpr int many = 10'400;
+  auto const left_over = [&app](int number) {
+    std::string const digits = std::to_string(number);
+    return app.directory / ("site/.current." + std::string(32 - digits.size(), '0') + digits);
+  };
+  auto const left = [&] {
+    int count = 0;
+    for (int i = 0; i < many; ++i) count += fs::is_symlink(left_over(i)) ? 1 : 0;
+    return count;
+  };
+  for (int i = 0; i < many; ++i) fs::create_symlink("releases/3", left_over(i));
+  site_link(app.current()).lock(1s, nobody_waits);
+  CHECK(left() >= 400);
+  CHECK(left() < 1000);
+  site_link(app.current()).lock(1s, nobody_waits);
+  CHECK(left() == 0);
+}
+
 TEST_CASE("the command that shows where a link leads now is quoted for the shell") {
   test::temp_dir const directory;
   std::string const current = directory / "$(touch pwned)";

@@ -89,6 +89,10 @@ TEST_CASE("a value that is refused is told with what the option takes, and an ex
   auto const timeout = usage_error({"opcache:reset", "--timeout=5s"});
   CHECK(timeout.message() == "the option --timeout takes a time in seconds above 0, not \"5s\"");
   CHECK(timeout.hint() == "for example --timeout=2.5");
+  for (std::string const value : {"1e3", "inf", "nan", "0x10", "+5", "-1", "0", "1.2.3", ""}) {
+    INFO(value);
+    CHECK_THROWS_AS(given({"opcache:reset", "--timeout=" + value}), error);
+  }
 }
 
 TEST_CASE("an empty address is refused and never means: find it") {
