@@ -1,5 +1,5 @@
 # cachetool_embed_agent(TARGET NAME FILE...) joins PHP files to one agent, the open tags of all but the first left out, and
-# embeds it byte for byte: agents/NAME.php, and agents/NAME.hpp with its text and its SHA-256, in the build tree.
+# embeds it byte for byte: agents/NAME.php, and agents/NAME.hpp with its text, its SHA-256 and the names of the files, in the build tree.
 set(CACHETOOL_EMBED_SCRIPT ${CMAKE_CURRENT_LIST_FILE})
 
 function(cachetool_embed_agent TARGET NAME)
@@ -47,16 +47,22 @@ if(CMAKE_SCRIPT_MODE_FILE)
   endif()
   file(SHA256 ${BASE}.php hash)
 
+  set(names "")
+  foreach(source IN LISTS SOURCES)
+    get_filename_component(name ${source} NAME)
+    string(APPEND names "\"${name}\", ")
+  endforeach()
+
   file(WRITE ${BASE}.hpp
 "#pragma once
-#include <string_view>
+#include \"agent/source.hpp\"
 namespace cachetool::agent::embedded {
+inline constexpr std::string_view ${NAME}_parts[] = {${names}};
 // A compiler need not take a literal of over 64 KiB; ours do.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored \"-Woverlength-strings\"
-inline constexpr std::string_view ${NAME}{\"${escaped}\", ${size}};
+inline constexpr source ${NAME}{{\"${escaped}\", ${size}}, \"${hash}\", ${NAME}_parts};
 #pragma GCC diagnostic pop
-inline constexpr std::string_view ${NAME}_sha256{\"${hash}\"};
 }  // namespace cachetool::agent::embedded
 ")
 endif()

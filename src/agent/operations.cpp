@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "agent/php_parts.hpp"
+
 #include "agents/apcu.hpp"
 #include "agents/apcu_listing.hpp"
 #include "agents/complete.hpp"
@@ -28,59 +30,67 @@
 namespace cachetool::agent {
 namespace {
 
-constexpr source opcache{embedded::opcache, embedded::opcache_sha256};
-constexpr source listing{embedded::opcache_listing, embedded::opcache_listing_sha256};
-constexpr source select{embedded::opcache_select, embedded::opcache_select_sha256};
-constexpr source warm{embedded::opcache_warm, embedded::opcache_warm_sha256};
-constexpr source file_entries{embedded::opcache_file_entries, embedded::opcache_file_entries_sha256};
-constexpr source apcu{embedded::apcu, embedded::apcu_sha256};
-constexpr source apcu_listing{embedded::apcu_listing, embedded::apcu_listing_sha256};
-constexpr source stat{embedded::stat, embedded::stat_sha256};
-constexpr source deploy{embedded::deploy, embedded::deploy_sha256};
-constexpr source deploy_move{embedded::deploy_move, embedded::deploy_move_sha256};
-
 constexpr operation table[] = {
-    {"apcu.clear", apcu},
-    {"apcu.delete", apcu},
-    {"apcu.delete_matching", apcu_listing},
-    {"apcu.exists", apcu},
-    {"apcu.fetch", apcu},
-    {"apcu.info", apcu},
-    {"apcu.keys", apcu_listing},
-    {"apcu.memory", apcu},
-    {"apcu.store", apcu},
-    {"deploy.acquaint", {embedded::deploy_acquaint, embedded::deploy_acquaint_sha256}},
-    {"deploy.aliases", deploy},
-    {"deploy.hits", deploy},
-    {"deploy.hold", deploy_move},
-    {"deploy.look", deploy},
-    {"deploy.move", deploy_move},
-    {"deploy.resolve", {embedded::deploy_worker, embedded::deploy_worker_sha256}},
-    {"doctor.examine", {embedded::doctor, embedded::doctor_sha256}},
-    {"fpm.requests", {embedded::fpm_requests, embedded::fpm_requests_sha256}},
-    {"opcache.compile", {embedded::opcache_compile, embedded::opcache_compile_sha256}},
-    {"opcache.configuration", listing},
-    {"opcache.dead_names", warm},
-    {"opcache.delete_file_entries", file_entries},
-    {"opcache.detach", warm},
-    {"opcache.examine", select},
-    {"opcache.file_cache", {embedded::opcache_file_cache, embedded::opcache_file_cache_sha256}},
-    {"opcache.file_entries", file_entries},
-    {"opcache.invalidate", {embedded::opcache_invalidate, embedded::opcache_invalidate_sha256}},
-    {"opcache.prune", {embedded::opcache_prune, embedded::opcache_prune_sha256}},
-    {"opcache.refresh", {embedded::opcache_refresh, embedded::opcache_refresh_sha256}},
-    {"opcache.releases", warm},
-    {"opcache.reset", opcache},
-    {"opcache.scripts", listing},
-    {"opcache.select", select},
-    {"opcache.state", opcache},
-    {"opcache.status", opcache},
-    {"php.eval", {embedded::eval, embedded::eval_sha256}},
-    {"stat.clear", stat},
-    {"stat.realpath_get", stat},
-    {"stat.realpath_size", stat},
-    {"stat.workers", stat},
+    {"apcu.clear", embedded::apcu, "apcu:cache:clear", "apc.enabled"},
+    {"apcu.delete", embedded::apcu, "apcu:key:delete", "apc.enabled"},
+    {"apcu.delete_matching", embedded::apcu_listing, "apcu:regexp:delete", "apc.enabled"},
+    {"apcu.exists", embedded::apcu, "apcu:key:exists", "apc.enabled"},
+    {"apcu.fetch", embedded::apcu, "apcu:key:fetch", "apc.enabled"},
+    {"apcu.info", embedded::apcu, "apcu:cache:info", "apc.enabled"},
+    {"apcu.keys", embedded::apcu_listing, "apcu:cache:info:keys", "apc.enabled"},
+    {"apcu.memory", embedded::apcu, "apcu:sma:info", "apc.enabled"},
+    {"apcu.store", embedded::apcu, "apcu:key:store", "apc.enabled"},
+    {"deploy.acquaint", embedded::deploy_acquaint, "deploy:switch|deploy:warm", "opcache.enable"},
+    {"deploy.aliases", embedded::deploy, "deploy:finish|deploy:switch|opcache:prune", "opcache.enable"},
+    {"deploy.hits", embedded::deploy, "deploy:finish|deploy:switch", "opcache.enable"},
+    {"deploy.hold", embedded::deploy_move, "deploy:finish|deploy:switch"},
+    {"deploy.look", embedded::deploy, "deploy:finish|deploy:switch|opcache:prune"},
+    {"deploy.move", embedded::deploy_move, "deploy:finish|deploy:switch", "opcache.enable"},
+    {"deploy.resolve", embedded::deploy_worker, "deploy:finish|deploy:switch"},
+    {"doctor.examine", embedded::doctor, "doctor"},
+    {"fpm.requests", embedded::fpm_requests, "opcache:reset"},
+    {"opcache.compile", embedded::opcache_compile, "opcache:compile:script|opcache:compile:scripts", "opcache.enable"},
+    {"opcache.configuration", embedded::opcache_listing, "opcache:configuration"},
+    {"opcache.dead_names", embedded::opcache_warm, "deploy:switch|deploy:warm"},
+    {"opcache.delete_file_entries", embedded::opcache_file_entries, "deploy:switch|deploy:warm|opcache:refresh"},
+    {"opcache.detach", embedded::opcache_warm, "deploy:switch|deploy:warm", "opcache.enable"},
+    {"opcache.examine", embedded::opcache_select,
+     "deploy:finish|deploy:switch|deploy:warm|opcache:prune|opcache:refresh"},
+    {"opcache.file_cache", embedded::opcache_file_cache, "opcache:reset:file-cache"},
+    {"opcache.file_entries", embedded::opcache_file_entries, "deploy:switch|deploy:warm|opcache:refresh"},
+    {"opcache.invalidate", embedded::opcache_invalidate, "opcache:invalidate:scripts", "opcache.enable"},
+    {"opcache.prune", embedded::opcache_prune, "opcache:prune", "opcache.enable"},
+    {"opcache.refresh", embedded::opcache_refresh, "deploy:finish|deploy:switch|deploy:warm|opcache:refresh",
+     "opcache.enable"},
+    {"opcache.releases", embedded::opcache_warm, "deploy:switch|deploy:warm"},
+    {"opcache.reset", embedded::opcache, "deploy:finish|deploy:switch|opcache:reset", "opcache.enable"},
+    {"opcache.scripts", embedded::opcache_listing, "opcache:status:scripts", "opcache.enable"},
+    {"opcache.select", embedded::opcache_select,
+     "deploy:finish|deploy:switch|deploy:warm|opcache:prune|opcache:refresh"},
+    {"opcache.state", embedded::opcache, "opcache:reset", "opcache.enable"},
+    {"opcache.status", embedded::opcache, "opcache:refresh|opcache:status", "opcache.enable"},
+    {"php.eval", embedded::eval, "php:eval"},
+    {"stat.clear", embedded::stat, "stat:clear"},
+    {"stat.realpath_get", embedded::stat, "stat:realpath_get"},
+    {"stat.realpath_size", embedded::stat, "stat:realpath_size"},
+    {"stat.workers", embedded::stat, "deploy:finish|deploy:switch|stat:clear"},
 };
+
+// Whether one of the files of which SOURCE is made does.
+bool calls(source const& agent, std::string_view function) {
+  auto const parts = php_parts();
+  return std::any_of(parts.begin(), parts.end(), [&](php_part const& part) {
+    return std::find(agent.parts.begin(), agent.parts.end(), part.file) != agent.parts.end() && calls(part, function);
+  });
+}
+
+void add_names(std::vector<std::string_view>& all, std::string_view names) {
+  while (!names.empty()) {
+    std::string_view const name = names.substr(0, names.find('|'));
+    all.push_back(name);
+    names.remove_prefix(std::min(name.size() + 1, names.size()));
+  }
+}
 
 }  // namespace
 
@@ -97,8 +107,18 @@ source source_for(std::string_view name) {
   return found->agent;
 }
 
+std::vector<std::string_view> commands_that_call(std::string_view function) {
+  std::vector<std::string_view> all;
+  for (operation const& each : table) {
+    if (calls(each.agent, function)) add_names(all, each.commands);
+  }
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  return all;
+}
+
 source complete() noexcept {
-  return {embedded::complete, embedded::complete_sha256};
+  return embedded::complete;
 }
 
 }  // namespace cachetool::agent

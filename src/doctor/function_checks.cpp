@@ -1,9 +1,10 @@
 #include "doctor/function_checks.hpp"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 
+#include "agent/operations.hpp"
+#include "agent/php_parts.hpp"
 #include "doctor/advice.hpp"
 #include "doctor/text.hpp"
 
@@ -14,146 +15,80 @@ using owner = needed_function::owner;
 
 constexpr std::string_view step = "functions";
 
-constexpr needed_function every(std::string_view name) {
-  return {name, owner::php, "no command works"};
-}
-constexpr needed_function some(std::string_view name) {
-  return {name, owner::php, "the commands that call it do not work", level::warning};
-}
-constexpr needed_function hardly(std::string_view name, std::string_view extension = {}) {
-  return {name, owner::php, "every command works without it", level::note, extension};
+// Of what is missed more is known than which commands call it.
+needed_function const known[] = {
+    {"apcu_cache_info", owner::apcu, "apcu:cache:info does not work"},
+    {"apcu_clear_cache", owner::apcu, "apcu:cache:clear does not work"},
+    {"apcu_delete", owner::apcu, "apcu:key:delete and apcu:regexp:delete do not work"},
+    {"apcu_enabled", owner::apcu, "every command works without it", level::note},
+    {"apcu_exists", owner::apcu, "apcu:key:exists does not work"},
+    {"apcu_fetch", owner::apcu, "apcu:key:fetch does not work"},
+    {"apcu_sma_info", owner::apcu, "apcu:sma:info does not work"},
+    {"apcu_store", owner::apcu, "apcu:key:store does not work"},
+    {"clearstatcache", owner::php, "stat:clear and deploy:finish do not work"},
+    {"error_reporting", owner::php, "every command works without it", level::note},
+    {"file_get_contents", owner::php, "no command that has arguments works"},
+    {"flush", owner::php, "every command works without it", level::note},
+    {"getenv", owner::php, "every command works without it", level::note},
+    {"getmypid", owner::php, "stat:clear and deploy:finish cannot tell which workers were reached", level::warning},
+    {"hash_file", owner::php, "every command works without it", level::note},
+    {"hrtime", owner::php, "every command works without it", level::note},
+    {"ini_get", owner::php, "the settings that follow cannot be checked", level::warning},
+    {"ini_set", owner::php, "files that were just written are not cached by deploy:warm", level::warning},
+    {"json_encode", owner::php, "every command works without it", level::note},
+    {"opcache_compile_file", owner::opcache, "opcache:compile:scripts, opcache:refresh and deploy:warm do not work"},
+    {"opcache_get_configuration", owner::opcache, "opcache:configuration does not work"},
+    {"opcache_get_status", owner::opcache, "no command can tell what is in OPcache"},
+    {"opcache_invalidate", owner::opcache, "opcache:invalidate:scripts, opcache:refresh and deploy:finish do not work"},
+    {"opcache_is_script_cached", owner::opcache, "deploy:finish does not work"},
+    {"opcache_reset", owner::opcache, "opcache:reset does not work"},
+    {"posix_geteuid", owner::php, "every command works without it", level::note, "posix"},
+    {"putenv", owner::php, "lists of many scripts take longer", level::note},
+    {"realpath", owner::php, "deploy:finish and opcache:refresh do not work"},
+    {"realpath_cache_get", owner::php, "stat:realpath_get does not work"},
+    {"realpath_cache_size", owner::php, "stat:realpath_size does not work"},
+    {"scandir", owner::php, "deploy:warm and deploy:switch do not work", level::warning},
+    {"stat", owner::php, "opcache:refresh, opcache:compile:scripts and deploy:* do not work"},
+    {"token_get_all", owner::php,
+     "files that declare a class are left to their first visitor by the commands that compile", level::warning,
+     "tokenizer"},
+    {"usleep", owner::php, "every command works without it", level::note},
+};
+
+// Each call needs them; what else every agent calls is for what goes wrong, or for other people's code.
+constexpr std::string_view vital[] = {
+    "function_exists", "is_string",         "ob_get_level", "preg_match", "register_shutdown_function",
+    "serialize",       "set_error_handler", "str_repeat",   "strtr"};
+
+// Where they are not there, nothing is missed.
+constexpr std::string_view unmissed[] = {"fastcgi_finish_request",      "fpm_get_status",  "mb_strlen",     "mb_substr",
+                                         "newrelic_ignore_transaction", "session_destroy", "session_status"};
+
+// "a, b and c call it"
+std::string called_by(std::vector<std::string_view> const& commands) {
+  std::string text;
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    text += (i == 0 ? "" : i + 1 == commands.size() ? " and " : ", ") + std::string(commands[i]);
+  }
+  return text + (commands.size() == 1 ? " calls it" : " call it");
 }
 
-// Each function that the agent calls.
-constexpr std::array functions{
-    needed_function{"opcache_get_status", owner::opcache, "no command can tell what is in OPcache"},
-    needed_function{"opcache_reset", owner::opcache, "opcache:reset does not work"},
-    needed_function{"opcache_invalidate", owner::opcache,
-                    "opcache:invalidate:scripts, opcache:refresh and deploy:finish do not work"},
-    needed_function{"opcache_compile_file", owner::opcache,
-                    "opcache:compile:scripts, opcache:refresh and deploy:warm do not work"},
-    needed_function{"opcache_get_configuration", owner::opcache, "opcache:configuration does not work"},
-    needed_function{"opcache_is_script_cached", owner::opcache, "deploy:finish does not work"},
-    needed_function{"apcu_cache_info", owner::apcu, "apcu:cache:info does not work"},
-    needed_function{"apcu_sma_info", owner::apcu, "apcu:sma:info does not work"},
-    needed_function{"apcu_clear_cache", owner::apcu, "apcu:cache:clear does not work"},
-    needed_function{"apcu_exists", owner::apcu, "apcu:key:exists does not work"},
-    needed_function{"apcu_fetch", owner::apcu, "apcu:key:fetch does not work"},
-    needed_function{"apcu_store", owner::apcu, "apcu:key:store does not work"},
-    needed_function{"apcu_delete", owner::apcu, "apcu:key:delete and apcu:regexp:delete do not work"},
-    needed_function{"clearstatcache", owner::php, "stat:clear and deploy:finish do not work"},
-    needed_function{"realpath_cache_get", owner::php, "stat:realpath_get does not work"},
-    needed_function{"realpath_cache_size", owner::php, "stat:realpath_size does not work"},
-    needed_function{"file_get_contents", owner::php, "no command that has arguments works"},
-    needed_function{"realpath", owner::php, "deploy:finish and opcache:refresh do not work"},
-    needed_function{"stat", owner::php, "opcache:refresh, opcache:compile:scripts and deploy:* do not work"},
-    needed_function{"getmypid", owner::php, "stat:clear and deploy:finish cannot tell which workers were reached",
-                    level::warning},
-    needed_function{"ini_get", owner::php, "the settings that follow cannot be checked", level::warning},
-    needed_function{"ini_set", owner::php, "files that were just written are not cached by deploy:warm",
-                    level::warning},
-    needed_function{"putenv", owner::php, "lists of many scripts take longer", level::note},
-    every("array_column"),
-    every("array_filter"),
-    every("array_map"),
-    every("array_merge"),
-    every("array_values"),
-    every("error_get_last"),
-    every("extension_loaded"),
-    every("fopen"),
-    every("function_exists"),
-    every("in_array"),
-    every("ob_end_clean"),
-    every("ob_end_flush"),
-    every("ob_get_level"),
-    every("ob_start"),
-    every("preg_match"),
-    every("register_shutdown_function"),
-    every("serialize"),
-    every("set_error_handler"),
-    every("restore_error_handler"),
-    every("str_repeat"),
-    every("strlen"),
-    every("strtr"),
-    every("substr"),
-    every("unserialize"),
-    every("is_string"),
-    every("is_array"),
-    every("http_response_code"),
-    every("method_exists"),
-    every("get_class"),
-    some("abs"),
-    some("array_diff"),
-    some("array_diff_key"),
-    some("array_flip"),
-    some("array_intersect"),
-    some("array_keys"),
-    some("array_shift"),
-    some("array_slice"),
-    some("array_splice"),
-    some("array_unique"),
-    some("arsort"),
-    some("basename"),
-    some("class_exists"),
-    some("count"),
-    some("current"),
-    some("defined"),
-    some("dirname"),
-    some("error_clear_last"),
-    some("explode"),
-    some("file"),
-    some("file_exists"),
-    some("filectime"),
-    some("filemtime"),
-    some("fileowner"),
-    some("filesize"),
-    some("filetype"),
-    some("func_get_arg"),
-    some("implode"),
-    some("interface_exists"),
-    some("is_dir"),
-    some("is_file"),
-    some("is_link"),
-    some("is_object"),
-    some("is_readable"),
-    some("json_last_error_msg"),
-    some("key"),
-    some("ltrim"),
-    some("max"),
-    some("microtime"),
-    some("php_ini_loaded_file"),
-    some("php_ini_scanned_files"),
-    some("preg_grep"),
-    some("preg_last_error"),
-    some("preg_quote"),
-    some("reset"),
-    some("rmdir"),
-    some("round"),
-    some("rtrim"),
-    some("sort"),
-    some("str_replace"),
-    some("strncmp"),
-    some("strpos"),
-    some("strrpos"),
-    some("strtolower"),
-    some("time"),
-    some("trait_exists"),
-    some("trim"),
-    some("unlink"),
-    some("var_export"),
-    needed_function{"scandir", owner::php, "deploy:warm and deploy:switch do not work", level::warning},
-    needed_function{"token_get_all", owner::php,
-                    "files that declare a class are left to their first visitor by the commands that compile",
-                    level::warning, "tokenizer"},
-    hardly("usleep"),
-    hardly("flush"),
-    hardly("hash_file"),
-    hardly("getenv"),
-    hardly("hrtime"),
-    hardly("json_encode"),
-    hardly("error_reporting"),
-    hardly("posix_geteuid", "posix"),
-    needed_function{"apcu_enabled", owner::apcu, "every command works without it", level::note}};
+bool is_in_every_agent(std::string_view function) {
+  auto const parts = agent::php_parts();
+  return std::any_of(parts.begin(), parts.end(), [function](agent::php_part const& part) {
+    return part.file == "agent.php" && agent::calls(part, function);
+  });
+}
+
+needed_function described(std::string_view name) {
+  auto const found = std::find_if(std::begin(known), std::end(known),
+                                  [name](needed_function const& each) { return each.name == name; });
+  if (found != std::end(known)) return *found;
+  bool const is_vital = std::find(std::begin(vital), std::end(vital), name) != std::end(vital);
+  if (is_vital) return {name, owner::php, "no command works"};
+  if (is_in_every_agent(name)) return {name, owner::php, "what goes wrong is not always told", level::warning};
+  return {name, owner::php, called_by(agent::commands_that_call(name)), level::warning};
+}
 
 bool is_there(subject const& of, owner whose) {
   return whose == owner::php || (whose == owner::opcache ? of.php.has_opcache : of.php.has_apcu);
@@ -189,12 +124,12 @@ finding missing(subject const& of, needed_function const& which) {
                            by.value_or("php.ini or the pool's php_admin_value[disable_functions]") +
                            ", and reload php-fpm";
   if (by || which.extension.empty()) {
-    return {step, name, {which.how, name + "() is disabled: " + std::string(which.without), take}};
+    return {step, name, {which.how, name + "() is disabled: " + which.without, take}};
   }
   std::string const extension(which.extension);
   return {step,
           name,
-          {which.how, name + "() is not there: " + std::string(which.without),
+          {which.how, name + "() is not there: " + which.without,
            "load the PHP extension " + extension + "; where that is loaded, " + take}};
 }
 
@@ -229,14 +164,19 @@ void check_apcu(subject const& of, std::vector<finding>& found) {
 
 }  // namespace
 
-std::span<needed_function const> needed_functions() noexcept {
-  return functions;
+std::vector<needed_function> needed_functions() {
+  std::vector<needed_function> all;
+  for (std::string_view const name : agent::called_functions()) {
+    bool const is_missed = std::find(std::begin(unmissed), std::end(unmissed), name) == std::end(unmissed);
+    if (is_missed) all.push_back(described(name));
+  }
+  return all;
 }
 
 std::vector<finding> check_functions(subject const& of) {
   std::vector<finding> found;
   std::int64_t good = 0;
-  for (needed_function const& each : functions) {
+  for (needed_function const& each : needed_functions()) {
     if (!is_there(of, each.of)) continue;
     if (of.php.missing.contains(std::string(each.name))) {
       found.push_back(missing(of, each));

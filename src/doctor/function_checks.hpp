@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -10,16 +10,18 @@
 
 namespace cachetool::doctor {
 
-/// A function of PHP that the program has called.
+/// A function of PHP that the agent calls.
 struct needed_function {
   enum class owner : std::uint8_t { opcache, apcu, php };
   std::string_view name;
-  owner of;
-  std::string_view without;  ///< what does not work without it: "opcache:reset does not work"
+  owner of = owner::php;
+  std::string without{};  ///< what does not work without it: "opcache:reset does not work"
   level how = level::failure;
   std::string_view extension{};  ///< that has it, where PHP may be built or run without that; empty for others
 };
-std::span<needed_function const> needed_functions() noexcept;
+
+/// Those of which anything is missed where they may not be called.
+std::vector<needed_function> needed_functions();
 
 /// Whether the functions may be called, and which line forbids it.
 std::vector<finding> check_functions(subject const& of);

@@ -3,9 +3,14 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
+#include <map>
 #include <set>
+#include <sstream>
 
+#include "adapter/fastcgi_adapter.hpp"
+#include "agent/observer.hpp"
+#include "agent/operations.hpp"
+#include "agent/php_parts.hpp"
 #include "doctor/function_checks.hpp"
 #include "fpm_calls.hpp"
 #include "release_site.hpp"
@@ -18,33 +23,47 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// The functions that the agent calls, by its tokens.
-std::vector<std::string> called_functions() {
+using function_names = std::set<std::string>;
+
+/// The functions of PHP that each of the agent's files calls, by PHP's own tokens.
+std::map<std::string, function_names> calls_in_files() {
   php_fpm const server;
-  std::ofstream(server.document_root() + "/agent.txt") << test::run_program({"agent:show"}).out;
   auto const found = test::evaluate(server, R"(
     $skip = array(T_WHITESPACE, T_COMMENT, T_DOC_COMMENT);
-    $tokens = array_values(array_filter(token_get_all(file_get_contents(')" +
-                                                server.document_root() + R"(/agent.txt')),
-      function ($t) use ($skip) { return !is_array($t) || !in_array($t[0], $skip, true); }));
     $own = $called = array();
-    foreach ($tokens as $i => $t) {
-      $next = $tokens[$i + 1] ?? '';
-      $before = $tokens[$i - 1] ?? '';
-      if (is_array($t) && $t[0] === T_FUNCTION && is_array($next)) { $own[$next[1]] = true; }
-      $is_call = is_array($t) && $t[0] === T_STRING && $next === '('
-        && !(is_array($before) && in_array($before[0], array(T_FUNCTION, T_NEW, T_OBJECT_OPERATOR, T_DOUBLE_COLON), true));
-      $is_named = is_array($t) && $t[0] === T_CONSTANT_ENCAPSED_STRING && is_array($tokens[$i - 2] ?? '')
-        && in_array($tokens[$i - 2][1], array('may', 'opcache_call', 'apcu', 'array_map', 'array_filter'), true);
-      if ($is_call || $is_named) { $called[trim($t[1], "'")] = true; }
+    foreach (glob(')" CACHETOOL_AGENT_FILES R"(/*.php') as $file) {
+      if (basename($file) === 'web.php') { continue; }
+      $tokens = array_values(array_filter(token_get_all(file_get_contents($file)),
+        function ($t) use ($skip) { return !is_array($t) || !in_array($t[0], $skip, true); }));
+      $called[basename($file)] = array();
+      foreach ($tokens as $i => $t) {
+        $next = $tokens[$i + 1] ?? '';
+        $before = $tokens[$i - 1] ?? '';
+        if (is_array($t) && $t[0] === T_FUNCTION && is_array($next)) { $own[$next[1]] = true; }
+        $is_call = is_array($t) && $t[0] === T_STRING && $next === '('
+          && !(is_array($before) && in_array($before[0], array(T_FUNCTION, T_NEW, T_OBJECT_OPERATOR, T_DOUBLE_COLON), true));
+        $is_named = is_array($t) && $t[0] === T_CONSTANT_ENCAPSED_STRING && is_array($tokens[$i - 2] ?? '')
+          && in_array($tokens[$i - 2][1], array('may', 'opcache_call', 'apcu', 'array_map', 'array_filter'), true);
+        if ($is_call || $is_named) { $called[basename($file)][trim($t[1], "'")] = true; }
+      }
     }
-    return array_values(array_filter(array_keys(array_diff_key($called, $own)), function ($name) {
-      return preg_match('/^[a-z_0-9]+$/', $name) && $name !== 'array';
-    }));)");
-  std::vector<std::string> names;
-  for (php::entry const& each : found.entries()) names.emplace_back(each.item.as_string());
-  std::sort(names.begin(), names.end());
-  return names;
+    foreach ($called as $file => $names) {
+      $called[$file] = array_values(array_filter(array_keys(array_diff_key($names, $own)), function ($name) {
+        return preg_match('/^[a-z_0-9]+$/', $name) && $name !== 'array';
+      }));
+    }
+    return $called;)");
+  std::map<std::string, function_names> out;
+  for (php::entry const& file : found.entries()) {
+    auto& names = out[std::get<std::string>(file.key)];
+    for (php::entry const& each : file.item.entries()) names.emplace(each.item.as_string());
+  }
+  return out;
+}
+
+std::vector<std::string> called_functions() {
+  auto const all = agent::called_functions();
+  return {all.begin(), all.end()};
 }
 
 /// As a sentence may name it: also where another stands for it.
@@ -61,20 +80,58 @@ void check_words(test::program_result const& output, std::string const& function
 
 }  // namespace
 
-TEST_CASE("doctor knows each function that the agent calls") {
-  std::set<std::string> known{"newrelic_ignore_transaction",
-                              "fpm_get_status",
-                              "fastcgi_finish_request",
-                              "session_status",
-                              "session_destroy",
-                              "mb_strlen",
-                              "mb_substr"};  // where they are not there, nothing is missed
-  for (doctor::needed_function const& each : doctor::needed_functions()) known.emplace(each.name);
-  auto const called = called_functions();
-  CHECK(called.size() > 80);
-  for (std::string const& each : called) {
-    INFO(each);
-    CHECK(known.contains(each));
+TEST_CASE("the table of the agent's files has each function that one calls, and no other") {
+  auto const calls = calls_in_files();
+  CHECK(calls.size() == agent::php_parts().size());
+  for (agent::php_part const& part : agent::php_parts()) {
+    INFO(part.file);
+    function_names listed;
+    std::istringstream words{std::string(part.functions)};
+    for (std::string word; words >> word;) CHECK(listed.insert(word).second);
+    auto const found = calls.find(std::string(part.file));
+    REQUIRE(found != calls.end());
+    CHECK(listed == found->second);
+  }
+}
+
+TEST_CASE("where doctor says that no command works without a function, none does, and where it does not one works") {
+  test::fpm_options options;
+  options.pools.clear();
+  auto const functions = doctor::needed_functions();
+  for (auto const& each : functions) {
+    std::string const name(each.name);
+    options.pools.push_back({name, "", "ondemand", 1, {"php_admin_value[disable_functions] = " + name}});
+  }
+  php_fpm const server{options};
+  std::size_t vital = 0;
+  for (auto const& each : functions) {
+    INFO(each.name);
+    bool const none_works = each.without == "no command works";
+    vital += none_works ? 1 : 0;
+    // The shortest of all.
+    auto const output = test::run_program(test::arguments_for(server, {"stat:realpath_size"}, std::string(each.name)));
+    if (each.name != "realpath_cache_size") CHECK((output.exit_code != 0) == none_works);
+  }
+  CHECK(vital > 5);
+}
+
+TEST_CASE("an operation that needs a setting refuses where it is off, and names it; the others do without") {
+  test::fpm_options options = test::one_pool();
+  options.ini = {{"opcache.enable", "0"}, {"apc.enabled", "0"}};
+  php_fpm const server{options};
+  agent::observer watcher;
+  adapter::fastcgi_adapter php(server.endpoint("www"), {}, watcher);
+  for (agent::operation const& each : agent::operations()) {
+    INFO(each.name);
+    agent::call call;
+    call.operation = each.name;
+    std::string blamed;
+    try {
+      static_cast<void>(php.run(call));
+    } catch (error const& failed) {
+      if (failed.blamed() == blame::setting) blamed = failed.blamed_name();
+    }
+    CHECK(blamed == each.setting);
   }
 }
 
