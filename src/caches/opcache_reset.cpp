@@ -49,6 +49,15 @@ std::int64_t uses(php::value const& state) {
   return count_in(state["opcache_statistics"]["hits"]) + count_in(state["opcache_statistics"]["misses"]);
 }
 
+// Somebody else's restart was scheduled, and took place, while the request ran: PHP refuses a second one beside it.
+// OPcache is as empty as it was to be.
+bool restarted_meanwhile(php::value const& before, php::value const& after) {
+  if (before.is_null() || after.is_null()) return false;
+  restart_state const first(before);
+  restart_state const then(after);
+  return then.start_time == first.start_time && then.restarts > first.restarts;
+}
+
 // PHP returns nothing but false for a reset that it did not schedule; the state beside it tells why.
 void require_scheduled(agent::answer const& answer, std::string const& where) {
   php::value const& before = answer.result["before"];
@@ -58,6 +67,7 @@ void require_scheduled(agent::answer const& answer, std::string const& where) {
         .on(where);
   }
   if (answer.result["accepted"].as_bool() || answer.result["after"]["restart_pending"].as_bool()) return;
+  if (restarted_meanwhile(before, answer.result["after"])) return;
   if (before.is_null()) {
     throw error(error_kind::php_error, "opcache_reset() refused, and without opcache_get_status() nothing tells why")
         .advise("take opcache_get_status out of disable_functions")
