@@ -6,14 +6,9 @@
 #include <vector>
 
 #include "adapter/adapter.hpp"
+#include "releases/site.hpp"
 
 namespace cachetool::releases {
-
-/// A cached script that may have a name below a link.
-struct aliased_script {
-  std::string path;
-  std::int64_t memory = 0;  ///< bytes
-};
 
 /// Scripts that requests begin with, of which OPcache has nothing and keeps nothing, for as long as this lives.
 ///

@@ -9,7 +9,7 @@
 
 #include "adapter/adapter.hpp"
 #include "caches/file_by_file.hpp"
-#include "releases/release.hpp"
+#include "releases/site.hpp"
 
 /// Forgetting scripts that nobody will ask for again.
 namespace cachetool::releases {

@@ -25,7 +25,7 @@
 #include "cli/targets/targets.hpp"
 #include "releases/acquaint.hpp"
 #include "releases/known_contents.hpp"
-#include "releases/release.hpp"
+#include "releases/finish.hpp"
 #include "releases/site_link.hpp"
 #include "releases/site_record.hpp"
 #include "releases/warm.hpp"

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "releases/release.hpp"
+#include "releases/finish.hpp"
 #include "report/json.hpp"
 #include "report/record.hpp"
 

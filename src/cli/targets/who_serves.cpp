@@ -7,7 +7,7 @@
 #include "base/path.hpp"
 #include "cli/output/log.hpp"
 #include "cli/settings/paths.hpp"
-#include "releases/release.hpp"
+#include "releases/site.hpp"
 
 namespace cachetool::cli {
 namespace {

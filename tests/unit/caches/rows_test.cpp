@@ -5,7 +5,7 @@
 #include "caches/opcache.hpp"
 #include "caches/selection.hpp"
 #include "fake_adapter.hpp"
-#include "releases/release.hpp"
+#include "releases/site.hpp"
 #include "support/catch.hpp"
 
 using namespace cachetool;

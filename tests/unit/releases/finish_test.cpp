@@ -1,4 +1,4 @@
-#include "releases/release.hpp"
+#include "releases/finish.hpp"
 
 #include "fake_adapter.hpp"
 #include "support/catch.hpp"

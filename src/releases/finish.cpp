@@ -1,4 +1,4 @@
-#include "releases/release.hpp"
+#include "releases/finish.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -12,7 +12,7 @@
 #include "caches/every_worker.hpp"
 #include "caches/opcache_answer.hpp"
 #include "caches/opcache_reset.hpp"
-#include "caches/rows.hpp"
+#include "caches/numbered_rows.hpp"
 #include "releases/young_files.hpp"
 
 namespace cachetool::releases {
@@ -23,84 +23,10 @@ using caches::from;
 using opcache::file_outcome;
 using clock = std::chrono::steady_clock;
 
-/// What takes rows "NUMBER length path", as many as a list may have, and hands each to EACH.
-std::function<void(std::string_view)> numbered_rows(std::function<void(std::string path, std::int64_t number)> each) {
-  return [each = std::move(each), counter = caches::row_counter()](std::string_view rows) mutable {
-    while (!rows.empty()) {
-      std::int64_t number[1];
-      std::string path(caches::take_row(rows, number));
-      counter.count(path);
-      each(std::move(path), number[0]);
-    }
-  };
-}
-
-std::vector<std::string> strings(php::value const& list) {
-  std::vector<std::string> out;
-  for (php::entry const& each : list.entries()) {
-    if (each.item.is_string()) out.emplace_back(each.item.as_string());
-  }
-  return out;
-}
-
-// A directory that every release shares is none.
-bool is_shared(std::string_view path) {
-  return path.ends_with("/shared");
-}
-
-std::vector<link> links(php::value const& list) {
-  std::vector<link> out;
-  for (php::entry const& each : list.entries()) {
-    auto const* const name = std::get_if<std::string>(&each.key);
-    if (name != nullptr) out.push_back({*name, std::string(each.item.as_string())});
-  }
-  return out;
-}
-
-void sort_out(site& into, release found) {
-  bool const linked = std::any_of(into.links.begin(), into.links.end(),
-                                  [&](link const& each) { return base::lies_in(each.target, found.path); });
-  if (base::lies_in(into.live, found.path)) {
-    into.live_scripts += found.scripts;
-  } else if (linked) {
-    into.linked.push_back(std::move(found));
-  } else if (!is_shared(found.path)) {
-    into.others.push_back(std::move(found));
-  }
-}
-
-// A script that a request begins with, by its name, goes last: with it, all of the new release is used at once.
-bool is_moved_before(std::string const& a, std::string const& b) {
-  return !a.ends_with("/index.php") && b.ends_with("/index.php");
-}
-
-std::vector<std::string> paths_of(std::vector<aliased_script> const& scripts) {
-  std::vector<std::string> out;
-  for (aliased_script const& each : scripts) out.push_back(each.path);
-  return out;
-}
-
 std::string pids_text(std::vector<std::int64_t> const& pids) {
   std::string out;
   for (std::int64_t pid : pids) out += (out.empty() ? "" : ", ") + std::to_string(pid);
   return out;
-}
-
-moved_name::outcome to_outcome(file_outcome what) {
-  switch (what) {
-    case file_outcome::moved:
-    case file_outcome::elsewhere:
-      return moved_name::outcome::moved;
-    case file_outcome::gone:
-      return moved_name::outcome::gone;
-    case file_outcome::not_cached:
-    case file_outcome::kept:
-      return moved_name::outcome::not_cached;
-    case file_outcome::left:
-      return moved_name::outcome::left;
-    default:
-      return moved_name::outcome::failed;
-  }
 }
 
 /// The work of one finish().
@@ -123,20 +49,14 @@ class finishing {
   [[nodiscard]] std::string name_of(caches::sweep const& swept, std::size_t pool) const;
   void keep(caches::sweep const& swept, std::size_t pool);
   void take_linked_that_are_served();
-  bool leads_to_one_of(std::vector<std::string> const& scripts);
-  std::vector<aliased_script> find_names();
   std::optional<std::string> move_names();
   std::optional<std::string> move_all();
-  std::optional<std::string> await_first_visitors();
-  [[nodiscard]] std::vector<std::string> names_that_lead_nowhere() const;
   [[nodiscard]] std::vector<std::string> releases_here() const;
   std::optional<std::string> hold_first_scripts();
   void release_first_scripts(std::vector<aliased_script>& names);
   std::optional<std::string> refresh_outside();
   void note_preloaded();
   [[nodiscard]] std::optional<std::string> why_no_room(std::vector<aliased_script> const& names) const;
-  std::vector<std::string> move(std::vector<std::string> const& paths);
-  [[nodiscard]] release& old_release_of(std::string const& path);
   void reset(std::string why);
   [[nodiscard]] std::chrono::milliseconds left() const;
   [[nodiscard]] std::chrono::milliseconds kept_for_reset() const;
@@ -150,6 +70,7 @@ class finishing {
   std::shared_ptr<held_scripts> held_;
   bool all_answered_ = false;  // in the last sweep
   finish_report report_;
+  std::optional<name_mover> names_;
 };
 
 std::chrono::milliseconds finishing::left() const {
@@ -177,6 +98,7 @@ finish_report finishing::run(std::vector<std::string> const& unreachable) {
   } else if (site_.has_opcache && all_answered_) {
     look_for_old_code();
   }
+  report_.names = std::move(names_->names());
   return std::move(report_);
 }
 
@@ -209,11 +131,11 @@ std::vector<std::string> finishing::releases_here() const {
 std::optional<std::string> finishing::hold_first_scripts() {
   held_ = options_.held;
   if (held_ || !site_.includes_twice || !site_.has_opcache || site_.full) return std::nullopt;
-  auto const scripts = find_names();
+  auto const scripts = names_->find();
   if (scripts.empty()) return std::nullopt;
   std::vector<std::string> live;
   for (aliased_script const& each : scripts) {
-    live.push_back(site_.live + each.path.substr(old_release_of(each.path).path.size()));
+    live.push_back(site_.live + each.path.substr(names_->old_release_of(each.path).path.size()));
   }
   held_ = hold(php_, scripts, live, releases_here(), left());
   if (held_) return std::nullopt;
@@ -235,7 +157,7 @@ std::map<std::string, std::int64_t> finishing::hits_of_old() {
   for (release const& each : report_.old) old.push_back(each.path);
   std::map<std::string, std::int64_t> hits;
   agent::call call = ask("deploy.hits", {{"old", opcache::list(old)}});
-  call.rows = numbered_rows([&hits](std::string path, std::int64_t count) { hits[std::move(path)] = count; });
+  call.rows = caches::numbered_rows([&hits](std::string path, std::int64_t count) { hits[std::move(path)] = count; });
   php_.run(call);
   return hits;
 }
@@ -265,7 +187,7 @@ finish_report finishing::reset_because(std::string why) {
 std::optional<std::string> finishing::move_all() {
   try {
     auto problem = move_names();
-    if (!problem) problem = await_first_visitors();
+    if (!problem) problem = names_->await_first_visitors(left());
     return problem ? problem : refresh_outside();
   } catch (error const& failed) {
     if (failed.kind() != error_kind::pending && failed.kind() != error_kind::memory_limit) throw;
@@ -312,6 +234,7 @@ void finishing::look_at_site() {
   }
   add_replaced();
   note_preloaded();
+  names_.emplace(php_, move_query{options_.current, site_.live, options_.pace}, report_.old, tell_);
 }
 
 // Its directory may be elsewhere, or the target of another link: "previous".
@@ -372,39 +295,18 @@ void finishing::keep(caches::sweep const& swept, std::size_t pool) {
   report_.pools.push_back(std::move(out));
 }
 
-// A release that another link leads to may be the one before: "previous". OPcache does not tell where a name leads, so
-// a few of its scripts are tried, those that requests begin with last.
+// A release that another link leads to may be the one before: "previous".
 void finishing::take_linked_that_are_served() {
   for (release const& each : site_.linked) {
     auto const left = std::find(report_.left_alone.begin(), report_.left_alone.end(), each.path);
     if (left == report_.left_alone.end()) continue;
     report_.old.push_back(each);
-    std::vector<std::string> scripts = paths_of(scripts_with_aliases(php_, options_.current, {each.path}));
-    std::stable_sort(scripts.begin(), scripts.end(), is_moved_before);
-    constexpr std::size_t most_tried = 4;
-    if (scripts.size() > most_tried) scripts.erase(scripts.begin() + most_tried - 1, scripts.end() - 1);
-    if (leads_to_one_of(scripts)) {
+    if (names_->leads_to(each)) {
       report_.left_alone.erase(left);
     } else {
       report_.old.pop_back();
     }
   }
-}
-
-// A name that leads to it is moved.
-bool finishing::leads_to_one_of(std::vector<std::string> const& scripts) {
-  std::size_t const before = report_.names.size();
-  for (std::string const& each : scripts) {
-    if (move({each}).size() + report_.names.size() > before) return true;
-  }
-  return false;
-}
-
-std::vector<aliased_script> finishing::find_names() {
-  std::vector<std::string> old;
-  for (release const& each : report_.old) old.push_back(each.path);
-  if (old.empty()) return {};
-  return scripts_with_aliases(php_, options_.current, old);
 }
 
 // Each is compiled anew. Full, PHP would empty the whole cache by itself, in the middle of it.
@@ -419,85 +321,12 @@ std::optional<std::string> finishing::why_no_room(std::vector<aliased_script> co
          " are free";
 }
 
-/// Moves them, and then looks at all again until none had to be moved: a request that still ran may have compiled an
-/// old script anew meanwhile. Returns what is wrong, if anything is.
 std::optional<std::string> finishing::move_names() {
-  constexpr int most_rounds = 5;
   if (!site_.full) take_linked_that_are_served();
-  auto found = find_names();
+  auto found = names_->find();
   release_first_scripts(found);
-  if (auto why = why_no_room(found)) return why;
-  std::vector<std::string> names = paths_of(found);
-  std::stable_sort(names.begin(), names.end(), is_moved_before);
-  std::vector<std::string> moved = names;
-  for (int round = 0; !moved.empty() && round < most_rounds; ++round) moved = move(names);
-  if (moved.empty()) return std::nullopt;
-  return "OPcache keeps " + moved.front() + ", to which a name below " + options_.current + " may lead";
-}
-
-std::vector<std::string> finishing::names_that_lead_nowhere() const {
-  std::vector<std::string> out;
-  for (moved_name const& each : report_.names) {
-    if (each.what == moved_name::outcome::left || each.what == moved_name::outcome::not_cached)
-      out.push_back(each.path);
-  }
-  return out;
-}
-
-// Such a name is a key that still belongs to the old script, and comes to life with it, whoever compiles that: a
-// visitor of another link. Only a visitor who asks for the live file by this name, or a reset, puts an end to that.
-std::optional<std::string> finishing::await_first_visitors() {
-  constexpr std::chrono::milliseconds a_while{1000};
-  constexpr std::chrono::milliseconds between{100};
-  auto const until = clock::now() + std::min(a_while, left());
-  for (;;) {
-    std::vector<std::string> const waiting = names_that_lead_nowhere();
-    if (waiting.empty()) return std::nullopt;
-    if (clock::now() >= until) {
-      std::string const name = waiting.front().substr(old_release_of(waiting.front()).path.size());
-      return options_.current + name + " is compiled by its first visitor, who has not come yet, and until then that " +
-             "name may come to lead to the release before";
-    }
-    php_.pause(between);
-    move(waiting);
-  }
-}
-
-std::vector<std::string> finishing::move(std::vector<std::string> const& paths) {
-  std::vector<std::string> again;
-  auto const call_for = [this](std::span<std::string const> part) {
-    std::vector<std::string> old;
-    for (std::string const& path : part) old.push_back(old_release_of(path).path);
-    return ask("deploy.move", {{"current", options_.current},
-                               {"live", site_.live},
-                               {"paths", opcache::list({part.begin(), part.end()})},
-                               {"old", opcache::list(old)},
-                               {"pause", std::int64_t{options_.pace.pause.count()}}});
-  };
-  auto const each = [&](std::string const& path, opcache::compile_row row) {
-    if (row.outcome == file_outcome::moved || row.outcome == file_outcome::again) again.push_back(path);
-    if (row.outcome == file_outcome::again) return;  // nothing has come of it yet
-    auto const known = std::find_if(report_.names.begin(), report_.names.end(),
-                                    [&](moved_name const& name) { return name.path == path; });
-    if (known == report_.names.end()) {
-      if (row.outcome == file_outcome::elsewhere) return;  // it never led to the old one
-      release& old = old_release_of(path);
-      old.scripts = std::max<std::int64_t>(old.scripts - 1, 0);  // of a release that was named nothing was counted
-      std::string live = site_.live + path.substr(old.path.size());
-      report_.names.push_back({path, std::move(live), to_outcome(row.outcome), std::move(row.why)});
-    } else {
-      known->what = to_outcome(row.outcome);
-      known->why = std::move(row.why);
-    }
-  };
-  opcache::file_by_file(php_, paths, options_.pace, call_for, each, tell_);
-  return again;
-}
-
-release& finishing::old_release_of(std::string const& path) {
-  auto const found = std::find_if(report_.old.begin(), report_.old.end(),
-                                  [&](release const& each) { return base::lies_in(path, each.path); });
-  return *found;
+  auto why = why_no_room(found);
+  return why ? why : names_->move_until_none_is_left(found);
 }
 
 void finishing::reset(std::string why) {
@@ -526,50 +355,6 @@ void finishing::reset(std::string why) {
 }
 
 }  // namespace
-
-site look(adapter::adapter& php, std::string const& current) {
-  agent::answer const answer = php.run(ask("deploy.look", {{"current", current}}));
-  site out;
-  out.from = from(answer);
-  out.live = answer.result["live"].as_string();
-  out.blind = answer.result["blind"].as_string();
-  out.has_opcache = answer.result["enabled"].as_bool();
-  out.restart_pending = answer.result["restart_pending"].as_bool();
-  out.full = answer.result["full"].as_bool();
-  out.free = answer.result["free"].as_int();
-  out.includes_twice = answer.result["includes_twice"].as_bool();
-  out.preloaded = strings(answer.result["preloaded"]);
-  out.pools = strings(answer.result["pools"]);
-  out.links = links(answer.result["links"]);
-  for (php::entry const& each : answer.result["releases"].entries()) {
-    auto const* const path = std::get_if<std::string>(&each.key);
-    if (path != nullptr) sort_out(out, {*path, each.item.as_int()});
-  }
-  return out;
-}
-
-bool has_scripts_of(site const& seen) {
-  return seen.live_scripts > 0 || !seen.others.empty() || !seen.linked.empty() || seen.restart_pending;
-}
-
-std::vector<aliased_script> scripts_with_aliases(adapter::adapter& php, std::string const& current,
-                                                 std::vector<std::string> const& old) {
-  std::vector<aliased_script> scripts;
-  agent::call call = ask("deploy.aliases", {{"current", current}, {"old", opcache::list(old)}});
-  call.rows = numbered_rows([&scripts](std::string path, std::int64_t memory) {
-    scripts.push_back({std::move(path), memory});
-  });
-  auto const is_asked_for = [&old](aliased_script const& script) {
-    return std::any_of(old.begin(), old.end(),
-                       [&](std::string const& each) { return base::lies_in(script.path, each); });
-  };
-  opcache::require_listing(php.run(call));
-  if (!std::all_of(scripts.begin(), scripts.end(), is_asked_for)) {
-    throw error(error_kind::protocol, "php-fpm names scripts of other directories than it was asked for")
-        .on(php.label());
-  }
-  return scripts;
-}
 
 finish_report reset_instead(std::span<adapter::adapter* const> pools, finish_options const& options, std::string why) {
   return finishing(pools, options, {}).reset_because(std::move(why));

@@ -16,51 +16,13 @@
 #include "caches/file_by_file.hpp"
 #include "caches/opcache.hpp"
 #include "releases/held_scripts.hpp"
+#include "releases/move_names.hpp"
 #include "releases/outside.hpp"
+#include "releases/site.hpp"
 
 /// A release goes live: what php-fpm has to forget, and what it must not, once a symlink leads to another directory.
 /// docs/deploying.md has the reasons.
 namespace cachetool::releases {
-
-/// A directory of a site's code, by its real path as php-fpm sees it.
-struct release {
-  std::string path;
-  std::int64_t scripts = 0;  ///< cached ones that are valid
-};
-
-struct link {
-  std::string name;
-  std::string target;  ///< by its real path; empty if it leads nowhere
-};
-
-/// A site as one php-fpm sees it.
-struct site {
-  origin from;
-  std::string live;                ///< the directory to which CURRENT leads; empty if there is none
-  std::string blind;               ///< the disabled function without which nobody tells what is cached; empty: none
-  bool has_opcache = true;         ///< false: OPcache is off there
-  bool restart_pending = false;    ///< and what is cached is not known
-  bool full = false;               ///< OPcache caches nothing more
-  std::int64_t free = 0;           ///< bytes of the cache
-  bool includes_twice = false;     ///< code of Symfony's is cached that includes a request's first script once more
-  std::int64_t live_scripts = 0;   ///< cached ones of the live release
-  std::vector<release> others;     ///< the directories beside it that have cached scripts, but for targets of links
-  std::vector<release> linked;     ///< of those, the targets of other links, which are left alone
-  std::vector<link> links;         ///< but CURRENT: beside it, beside the live release, and beside directories above
-  std::vector<std::string> pools;  ///< of that master, where it shows them
-  std::vector<std::string> preloaded;  ///< scripts beside the live release that opcache.preload loaded
-};
-
-/// CURRENT is absolute, as php-fpm sees it.
-site look(adapter::adapter& php, std::string const& current);
-
-/// False for a php-fpm that has cached nothing of the site's releases. True, too, where that is not known just now.
-bool has_scripts_of(site const& seen);
-
-/// The cached scripts of the OLD releases whose name below CURRENT is a key of OPcache's too. It leads to them or to
-/// another release's. Throws error: pending or opcache_off where no scripts are listed, protocol if PHP names others.
-std::vector<aliased_script> scripts_with_aliases(adapter::adapter& php, std::string const& current,
-                                                 std::vector<std::string> const& old);
 
 struct finish_options {
   std::string current;           ///< the link, as php-fpm sees it
@@ -83,21 +45,6 @@ struct pool_report {
   std::int64_t workers = 0;           ///< alive at the start, without those that ended meanwhile; 0 if nobody tells
   std::int64_t cleared = 0;           ///< that have forgotten where CURRENT led
   std::vector<std::int64_t> missing;  ///< pids
-};
-
-/// A name below CURRENT that was a key of OPcache's and led to an old release.
-struct moved_name {
-  enum class outcome : std::uint8_t {
-    moved,       ///< it leads to the live release
-    gone,        ///< the live release has no such file
-    not_cached,  ///< PHP does not keep it: each request compiles it
-    left,        ///< it leads nowhere, until its first visitor has the live release's file compiled
-    failed       ///< the live release's file does not compile
-  };
-  std::string path;  ///< of the old script
-  std::string live;  ///< of the live release's file
-  outcome what = outcome::failed;
-  std::string why;
 };
 
 struct finish_report {
