@@ -406,6 +406,31 @@ TEST_CASE("an ordinary user reaches a TCP pool in a chroot by the agent that was
   CHECK(result.err.empty());
 }
 
+TEST_CASE(
+    "a sidecar that shares no directory with php-fpm is told to bring the agent there, and works when that is done") {
+  if (!is_root()) return skip("needs root");
+  auto options = one_pool();
+  options.private_directories = {"/tmp", "/var/tmp", "/dev/shm"};
+  SECTION("a unix socket on a shared volume") {}
+  SECTION("a container's php-fpm, on a unix socket") {
+    options.own_pids = true;
+  }
+  SECTION("a TCP port") {
+    options.pools.front().listen = "127.0.0.1:0";
+  }
+  php_fpm const server(options);
+  auto const refused = call(server, {"opcache:status"}, as_nobody());
+  INFO(refused.err);
+  CHECK(refused.exit_code == 5);
+  CHECK(contains(refused.err, "what cachetool agent:show prints where php-fpm sees it: --agent=PATH"));
+  auto const agent = server.write_script("agent.php", run_program({"agent:show"}, as_nobody()).out);
+  auto const result = call(server, {"opcache:reset", "--agent=" + agent}, as_nobody());
+  INFO(result.err);
+  CHECK(result.exit_code == 0);
+  CHECK(contains(result.out, "confirmed"));
+  CHECK(cache_status(server)["opcache_statistics"]["manual_restarts"].as_int() == 1);
+}
+
 TEST_CASE("an installed agent of another version is said to be one") {
   if (!is_root()) return skip("needs root");
   temp_dir const root;

@@ -175,7 +175,11 @@ TEST_CASE(
   CHECK(are_equal(before, times(server)));
   CHECK(result.exit_code == 5);
   CHECK(contains(result.err, "is in a user namespace of uid 65534, where root puts nothing"));
-  CHECK(contains(result.err, "hint: run cachetool in there"));
+  CHECK(contains(result.err,
+                 "hint: run cachetool in there, or write the agent there (cachetool agent:show) and name it: "
+                 "--agent=PATH"));
+  auto const agent = server.write_script("agent.php", run_program({"agent:show"}).out);
+  CHECK(call(server, {"opcache:status", "--agent=" + agent}).exit_code == 0);
 }
 
 TEST_CASE("root reaches a php-fpm in a user namespace that root made") {
