@@ -21,6 +21,9 @@ function how_to_compile($path)
     if (!function_exists('token_get_all') || strlen($text) > 524288) {
         return 'leave';
     }
+    if ($how = how_to_compile_one_class($text)) {
+        return $how;
+    }
     make_room(strlen($text) / 8); // the tokens take a hundred times the text
     try {
         $tokens = token_get_all($text, TOKEN_PARSE);
@@ -87,6 +90,44 @@ function how_to_compile($path)
         }
     }
     return $only && $declared ? 'include' : 'compile';
+}
+
+/**
+ * The same for a file of one class, interface or trait, and nothing else but its namespace and what it imports, as most
+ * files of a release are: a tenth of the time that tokens take. Null for any other, and for what is not as easily read:
+ * text outside of PHP, heredocs, strings that hold more than names of variables.
+ */
+function how_to_compile_one_class($text)
+{
+    static $file = '';
+    static $block_without_use = '';
+    if ($file === '') {
+        $is_old = PHP_VERSION_ID < 80000; // an attribute is a comment there
+        $comment = '(?:(?://|\x23' . ($is_old ? '' : '(?!\[)') . ')(?:[^\r\n?]++|\?(?!>))*+|/\*.*?\*/)';
+        $variable = '\{\$[\w$>[\](),:\s\x80-\xff-]*+(?:\x27[\w\s.:-]*+\x27[\w$>[\](),:\s\x80-\xff-]*+)*+\}|\$\{\w++\}';
+        $string = '\x27(?:[^\x27\x5c]++|\x5c.)*+\x27|\x22(?:[^\x22\x5c{$]++|\x5c.|\{(?!\$)|\$(?!\{)|' . $variable . ')*+\x22';
+        $other = "|$string|$comment|/(?![/*])|<(?!<<)|\\?(?!>)" . ($is_old ? '' : '|\x23(?=\[)');
+        $rules = "(?(DEFINE)(?<space>(?>\\s++|$comment)*+)(?<list>\\[(?>[^][{}\\x27\\x22\\x23/`<?]++|(?&list)$other)*+\\])
+            (?<block>\\{(?>[^{}\\x27\\x22\\x23/`<?]++|(?&block)$other)*+\\}))~xisD";
+        $file = '~^<\?php(?=\s)(?&space)
+            (?:declare(?&space)\((?&space)strict_types(?&space)=(?&space)[01](?&space)\)(?&space);(?&space))?+
+            (?:namespace\s++([\w\x5c\x80-\xff]++)\s*+;(?&space))?+
+            (?:use\s[\w\x5c,{}\s\x80-\xff]++;(?&space))*+' . ($is_old ? '' : '(?:\x23(?&list)(?&space))*+') . '
+            (?:(?:abstract|final|readonly)\s++)*+(?:class|interface|trait)\s++([a-z_\x80-\xff][\w\x80-\xff]*+)
+            ((?:\s[\w\x5c,\s\x80-\xff]*+)?+)((?&block))(?&space)$' . $rules;
+        $block_without_use = '~^\{(?>(?!use\b)[\w$\x80-\xff]++|[^\w$\x80-\xff{}\x27\x22\x23/`<?]++|(?&block)' . "$other)*+\\}\$$rules";
+    }
+    if (preg_match($file, $text, $found) !== 1) {
+        return null;
+    }
+    list(, $namespace, $name, $inherits, $block) = $found;
+    if (trim($inherits) !== '') {
+        return 'compile';
+    }
+    if (preg_match($block_without_use, $block) !== 1) {
+        return 'compile'; // it has the members of a trait
+    }
+    return is_declared(ltrim("$namespace\\", '\\') . $name) ? 'compile' : 'include';
 }
 
 /** Whether a "{" at $at stands where a statement does, so that it belongs to nothing. */

@@ -238,15 +238,65 @@ TEST_CASE("a file whose mistake only PHP's grammar finds fails alone, and the ne
   CHECK(test::contains(output.err + output.out, "b.php"));
 }
 
+namespace {
+
+/// A file that a worker may make.
+fs::path mark_of(php_fpm const& server) {
+  auto const directory = fs::path(server.document_root()) / "marks";
+  fs::create_directories(directory);
+  fs::permissions(directory, fs::perms::all);
+  return directory / "ran";
+}
+
+}  // namespace
+
 TEST_CASE("no code of a file runs when it is compiled, where only a declare stands before it") {
   php_fpm const server{options(false)};
-  auto const mark = fs::path(server.document_root()) / "ran";
+  auto const mark = mark_of(server);
   auto const directory = fs::path(server.document_root()) / "site";
   fs::create_directories(directory);
   write(directory / "a.php", "<?php class A {} declare(ticks=1) touch('" + mark.string() + "');");
   write(directory / "b.php", "<?php class B {} declare(ticks=1): touch('" + mark.string() + "'); enddeclare;");
   static_cast<void>(test::call(server, {"opcache:compile:scripts", directory}));
   CHECK_FALSE(fs::exists(mark));
+  static_cast<void>(test::run_script(server, directory / "b.php"));
+  CHECK(fs::exists(mark));  // a visitor's request runs it
+}
+
+TEST_CASE("no code of a file runs when it is compiled that only seems to be one class") {
+  php_fpm const server{options(false)};
+  auto const mark = mark_of(server);
+  auto const directory = fs::path(server.document_root()) / "site";
+  fs::create_directories(directory);
+  std::string const runs = " touch('" + mark.string() + "'); ";
+  std::vector<std::string> const files{
+      "class A {} // ?><?php" + runs,
+      "class A {} // }\r" + runs,
+      "class A {} # }\r" + runs + "/*\n*/",
+      "class A {} /* */" + runs + "/* */",
+      "class A { const B = '\\\\'; }" + runs + "const C = '; }';",
+      "class A { const B = \"\\\\\"; }" + runs + "const C = \"; }\";",
+      "class A { function f() { return \"{$a[\"}}\"]}\"; } }" + runs + "class B { const C = \"} }\"; }",
+      "class A { function f() { return \"${a[\"b\"]}{\"; } }" + runs + "class B { const C = \"}\"; }",
+      "class A { function f() { return <<<X\n' } {\nX;\n } }" + runs + "// ' }",
+      "class A { function f() { return <<<'X'\n\" { /*\nX;\n } }" + runs + "/* */ //\" } }",
+      "class A { function f() { return `\" {`; } }" + runs + "//\" } }",
+      "class A { function f() { ?> { ' /* <?php } }" + runs + "// */ ' } }",
+      "class A {} if (1) {" + runs + "}",
+      "class A {} namespace { " + runs + "}",
+      "use A; if (1) {" + runs + "} class A {}",
+      "class A {}; declare(ticks=1) {" + runs + "}",
+      "class A {} #[B] {" + runs + "}",
+      "#[\n B] class A {}" + runs,
+  };
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    auto const name = std::to_string(i);
+    write(directory / (name + ".php"), "<?php\nnamespace N" + name + ";\n" + files[i]);
+  }
+  static_cast<void>(test::call(server, {"opcache:compile:scripts", directory}));
+  CHECK_FALSE(fs::exists(mark));
+  static_cast<void>(test::run_script(server, directory / "0.php"));
+  CHECK(fs::exists(mark));  // a visitor's request runs it
 }
 
 TEST_CASE("what is compiled while others have OPcache reset is cached, or tried again") {

@@ -473,6 +473,38 @@ std::vector<construct> of_newest_php() {
   };
 }
 
+// As most files of a release are: one class, and nothing beside it but its namespace and what it imports.
+std::vector<construct> of_one_class() {
+  return {
+      {"a class with every kind of string",
+       "<?php\nnamespace N{n};\nclass C {\n const A = '}\\'{'; public $b = \"}\\\"{ \\{\";\n function f() { $a = "
+       "['k' => '{v}']; $o = (object) $a; return \"{$a['k']} $a[k] {$o->k}}{\" . <<<X\n}\nX\n . `echo '}'`; } }\n",
+       "echo (new N{n}\\C)->f();"},
+      {"a class with every kind of comment",
+       "<?php // {\ndeclare(strict_types=1); # }\n/* use } */ namespace N{n}; /** class D { */\nclass C { // use T; "
+       "}\n # "
+       "}\n const A = '{v}'; /* } */ function f() { return 4 / 2 . self::A; } } // }",
+       "echo (new N{n}\\C)->f();"},
+      {"a class whose string holds a bracket of its own",
+       "<?php class C{n} { function f() { $a = ['}' => '{v}', '\"' => '{v}']; return \"{$a[\"}\"]}{$a['\"']}\"; } }",
+       "echo (new C{n})->f();"},
+      {"a class with an attribute above and inside",
+       "<?php\n#[A(['}', '{', ']'])]\nclass C{n} {\n #[B('{')] // }\n const A = '{v}'; }", "echo C{n}::A;", php_80},
+      {"a class with a name that is nearly a trait's use",
+       "<?php class C{n} { public $use = '{v}'; function f() { return (function () { return $this->use; })(); } }",
+       "echo (new C{n})->f();"},
+      {"a class behind imports of each kind",
+       "<?php namespace N{n}; use A\\B as D; use A\\{E, F}; use function A\\g; final class C { const A = '{v}'; }",
+       "echo N{n}\\C::A;"},
+      {"a class behind which a comment ends PHP", "<?php class C{n} { const A = '{v}'; } // } ?> text <?php echo 'x';",
+       "echo C{n}::A;"},
+      {"a class behind which a comment ends with a carriage return",
+       "<?php class C{n} { const A = '{v}'; } // }\recho 'x{v}';", "echo C{n}::A;"},
+      {"a class in which a comment ends PHP",
+       "<?php class C{n} { function f() { // ?> } } {v} <?php \n return '{v}'; } }", "echo (new C{n})->f();"},
+  };
+}
+
 std::string draw(std::mt19937& random, std::vector<std::string> const& from) {
   return from[std::uniform_int_distribution<std::size_t>(0, from.size() - 1)(random)];
 }
@@ -481,7 +513,7 @@ std::string draw(std::mt19937& random, std::vector<std::string> const& from) {
 
 std::vector<construct> constructs() {
   std::vector<construct> all = used_above();
-  for (auto part : {declared_first(), of_newer_php(), of_the_field(), of_newest_php()})
+  for (auto part : {declared_first(), of_newer_php(), of_the_field(), of_one_class(), of_newest_php()})
     std::move(part.begin(), part.end(), std::back_inserter(all));
   return all;
 }
