@@ -10,9 +10,9 @@
 #include "base/path.hpp"
 #include "base/text.hpp"
 #include "caches/every_worker.hpp"
+#include "caches/numbered_rows.hpp"
 #include "caches/opcache_answer.hpp"
 #include "caches/opcache_reset.hpp"
-#include "caches/numbered_rows.hpp"
 #include "releases/young_files.hpp"
 
 namespace cachetool::releases {

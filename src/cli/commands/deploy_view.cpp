@@ -96,7 +96,7 @@ std::array<report::field, 2> fields(releases::release const& one) {
   return {{{"path", std::string_view(one.path)}, {"scripts", one.scripts}}};
 }
 
-std::string forecast_text(switch_forecast const& forecast, std::string const& current) {
+std::string forecast_text(releases::switch_forecast const& forecast, std::string const& current) {
   std::string const what = "would lead " + current + " to " + forecast.release + " (now " +
                            (forecast.live.empty() ? "nothing" : forecast.live) + "): ";
   if (forecast.reset) return what + "OPcache would be reset, because " + *forecast.reset;
@@ -106,7 +106,7 @@ std::string forecast_text(switch_forecast const& forecast, std::string const& cu
          base::mebibytes(forecast.free) + " are free";
 }
 
-std::array<report::field, 6> fields(switch_forecast const& forecast) {
+std::array<report::field, 6> fields(releases::switch_forecast const& forecast) {
   return {{{"pool", std::string_view(forecast.from.pool)},
            {"live", std::string_view(forecast.live)},
            {"workers", {}},
@@ -115,7 +115,7 @@ std::array<report::field, 6> fields(switch_forecast const& forecast) {
            {"fell_back", text_or_null(forecast.reset)}}};
 }
 
-void write_json(report::json_writer& json, switch_forecast const& forecast) {
+void write_json(report::json_writer& json, releases::switch_forecast const& forecast) {
   report::write_object(json, std::array<report::field, 10>{{{"dry_run", true},
                                                             {"release", std::string_view(forecast.release)},
                                                             {"live", report::unless_empty(forecast.live)},

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "releases/deployment.hpp"
 #include "releases/finish.hpp"
 #include "report/json.hpp"
 #include "report/record.hpp"
@@ -12,23 +13,10 @@
 /// What deploy:finish and deploy:switch show.
 namespace cachetool::cli {
 
-/// What a switch would do.
-struct switch_forecast {
-  origin from;
-  std::string release;
-  std::string live;
-  std::int64_t compile = 0;          ///< scripts
-  std::int64_t ready = 0;            ///< scripts that are cached already
-  std::int64_t names = 0;            ///< that would be moved
-  std::int64_t wasted = 0;           ///< bytes more
-  std::int64_t free = 0;             ///< bytes of the cache, now
-  std::optional<std::string> reset;  ///< why OPcache would be reset instead
-};
-
 /// "would lead /srv/site/current to /srv/site/releases/42: 300 scripts compiled, about 2 s where a processor is free
 /// ..."
-std::string forecast_text(switch_forecast const& forecast, std::string const& current);
-void write_json(report::json_writer& json, switch_forecast const& forecast);
+std::string forecast_text(releases::switch_forecast const& forecast, std::string const& current);
+void write_json(report::json_writer& json, releases::switch_forecast const& forecast);
 
 /// "/srv/site/releases/42 is served: 8/8 workers of 2 pools cleared, 3 names moved"
 std::string finish_text(releases::finish_report const& report);
@@ -43,7 +31,7 @@ std::array<report::field, 2> fields(releases::release const& one);
 
 /// What both have in CSV.
 std::array<report::field, 6> fields(releases::finish_report const& report);
-std::array<report::field, 6> fields(switch_forecast const& forecast);
+std::array<report::field, 6> fields(releases::switch_forecast const& forecast);
 void write_json(report::json_writer& json, releases::finish_report const& report);
 
 /// That files which are in use do not compile, if any do not.

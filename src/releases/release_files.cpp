@@ -1,0 +1,38 @@
+#include "releases/release_files.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <utility>
+
+#include "base/unique_fd.hpp"
+#include "caches/find_scripts.hpp"
+
+namespace cachetool::releases {
+namespace {
+
+// "#!": a program of its own, which no page includes. What is no file, but a device for instance, is not opened, also
+// if it has taken the place of one.
+bool is_for_the_shell(std::string const& path) {
+  base::unique_fd const held(open(path.c_str(), O_PATH | O_CLOEXEC));
+  struct stat info {};
+  if (!held || fstat(held.get(), &info) != 0 || !S_ISREG(info.st_mode)) return false;
+  base::unique_fd const file(
+      open(("/proc/self/fd/" + std::to_string(held.get())).c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  std::array<char, 2> first{};
+  return file && read(file.get(), first.data(), first.size()) == 2 && first[0] == '#' && first[1] == '!';
+}
+
+}  // namespace
+
+std::vector<std::string> files_of(std::string const& release) {
+  std::vector<std::string> files;
+  for (opcache::script_file& file : opcache::find_scripts(release, {})) {
+    if (!is_for_the_shell(file.path)) files.push_back(std::move(file.path));
+  }
+  return files;
+}
+
+}  // namespace cachetool::releases

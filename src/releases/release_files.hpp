@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace cachetool::releases {
+
+/// The files of the directory RELEASE that a page may include, by their real names, sorted: *.php but what is for the
+/// shell. Throws error as opcache::find_scripts() does.
+std::vector<std::string> files_of(std::string const& release);
+
+}  // namespace cachetool::releases
