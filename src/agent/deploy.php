@@ -12,6 +12,7 @@ function do_deploy_look($arguments)
     $current = $arguments['current'];
     clearstatcache(true, $current);
     $live = is_dir($current) ? realpath($current) : false;
+    clearstatcache(true, $current); // what this worker remembers of it tells whether it serves the site
     $result = array('live' => $live, 'links' => array(), 'releases' => array(), 'pools' => pools());
     if ($live === false) {
         return $result;
@@ -24,6 +25,7 @@ function do_deploy_look($arguments)
             clearstatcache(true, $link);
             if ($link !== $current && is_link($link)) {
                 $result['links'][$link] = realpath($link);
+                clearstatcache(true, $link);
             }
         }
     }

@@ -11,6 +11,7 @@
 #include "agents/deploy.hpp"
 #include "agents/deploy_acquaint.hpp"
 #include "agents/deploy_move.hpp"
+#include "agents/deploy_remember.hpp"
 #include "agents/deploy_worker.hpp"
 #include "agents/doctor.hpp"
 #include "agents/eval.hpp"
@@ -46,6 +47,7 @@ constexpr operation table[] = {
     {"deploy.hold", embedded::deploy_move, "deploy:finish|deploy:switch"},
     {"deploy.look", embedded::deploy, "deploy:finish|deploy:switch|opcache:prune"},
     {"deploy.move", embedded::deploy_move, "deploy:finish|deploy:switch", "opcache.enable"},
+    {"deploy.remembers", embedded::deploy_remember, "deploy:finish|deploy:switch|deploy:warm"},
     {"deploy.resolve", embedded::deploy_worker, "deploy:finish|deploy:switch"},
     {"doctor.examine", embedded::doctor, "doctor"},
     {"fpm.requests", embedded::fpm_requests, "opcache:reset"},

@@ -6,6 +6,7 @@
 #include "base/path.hpp"
 #include "caches/ask.hpp"
 #include "caches/compile_rows.hpp"
+#include "caches/every_worker.hpp"
 #include "caches/numbered_rows.hpp"
 #include "caches/opcache_answer.hpp"
 
@@ -73,6 +74,20 @@ site look(adapter::adapter& php, std::string const& current) {
 
 bool has_scripts_of(site const& seen) {
   return seen.live_scripts > 0 || !seen.others.empty() || !seen.linked.empty() || seen.restart_pending;
+}
+
+std::optional<bool> is_remembered(std::span<adapter::adapter* const> pools, std::vector<std::string> const& names,
+                                  std::chrono::milliseconds patience) {
+  bool all_tell = true;
+  agent::call const call = ask("deploy.remembers", {{"names", opcache::list(names)}});
+  for (caches::sweep const& swept : caches::run_in_every_worker(pools, call, patience)) {
+    all_tell = all_tell && swept.complete() && swept.workers_known;
+    for (agent::answer const& answer : swept.answers) {
+      if (answer.result.as_bool()) return true;
+      all_tell = all_tell && !answer.result.is_null();
+    }
+  }
+  return all_tell ? std::optional(false) : std::nullopt;
 }
 
 std::vector<aliased_script> scripts_with_aliases(adapter::adapter& php, std::string const& current,

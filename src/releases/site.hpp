@@ -1,6 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -51,6 +54,11 @@ site look(adapter::adapter& php, std::string const& current);
 
 /// False for a php-fpm that has cached nothing of the site's releases. True, too, where that is not known just now.
 bool has_scripts_of(site const& seen);
+
+/// Whether a worker of POOLS, which are pools of one master, remembers where one of NAMES leads, or one below it.
+/// Nothing where some could not be asked by the end of PATIENCE, and none that could does. Throws error (interrupted).
+std::optional<bool> is_remembered(std::span<adapter::adapter* const> pools, std::vector<std::string> const& names,
+                                  std::chrono::milliseconds patience);
 
 /// The cached scripts of the OLD releases whose name below CURRENT is a key of OPcache's too. It leads to them or to
 /// another release's. Throws error: pending or opcache_off where no scripts are listed, protocol if PHP names others.

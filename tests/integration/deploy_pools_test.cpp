@@ -99,6 +99,121 @@ TEST_CASE("a php-fpm whose configuration names the site serves it, though nothin
   CHECK_FALSE(contains(result.out, foreign.endpoint(name).text()));
 }
 
+namespace {
+
+/// Has all of OPcache emptied, as somebody else does it.
+void empty_cache(php_fpm const& server, std::string const& pool) {
+  auto const script = server.write_script("empty.php", "<?php opcache_reset();");
+  run_script(server, script, pool);
+  auto const after = server.write_script(
+      "after.php", "<?php $s = opcache_get_status(false); echo $s['opcache_statistics']['manual_restarts'];");
+  REQUIRE(run_script(server, after, pool).body == "1");
+}
+
+/// A pool of a name that no other php-fpm of this machine has.
+fpm_options own_pool(std::string const& name) {
+  auto options = options_for(3);
+  options.pools.front().name = name;
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "a php-fpm whose cache was emptied has forgotten the link too, and serves what that leads to without being asked") {
+  std::string const name = "cachetool-deploy-" + std::to_string(getpid());
+  php_fpm const one{own_pool(name)};
+  php_fpm const other{own_pool(name)};
+  site const pages;
+  pages.link("1");
+  visits(one, pages, 12, name);
+  visits(other, pages, 12, name);
+  empty_cache(other, name);
+  auto const result = run_program({"deploy:switch", pages.current(), pages.release("2"), "--pool=" + name});
+  INFO(result.out << result.err);
+  CHECK(result.exit_code == 0);
+  CHECK_FALSE(contains(result.out, other.endpoint(name).text()));
+  CHECK(visits(one, pages, 12, name) == texts{"2 2 2"});
+  CHECK(visits(other, pages, 12, name) == texts{"2 2 2"});
+}
+
+TEST_CASE("a php-fpm that has cached nothing, because its OPcache is full, serves the site that its workers remember") {
+  std::string const name = "cachetool-deploy-" + std::to_string(getpid());
+  auto options = own_pool(name);
+  options.ini["opcache.max_accelerated_files"] = "200";
+  php_fpm const full{options};
+  php_fpm const foreign{options};
+  for (php_fpm const* const each : {&full, &foreign}) {
+    for (int i = 0; i < 230; ++i) {
+      run_script(*each, each->write_script("filler" + std::to_string(i) + ".php", "<?php return 1;"), name);
+    }
+  }
+  site const pages;
+  pages.link("1");
+  visits(full, pages, 12, name);
+  pages.link("2");
+  for (int round = 0; round < 2; ++round) {  // what a look leaves behind is no memory
+    auto const result = run_program({"deploy:finish", pages.current(), "--pool=" + name});
+    INFO(result.out << result.err);
+    CHECK_FALSE(contains(result.out, foreign.endpoint(name).text()));
+    if (round == 0) CHECK(contains(result.out, full.endpoint(name).text()));
+  }
+  CHECK(visits(full, pages, 12, name) == texts{"2 2 2"});
+}
+
+TEST_CASE("a php-fpm that may not tell what is cached serves the site that its workers remember") {
+  std::string const name = "cachetool-deploy-" + std::to_string(getpid());
+  auto options = own_pool(name);
+  options.pools.front().lines.emplace_back("php_admin_value[disable_functions] = opcache_get_status");
+  php_fpm const blind{options};
+  php_fpm const foreign{options};
+  site const pages;
+  pages.link("1");
+  visits(blind, pages, 12, name);
+  pages.link("2");
+  auto const result = run_program({"deploy:finish", pages.current(), "--pool=" + name});
+  INFO(result.out << result.err);
+  CHECK(result.exit_code == 0);
+  CHECK(contains(result.out, blind.endpoint(name).text()));
+  CHECK_FALSE(contains(result.out, foreign.endpoint(name).text()));
+  CHECK(visits(blind, pages, 12, name) == texts{"2 2 2"});
+}
+
+TEST_CASE("a php-fpm of which nobody tells whether it serves the site is left alone with a warning that names it") {
+  std::string const name = "cachetool-deploy-" + std::to_string(getpid());
+  php_fpm const server{own_pool(name)};
+  auto options = own_pool(name);
+  options.pools.front().lines.emplace_back(
+      "php_admin_value[disable_functions] = opcache_get_status,realpath_cache_get");
+  php_fpm const mute{options};
+  site const pages;
+  pages.link("1");
+  visits(server, pages, 12, name);
+  auto const result = run_program({"deploy:switch", pages.current(), pages.release("2"), "--pool=" + name});
+  INFO(result.out << result.err);
+  CHECK(result.exit_code == 0);
+  CHECK(contains(result.err, "left alone, though nobody tells whether they serve " + pages.current() + ": " +
+                                 mute.endpoint(name).text()));
+  CHECK(visits(server, pages, 12, name) == texts{"2 2 2"});
+}
+
+TEST_CASE("a php-fpm serves the site also where the pool that is asked first has OPcache off") {
+  std::string const name = "cachetool-deploy-" + std::to_string(getpid());
+  auto options = own_pool(name);
+  options.pools.front().lines.emplace_back("php_admin_value[opcache.enable] = 0");
+  options.pools.push_back({.name = "zz-" + name, .max_children = 2});
+  php_fpm const server{options};
+  php_fpm const foreign{options};
+  site const pages;
+  pages.link("1");
+  visits(server, pages, 12, "zz-" + name);
+  pages.link("2");
+  auto const result = run_program({"deploy:finish", pages.current(), "--pool=" + name});
+  INFO(result.out << result.err);
+  CHECK(contains(result.out, server.endpoint(name).text()));
+  CHECK_FALSE(contains(result.out, foreign.endpoint(name).text()));
+}
+
 TEST_CASE("every pool of the master is cleared, whatever pool was named") {
   if (!is_root()) return skip("needs root");
   auto options = options_for(2);

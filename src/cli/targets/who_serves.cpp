@@ -1,8 +1,12 @@
 #include "cli/targets/who_serves.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "base/path.hpp"
 #include "cli/output/log.hpp"
@@ -14,22 +18,57 @@ namespace {
 
 namespace fs = std::filesystem;
 
+enum class verdict : std::uint8_t { serves, does_not, nobody_tells };
+
 // LINK is the site's, or what lies beside it: then the link is called current.
-bool names(std::string const& path, std::string const& link) {
-  std::string const above = fs::path(link).parent_path().string();
-  return base::lies_in(path, link) || base::lies_in(path, above + "/current") || path == above ||
-         base::lies_in(path, fs::path(above).parent_path().string() + "/current");
+std::vector<std::string> links_of(std::string const& link) {
+  fs::path const above = fs::path(link).parent_path();
+  return {link, (above / "current").string(), (above.parent_path() / "current").string()};
 }
 
-// Who cannot tell may serve it: what became of that is for the command to say.
-bool serves(target const& whom, std::string const& link, agent::observer& log) {
+bool names(std::string const& path, std::string const& link) {
+  auto const all = links_of(link);
+  auto const lies_in = [&path](std::string const& each) { return base::lies_in(path, each); };
+  return path == fs::path(link).parent_path() || std::any_of(all.begin(), all.end(), lies_in);
+}
+
+// The pools of one master share what is cached, but one may have OPcache off.
+verdict by_cache(std::vector<adapter::adapter*> const& pools, std::string const& link) {
+  for (adapter::adapter* const pool : pools) {
+    releases::site const seen = releases::look(*pool, link);
+    if (releases::has_scripts_of(seen)) return verdict::serves;
+    if (!seen.has_opcache) continue;
+    return seen.full || !seen.blind.empty() ? verdict::nobody_tells : verdict::does_not;
+  }
+  return verdict::nobody_tells;
+}
+
+// Where nothing is cached for another reason than that nobody asks for it, the workers remember where the link leads.
+// (A restart of OPcache is none: it has each worker forget that, too.)
+verdict by_memory(std::vector<adapter::adapter*> const& pools, std::string const& link) {
+  constexpr std::chrono::milliseconds a_while{2000};
+  auto const remembered = releases::is_remembered(pools, links_of(link), a_while);
+  if (!remembered) return verdict::nobody_tells;
+  return *remembered ? verdict::serves : verdict::does_not;
+}
+
+// Who cannot be asked may serve it: what became of that is for the command to say.
+verdict serves(target const& whom, std::string const& link, agent::observer& log) {
   auto const names_it = [&link](std::string const& path) { return names(path, link); };
-  if (whom.unreachable || std::any_of(whom.directories.begin(), whom.directories.end(), names_it)) return true;
+  if (whom.unreachable || std::any_of(whom.directories.begin(), whom.directories.end(), names_it)) {
+    return verdict::serves;
+  }
   try {
-    return releases::has_scripts_of(releases::look(*whom.open(log), link));
+    std::vector<std::unique_ptr<adapter::adapter>> ways;
+    ways.push_back(whom.open(log));
+    for (target::opener const& other : whom.other_pools) ways.push_back(other(log));
+    std::vector<adapter::adapter*> pools;
+    for (auto const& each : ways) pools.push_back(each.get());
+    verdict const cached = by_cache(pools, link);
+    return cached == verdict::nobody_tells ? by_memory(pools, link) : cached;
   } catch (error const& failed) {
     if (failed.kind() == error_kind::interrupted) throw;
-    return true;
+    return verdict::serves;
   }
 }
 
@@ -42,9 +81,13 @@ void keep_who_serve(context& with, std::vector<target>& targets) {
   int const wanted = verbosity(with.given, with.env);
   auto const log = make_log(wanted, with.out);
   std::string others;
+  std::string unknown;
   std::erase_if(targets, [&](target const& one) {
-    if (!one.found || serves(one, link, *log)) return false;
-    others += (others.empty() ? "" : ", ") + one.addresses.front().label;
+    verdict const is = one.found ? serves(one, link, *log) : verdict::serves;
+    if (is == verdict::serves) return false;
+    for (std::string* const list : {&others, is == verdict::nobody_tells ? &unknown : nullptr}) {
+      if (list != nullptr) *list += (list->empty() ? "" : ", ") + one.addresses.front().label;
+    }
     return true;
   });
   if (targets.empty()) {
@@ -52,6 +95,10 @@ void keep_who_serve(context& with, std::vector<target>& targets) {
         .advise(
             "name the one that is to serve it with --fcgi=ADDRESS; nothing of it is cached yet, and no pool's "
             "doc_root, chdir or open_basedir names it");
+  }
+  if (!unknown.empty()) {
+    with.out.warning("left alone, though nobody tells whether they serve " + link + ": " + unknown +
+                     "; if they do, name them with --fcgi=ADDRESS");
   }
   if (wanted > 0 && !others.empty()) with.out.warning("left alone, because they do not serve " + link + ": " + others);
 }
