@@ -26,6 +26,7 @@ constexpr php_part table[] = {
     {"deploy_move.php",
      "array_merge clearstatcache filemtime function_exists ini_get opcache_invalidate"
      " opcache_is_script_cached stat time"},
+    {"deploy_remember.php", "realpath_cache_get strncmp"},
     {"deploy_worker.php", "clearstatcache realpath"},
     {"doctor.php",
      "apcu_enabled array_filter array_values count explode extension_loaded file file_get_contents"
