@@ -4,7 +4,6 @@
 #include <exception>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace cachetool {
 
@@ -64,7 +63,14 @@ enum class blame : std::uint8_t {
 /// The one exception of both libraries. Catch this, and ask it what decides your next step.
 class error : public std::exception {
  public:
-  error(error_kind kind, std::string message) : message_(std::move(message)), kind_(kind) {}
+  error(error_kind kind, std::string message);
+
+  // Not inline: errors are made in most files, and four strings are taken apart wherever one may be thrown.
+  error(error const&);
+  error(error&&) noexcept;
+  error& operator=(error const&);
+  error& operator=(error&&) noexcept;
+  ~error() override;
 
   /// What could not be done and why, in one line without a final period; the endpoint is not repeated in it.
   [[nodiscard]] char const* what() const noexcept override { return message_.c_str(); }
@@ -92,9 +98,9 @@ class error : public std::exception {
 
   // Each returns *this, so that an error reads as one expression where it is thrown.
   error& during(phase value) noexcept { return phase_ = value, *this; }
-  error& on(std::string endpoint) { return endpoint_ = std::move(endpoint), *this; }
-  error& advise(std::string hint) { return hint_ = std::move(hint), *this; }
-  error& blame_on(blame what, std::string name = {}) { return blamed_ = what, blamed_name_ = std::move(name), *this; }
+  error& on(std::string endpoint);
+  error& advise(std::string hint);
+  error& blame_on(blame what, std::string name = {});
   error& may_have_run(bool value) noexcept { return may_have_run_ = value, *this; }
 
  private:

@@ -78,6 +78,30 @@ std::string_view name(phase value) noexcept {
   return "unknown";
 }
 
+error::error(error_kind kind, std::string message) : message_(std::move(message)), kind_(kind) {}
+
+error::error(error const&) = default;
+error::error(error&&) noexcept = default;
+error& error::operator=(error const&) = default;
+error& error::operator=(error&&) noexcept = default;
+error::~error() = default;
+
+error& error::on(std::string endpoint) {
+  endpoint_ = std::move(endpoint);
+  return *this;
+}
+
+error& error::advise(std::string hint) {
+  hint_ = std::move(hint);
+  return *this;
+}
+
+error& error::blame_on(blame what, std::string name) {
+  blamed_ = what;
+  blamed_name_ = std::move(name);
+  return *this;
+}
+
 error error::in_words(std::string message, std::string hint) const {
   error same = *this;
   same.message_ = std::move(message);

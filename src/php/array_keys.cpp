@@ -38,6 +38,7 @@ std::vector<place> places_by_key(std::span<entry const> entries) {
 
 std::optional<std::int64_t> canonical_integer(std::string_view text) noexcept {
   std::string_view const digits = text.substr(text.starts_with('-') ? 1 : 0);
+  if (digits.empty() || digits.front() > '9') return std::nullopt;  // a name, as nearly every key is
   if (digits.starts_with('0') && text != "0") return std::nullopt;
   std::int64_t number = 0;
   auto const [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);

@@ -66,6 +66,13 @@ void value::dismantle(std::vector<entry>& top) noexcept {
   }
 }
 
+value::value() noexcept = default;
+value::value(value const&) noexcept = default;
+value::value(value&&) noexcept = default;
+value& value::operator=(value const&) noexcept = default;
+value& value::operator=(value&&) noexcept = default;
+value::~value() = default;
+
 value::value(bool b) : held_(b) {}
 value::value(int i) : held_(std::int64_t{i}) {}
 value::value(std::int64_t i) : held_(i) {}

@@ -60,7 +60,7 @@ class value {
     recursion
   };
 
-  value() = default;            ///< null
+  value() noexcept;             ///< null
   value(bool b);                // NOLINT(google-explicit-constructor): a value is meant to be written as a literal
   value(int i);                 // NOLINT(google-explicit-constructor)
   value(std::int64_t i);        // NOLINT(google-explicit-constructor)
@@ -73,6 +73,13 @@ class value {
   value(php::custom_object o);  // NOLINT(google-explicit-constructor)
   value(php::enum_case e);      // NOLINT(google-explicit-constructor)
   value(php::recursion r);      // NOLINT(google-explicit-constructor)
+
+  // None of them is inline: a variant of ten is long to compile, and nearly every file would do it.
+  value(value const&) noexcept;
+  value(value&&) noexcept;
+  value& operator=(value const&) noexcept;
+  value& operator=(value&&) noexcept;
+  ~value();
 
   [[nodiscard]] type kind() const noexcept;
   [[nodiscard]] bool is_null() const noexcept { return kind() == type::null; }
@@ -139,15 +146,16 @@ struct unserialize_error {
 /// Either a value or an error; reading the wrong one is undefined.
 class unserialize_result {
  public:
-  unserialize_result(php::value v) : held_(std::move(v)) {}  // NOLINT(google-explicit-constructor)
-  unserialize_result(unserialize_error e) : held_(e) {}      // NOLINT(google-explicit-constructor)
-  [[nodiscard]] explicit operator bool() const noexcept { return held_.index() == 0; }
-  [[nodiscard]] php::value const& operator*() const noexcept { return *std::get_if<0>(&held_); }
-  [[nodiscard]] php::value const* operator->() const noexcept { return std::get_if<0>(&held_); }
-  [[nodiscard]] unserialize_error const& failure() const noexcept { return *std::get_if<1>(&held_); }
+  unserialize_result(php::value v) : value_(std::move(v)) {}  // NOLINT(google-explicit-constructor)
+  unserialize_result(unserialize_error e) : failure_(e) {}    // NOLINT(google-explicit-constructor)
+  [[nodiscard]] explicit operator bool() const noexcept { return !failure_; }
+  [[nodiscard]] php::value const& operator*() const noexcept { return value_; }
+  [[nodiscard]] php::value const* operator->() const noexcept { return &value_; }
+  [[nodiscard]] unserialize_error const& failure() const noexcept { return *failure_; }
 
  private:
-  std::variant<php::value, unserialize_error> held_;
+  php::value value_;
+  std::optional<unserialize_error> failure_;
 };
 
 /// Reads one whole serialize()d value; anything after it is an error. Never throws for bad input. Allocates in

@@ -1,8 +1,8 @@
 #include "cli/commands/opcache_reset_view.hpp"
 
+#include <array>
+#include <charconv>
 #include <cmath>
-
-#include <fmt/format.h>
 
 #include "base/text.hpp"
 #include "caches/opcache_reset.hpp"
@@ -42,14 +42,21 @@ std::array<report::field, 5> fields(opcache::blocker const& who) {
 std::string requests_text(std::int64_t running) {
   return running < 1    ? "running requests to end"
          : running == 1 ? "1 running request"
-                        : fmt::format("{} running requests", running);
+                        : std::to_string(running) + " running requests";
+}
+
+// "12.3"
+std::string one_decimal(double number) {
+  std::array<char, 32> text;
+  auto const [end, failed] = std::to_chars(text.begin(), text.end(), number, std::chars_format::fixed, 1);
+  return failed == std::errc() ? std::string(text.begin(), end) : "0.0";
 }
 
 // PHP's own way out.
 std::string end_of_patience(opcache::reset_report const& report) {
   if (report.kill_after.count() == 0) return {};
-  return fmt::format("PHP ends who still keeps the restart waiting after {} s (opcache.force_restart_timeout)",
-                     report.kill_after.count());
+  return "PHP ends who still keeps the restart waiting after " + std::to_string(report.kill_after.count()) +
+         " s (opcache.force_restart_timeout)";
 }
 
 void add_leftovers(std::vector<std::string>& out, opcache::reset_report const& report) {
@@ -64,8 +71,8 @@ void add_leftovers(std::vector<std::string>& out, opcache::reset_report const& r
                          "from there: run opcache:reset:file-cache, then reset again"));
   }
   if (report.preloaded > 0) {
-    out.push_back(fmt::format("opcache.preload loaded {} scripts, which stay as they are until php-fpm is reloaded",
-                              report.preloaded));
+    out.push_back("opcache.preload loaded " + std::to_string(report.preloaded) +
+                  " scripts, which stay as they are until php-fpm is reloaded");
   }
 }
 
@@ -75,7 +82,7 @@ std::string reset_text(opcache::reset_report const& report) {
   std::string const joined = report.joined ? " (a restart was pending already)" : "";
   switch (report.what) {
     case outcome::confirmed:
-      return fmt::format("OPcache reset, confirmed in {:.1f} ms{}", report.took.count(), joined);
+      return "OPcache reset, confirmed in " + one_decimal(report.took.count()) + " ms" + joined;
     case outcome::reloaded:
       return "php-fpm was started anew meanwhile, which emptied OPcache";
     case outcome::unconfirmed:
