@@ -91,6 +91,8 @@ bool install_agent(std::string const& path) {
         .advise("run it as root, or write it yourself: cachetool agent:show > FILE");
   }
   if (target.extension() != ".php") throw cannot_install(path, "php-fpm runs files whose names end with .php");
+  std::error_code unknown;
+  if (std::filesystem::is_directory(target, unknown)) throw cannot_install(path, "it is a directory");
   std::filesystem::path const directory = target.parent_path();
   if (!std::filesystem::exists(directory)) {
     refuse_if_others_can_write(directory.parent_path(), path);
