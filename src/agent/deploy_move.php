@@ -22,10 +22,10 @@ function do_deploy_move($arguments)
         set('log_errors', '0'); // what goes wrong is told to who asked
         set('opcache.file_update_protection', '0'); // or what was written a moment ago is not cached
         must_set('opcache.validate_timestamps', '0'); // or opcache_is_script_cached() looks at the files
-        $status['restart_pending'] = file_by_file($arguments['paths'], $arguments['pause'], function ($i, $old, &$said) use ($arguments, $status) {
+        $status = file_by_file($arguments['paths'], $arguments, function ($i, $old, &$said) use ($arguments, $status) {
             $name = substr($old, strlen($arguments['old'][$i]));
-            return move($old, $arguments['current'] . $name, $arguments['live'] . $name, $status, $said);
-        });
+            return move($old, $arguments['current'] . $name, $arguments['live_release'] . $name, $status, $said);
+        }) + $status;
     }
     return $status;
 }

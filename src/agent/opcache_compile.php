@@ -19,7 +19,7 @@ function do_opcache_compile($arguments)
         set('opcache.file_update_protection', '0'); // or what was written a moment ago is not cached
         // or what was changed a moment ago is taken as it was
         $status['looks'] = $status['validates'] && set('opcache.revalidate_freq', '0');
-        $status['restart_pending'] = compile_all($arguments, $excluded, $status);
+        $status = compile_all($arguments, $excluded, $status) + $status;
     }
     return $status;
 }
@@ -54,7 +54,7 @@ function status_to_compile($arguments)
 
 function compile_all($arguments, $excluded, $status)
 {
-    return file_by_file($arguments['paths'], null, function ($i, $path, &$said) use ($arguments, $excluded, $status) {
+    return file_by_file($arguments['paths'], array(), function ($i, $path, &$said) use ($arguments, $excluded, $status) {
         foreach ($excluded as $pcre) {
             if (matches($pcre, $arguments['names'][$i])) {
                 return array('excluded', '');
@@ -102,13 +102,16 @@ function most_memory($path)
 /**
  * Does $one($i, $path, $said) with each file and streams the row that it returns: serialize(array(outcome, why,
  * warnings, ...)). Stops before a file that fails in a way which those before it may have caused, and before one that is not
- * kept because somebody had OPcache restarted meanwhile: then this request keeps nothing more, and the result is true.
+ * kept because somebody had OPcache restarted meanwhile: then this request keeps nothing more. With "time" among its
+ * arguments (milliseconds) it also stops after that. The client does the pausing, so that no worker is held meanwhile.
  *
- * With a pause (milliseconds) it also stops after 20 ms, with 0 after 50. The client does the pausing, so that no worker is
- * held meanwhile.
+ * Returns "restart_pending", and what the client needs to set its pace: "took" (seconds), and "idle", whether a processor
+ * was left for this when it began or ended.
  */
-function file_by_file($paths, $pause, $one)
+function file_by_file($paths, $arguments, $one)
 {
+    $live = !isset($arguments['live']) || $arguments['live'];
+    $idle = isset($arguments['time']) ? has_idle_processor($live) : null;
     $said = array();
     set_error_handler(function ($level, $message, $file, $line) use (&$said) {
         if (count($said) < 20) {
@@ -139,12 +142,13 @@ function file_by_file($paths, $pause, $one)
             break; // PHP has cleaned up as for the end of the request
         }
         $compiled += !in_array($row[0], array('kept', 'excluded', 'left', 'no_room'), true);
-        if ($pause !== null && $now - $began > ($pause > 0 ? 0.02 : 0.05)) {
+        if (isset($arguments['time']) && $now - $began > $arguments['time'] / 1000) {
             break;
         }
     }
     restore_error_handler();
-    return $restarted;
+    $idle = $idle === false ? has_idle_processor($live) : $idle;
+    return array('restart_pending' => $restarted, 'idle' => $idle, 'took' => microtime(true) - $began);
 }
 
 /** What differs once a restart is pending, or has taken place. */
@@ -159,22 +163,33 @@ function restarts()
 }
 
 /**
+ * Whether a processor has nothing to do but what this process does; null where nothing tells. Where visitors ask for these
+ * files, whether at least half of them have not.
+ */
+function has_idle_processor($live)
+{
+    static $can_tell = null;
+    static $few = 0; // that run, this process among them
+    $load = '/proc/loadavg';
+    if ($can_tell === null) {
+        $processors = '/sys/devices/system/cpu/online'; // such as "0-3"
+        $can_tell = !may('ini_get', 'open_basedir') && may('is_readable', $load) && may('is_readable', $processors)
+            && preg_match('/\d+$/', trim(file_get_contents($processors)), $found);
+        $few = $can_tell ? $found[0] + 1 : 0;
+    }
+    if (!$can_tell || !preg_match('#(\d+)/#', file_get_contents($load), $found)) {
+        return null;
+    }
+    return $found[1] <= ($live ? max(1, $few >> 1) : $few);
+}
+
+/**
  * Waits for a moment when at least half of the processors have nothing to do, for 10 ms at most. What is compiled then is
  * done at once: the fewer others ask for the script while it is invalid, and nobody is kept from a processor.
  */
 function await_a_quiet_moment()
 {
-    $load = '/proc/loadavg';
-    $processors = '/sys/devices/system/cpu/online'; // such as "0-3"
-    if (may('ini_get', 'open_basedir') || !may('is_readable', $load) || !may('is_readable', $processors)) {
-        return;
-    }
-    $last = preg_match('/\d+$/', trim(file_get_contents($processors)), $found) ? (int) $found[0] : 0;
-    $few = max(1, ($last + 1) >> 1); // that run, this process among them
-    for ($waited = 0; $waited < 10; ++$waited) {
-        if (!preg_match('#(\d+)/#', file_get_contents($load), $found) || $found[1] <= $few) {
-            return;
-        }
+    for ($waited = 0; $waited < 10 && has_idle_processor(true) === false; ++$waited) {
         may('usleep', 1000);
     }
 }

@@ -17,7 +17,7 @@ function do_opcache_prune($arguments)
         clearstatcache(true);
         set('opcache.file_update_protection', '0'); // should one have to be compiled again
         must_set('opcache.validate_timestamps', '0'); // or opcache_is_script_cached() looks at the files
-        file_by_file($arguments['paths'], 0, function ($i, $path, &$said) use ($arguments, $status) {
+        file_by_file($arguments['paths'], $arguments, function ($i, $path, &$said) use ($arguments, $status) {
             return prune($path, $arguments['names'][$i], $status, $said);
         });
     }

@@ -6,8 +6,7 @@
  * Invalidates and compiles files one by one, and streams what became of each in turn: serialize(array(outcome, why,
  * warnings, what it looked like)). One that is gone is only invalidated. Does some of them, see file_by_file(). With "live"
  * off nobody asks for these files yet, and nothing is waited for. With a "reserve", array(bytes, keys), that much of the
- * cache stays free: what does not fit is "no_room". Tells also whether a processor had nothing to do, and
- * how many seconds it took.
+ * cache stays free: what does not fit is "no_room".
  */
 function do_opcache_refresh($arguments)
 {
@@ -21,29 +20,13 @@ function do_opcache_refresh($arguments)
         set('opcache.revalidate_freq', '0');
         set('log_errors', '0'); // what goes wrong is told to who asked
         $status['live'] = !isset($arguments['live']) || $arguments['live'];
-        $status['idle'] = $status['live'] ? null : has_idle_processor();
-        $began = microtime(true);
         $reserve = isset($arguments['reserve']) ? $arguments['reserve'] : null;
-        $status['restart_pending'] = file_by_file($arguments['paths'], $arguments['pause'], function ($i, $path, &$said) use ($status, $reserve) {
+        $status = file_by_file($arguments['paths'], $arguments, function ($i, $path, &$said) use ($status, $reserve) {
             $short = $reserve ? short_of($path, $reserve) : null;
             return $short ? array('no_room', $short . ' is used up', '') : refresh($path, $status, $said);
-        });
-        $status['took'] = microtime(true) - $began;
-        $status['idle'] = $status['idle'] || $status['live'] ? $status['idle'] : has_idle_processor();
+        }) + $status;
     }
     return $status;
-}
-
-/** Whether no more processes want to run than there are processors, this one among them; null where nothing tells. */
-function has_idle_processor()
-{
-    $load = '/proc/loadavg';
-    $processors = '/sys/devices/system/cpu/online'; // such as "0-3"
-    if (may('ini_get', 'open_basedir') || !may('is_readable', $load) || !may('is_readable', $processors)) {
-        return null;
-    }
-    $last = preg_match('/\d+$/', trim(file_get_contents($processors)), $found) ? (int) $found[0] : 0;
-    return preg_match('#(\d+)/#', file_get_contents($load), $found) ? $found[1] <= $last + 1 : null;
 }
 
 /** Once more if the file is changed meanwhile. */

@@ -74,7 +74,7 @@ function do_opcache_detach($arguments)
         set('log_errors', '0'); // what goes wrong is told to who asked
         must_set('opcache.validate_timestamps', '0'); // or opcache_is_script_cached() looks at the files
         set('opcache.file_update_protection', '0');
-        $status['restart_pending'] = file_by_file($arguments['paths'], $arguments['pause'], function ($i, $path, &$said) use ($arguments, $status) {
+        $status = file_by_file($arguments['paths'], $arguments, function ($i, $path, &$said) use ($arguments, $status) {
             $leading = array_filter($arguments['names'][$i], function ($name) {
                 return opcache_is_script_cached($name);
             });
@@ -86,7 +86,7 @@ function do_opcache_detach($arguments)
                 }
             }
             return array('cached', '');
-        });
+        }) + $status;
     }
     return $status;
 }

@@ -66,9 +66,7 @@ constexpr php_part table[] = {
     {"opcache_prune.php",
      "array_filter clearstatcache function_exists opcache_invalidate opcache_is_script_cached realpath"
      " reset"},
-    {"opcache_refresh.php",
-     "clearstatcache file_get_contents function_exists ini_get is_readable max microtime"
-     " opcache_invalidate preg_match realpath time trim"},
+    {"opcache_refresh.php", "clearstatcache function_exists max opcache_invalidate realpath time"},
     {"opcache_select.php",
      "abs array_diff array_filter array_flip array_map array_values basename clearstatcache dirname"
      " error_clear_last error_get_last filectime fopen ini_get max microtime opcache_is_script_cached"

@@ -3,6 +3,56 @@
 #include <algorithm>
 
 namespace cachetool::opcache {
+namespace {
+
+/// How fast the next request goes.
+struct speed {
+  std::chrono::milliseconds pause;  ///< before it
+  std::size_t files;
+  std::chrono::milliseconds time;  ///< after which it ends
+};
+
+constexpr std::chrono::milliseconds short_time{20};
+constexpr std::chrono::milliseconds long_time{50};
+
+speed as_asked(pacing const& pace) {
+  return {pace.pause, pace.files, pace.pause.count() > 0 ? short_time : long_time};
+}
+
+// Nothing is slowed down by it. Each request compiles the agent anew, so it has many files. A worker that visitors may
+// wait for is not held as long.
+speed quick(pacing const& pace) {
+  constexpr std::size_t many = 400;
+  return {std::chrono::milliseconds{0}, many, pace.live ? short_time : long_time};
+}
+
+// Where others want every processor a worker is held for a shorter while, by so many files as took some milliseconds
+// before.
+speed gentle(pacing const& pace, std::size_t files, double seconds) {
+  constexpr double at_once = 0.008;
+  constexpr double fewest = 4;
+  constexpr double most = 100;
+  double const in_time = seconds > 0 ? static_cast<double>(files) * at_once / seconds : fewest;
+  return {pace.pause, static_cast<std::size_t>(std::clamp(in_time, fewest, most)), short_time};
+}
+
+speed next_speed(pacing const& pace, part_done const& done) {
+  php::value const status = done.answer ? done.answer->result : php::value();
+  if (!pace.adapts || status["idle"].is_null()) return as_asked(pace);
+  if (status["idle"].as_bool()) return quick(pace);
+  return pace.live ? as_asked(pace) : gentle(pace, done.files, status["took"].as_double());
+}
+
+agent::call within(speed const& now, pacing const& pace, agent::call call) {
+  auto const given = call.arguments.entries();
+  php::array arguments{{given.begin(), given.end()}};
+  arguments.entries.push_back({std::string("time"), std::int64_t{now.time.count()}});
+  arguments.entries.push_back({std::string("live"), pace.live});
+  call.arguments = std::move(arguments);
+  return call;
+}
+
+}  // namespace
 
 part_done send_part(adapter::adapter& php, std::size_t files, agent::call call, one_at_a_time& next,
                     std::function<void(std::size_t file, compile_row row)> const& each) {
@@ -28,17 +78,18 @@ part_done send_part(adapter::adapter& php, std::size_t files, agent::call call, 
 void file_by_file(adapter::adapter& php, std::vector<std::string> const& paths, pacing const& pace,
                   std::function<agent::call(std::span<std::string const>)> const& call_for,
                   std::function<void(std::string const& path, compile_row row)> const& each, progress const& tell,
-                  between_requests const& between) {
-  pacing now = pace;
+                  between_requests const& goes_on) {
+  speed now = as_asked(pace);
   one_at_a_time next;
   for (std::span<std::string const> left = paths; !left.empty();) {
     auto const part = left.first(std::min(left.size(), next.most(now.files)));
-    auto const made = send_part(php, part.size(), call_for(part), next,
+    auto const made = send_part(php, part.size(), within(now, pace, call_for(part)), next,
                                 [&](std::size_t i, compile_row row) { each(part[i], std::move(row)); });
     left = left.subspan(made.files);
     if (tell) tell(paths.size() - left.size(), paths.size());
-    if (between && !between(made.answer ? made.answer->result : php::value(), now)) return;
-    if (!left.empty()) php.pause(now.pause);
+    if (goes_on && !goes_on()) return;
+    now = next_speed(pace, made);
+    if (!left.empty() && now.pause.count() > 0) php.pause(now.pause);
   }
 }
 

@@ -17,7 +17,12 @@ namespace cachetool::opcache {
 /// How gently to work on many files (docs/refreshing.md).
 struct pacing {
   std::chrono::milliseconds pause{20};  ///< between two requests
-  std::size_t files = 10;               ///< in one request, which also ends after 20 ms
+  std::size_t files = 10;               ///< in one request, which also ends after 20 ms, or 50 without a pause
+  bool adapts = true;                   ///< waits less where a processor has nothing to do, as PHP tells
+  bool live = true;                     ///< visitors ask for these files
+
+  /// As somebody asked for it: nothing else sets the pace.
+  static pacing of(std::chrono::milliseconds pause) { return {.pause = pause, .adapts = false}; }
 };
 
 /// Is told how far a work on many files has come.
@@ -56,15 +61,16 @@ struct part_done {
 part_done send_part(adapter::adapter& php, std::size_t files, agent::call call, one_at_a_time& next,
                     std::function<void(std::size_t file, compile_row row)> const& each);
 
-/// Is told what PHP answered to one request, and may change the pace of the next. False: nothing more is sent.
-using between_requests = std::function<bool(php::value const& status, pacing& next)>;
+/// Is asked between two requests. False: nothing more is sent.
+using between_requests = std::function<bool()>;
 
 /// Has PHP do something with each file, one request at a time. CALL_FOR makes the call for some of them, an operation
-/// that answers with a row for each file and may stop before the last. EACH receives every file's row, in order; a file
-/// that ended its request is sent again alone, and "failed" if it ends that too. Throws error.
+/// that answers with a row for each file and may stop before the last; how long it may take is added here. EACH
+/// receives every file's row, in order; a file that ended its request is sent again alone, and "failed" if it ends that
+/// too. Throws error.
 void file_by_file(adapter::adapter& php, std::vector<std::string> const& paths, pacing const& pace,
                   std::function<agent::call(std::span<std::string const>)> const& call_for,
                   std::function<void(std::string const& path, compile_row row)> const& each, progress const& tell,
-                  between_requests const& between = {});
+                  between_requests const& goes_on = {});
 
 }  // namespace cachetool::opcache

@@ -174,9 +174,7 @@ void refreshing::work_on(std::vector<std::string> const& paths, bool if_room, pr
   php::value const nothing_more = php::array{{{std::int64_t{0}, std::int64_t{0}}, {std::int64_t{1}, std::int64_t{0}}}};
   php::value const reserve = if_room ? nothing_more : php::value();
   auto const call_for = [&](std::span<std::string const> part) {
-    return ask("opcache.refresh", {{"paths", list({part.begin(), part.end()})},
-                                   {"pause", std::int64_t{query_.pace.pause.count()}},
-                                   {"reserve", reserve}});
+    return ask("opcache.refresh", {{"paths", list({part.begin(), part.end()})}, {"reserve", reserve}});
   };
   auto const each = [this](std::string const& path, compile_row row) {
     done_[path] = {path, to_outcome(row.outcome), std::move(row.why), std::move(row.warnings)};

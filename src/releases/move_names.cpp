@@ -79,10 +79,9 @@ std::vector<std::string> name_mover::move(std::vector<std::string> const& paths)
     std::vector<std::string> old;
     for (std::string const& path : part) old.push_back(old_release_of(path).path);
     return caches::ask("deploy.move", {{"current", query_.current},
-                                       {"live", query_.live},
+                                       {"live_release", query_.live},
                                        {"paths", opcache::list({part.begin(), part.end()})},
-                                       {"old", opcache::list(old)},
-                                       {"pause", std::int64_t{query_.pace.pause.count()}}});
+                                       {"old", opcache::list(old)}});
   };
   auto const each = [&](std::string const& path, opcache::compile_row row) {
     if (row.outcome == file_outcome::moved || row.outcome == file_outcome::again) again.push_back(path);

@@ -81,9 +81,8 @@ outside_report refresh_outside(adapter::adapter& php, outside_query const& query
   }
   if (work.empty()) return out;
   opcache::require_room(all, bytes, 0, "compile " + std::to_string(work.size()) + " scripts of the site anew");
-  auto const call_for = [&query](std::span<std::string const> part) {
-    return opcache::ask("opcache.refresh", {{"paths", opcache::list({part.begin(), part.end()})},
-                                            {"pause", std::int64_t{query.pace.pause.count()}}});
+  auto const call_for = [](std::span<std::string const> part) {
+    return opcache::ask("opcache.refresh", {{"paths", opcache::list({part.begin(), part.end()})}});
   };
   opcache::file_by_file(php, work, query.pace, call_for,
                         [&out](std::string const& path, opcache::compile_row const& row) { take(out, path, row); }, {});

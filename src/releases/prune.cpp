@@ -244,7 +244,7 @@ std::vector<std::string> pruning::names_of(std::string const& path) {
 
 void pruning::forget(std::vector<std::string> const& paths, bool by_aliases_too) {
   // It takes some 10 us to invalidate a script, and no worker has to compile anything for it.
-  constexpr pacing pace{std::chrono::milliseconds{5}, 100};
+  constexpr pacing pace{.pause = std::chrono::milliseconds{5}, .files = 100, .adapts = false};
   auto const call_for = [&](std::span<std::string const> part) {
     php::array names;
     for (std::string const& path : part) {

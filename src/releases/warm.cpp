@@ -42,19 +42,6 @@ struct surroundings {
   std::vector<link> links;
 };
 
-// Where nothing is slowed down by it. Each request compiles the agent anew, so it has as many files as take 50 ms.
-constexpr pacing quick{std::chrono::milliseconds{0}, 400};
-
-// Where others want every processor a worker is held for a shorter while, by so many files as took some milliseconds
-// before.
-pacing gentle(std::size_t files, double seconds) {
-  constexpr double at_once = 0.008;
-  constexpr double fewest = 4;
-  constexpr double most = 100;
-  double const in_time = seconds > 0 ? static_cast<double>(files) * at_once / seconds : fewest;
-  return {std::chrono::milliseconds{20}, static_cast<std::size_t>(std::clamp(in_time, fewest, most))};
-}
-
 surroundings look_around(adapter::adapter& php, std::string const& release) {
   agent::answer const answer = php.run(ask("opcache.releases", {{"release", release}}));
   php::value const& v = answer.result;
@@ -122,7 +109,6 @@ class warming {
   void compile_generated();
   [[nodiscard]] std::set<std::string> directories_of_generated() const;
   void compiled(std::string const& path, compile_row row);
-  bool go_on(php::value const& status, pacing& next);
   warm_report report();
   [[nodiscard]] std::vector<std::string> names_of(std::string const& path) const;
   [[nodiscard]] php::value names_of_all(std::span<std::string const> part) const;
@@ -140,8 +126,6 @@ class warming {
   std::map<std::string, std::vector<std::string>> dead_;  // names that may lead to one of these
   std::vector<std::string> to_detach_;
   std::vector<std::string> to_compile_;
-  pacing pace_ = options_.pace;
-  std::size_t in_request_ = 0;  // files that were done by the request that is under way
   bool full_ = false;
   std::set<std::string> missing_;
   std::size_t generated_ = 0;
@@ -301,10 +285,8 @@ void warming::detach() {
     for (std::string const& path : part) {
       dead.entries.push_back({std::int64_t(dead.entries.size()), list(dead_[path])});
     }
-    return ask("opcache.detach", {{"paths", list({part.begin(), part.end()})},
-                                  {"names", names_of_all(part)},
-                                  {"dead", std::move(dead)},
-                                  {"pause", std::int64_t{options_.pace.pause.count()}}});
+    return ask("opcache.detach",
+               {{"paths", list({part.begin(), part.end()})}, {"names", names_of_all(part)}, {"dead", std::move(dead)}});
   };
   file_by_file(php_, to_detach_, options_.pace, call_for,
                [this](std::string const& path, compile_row row) {
@@ -324,15 +306,14 @@ void warming::compile() {
     reserve.entries.push_back({std::int64_t(reserve.entries.size()), number});
   }
   auto const call_for = [&](std::span<std::string const> part) {
-    return ask("opcache.refresh", {{"paths", list({part.begin(), part.end()})},
-                                   {"pause", std::int64_t{pace_.pause.count()}},
-                                   {"live", false},
-                                   {"reserve", reserve}});
+    return ask("opcache.refresh", {{"paths", list({part.begin(), part.end()})}, {"reserve", reserve}});
   };
+  pacing pace = options_.pace;
+  pace.live = false;
   file_by_file(
-      php_, to_compile_, pace_, call_for,
+      php_, to_compile_, pace, call_for,
       [this](std::string const& path, compile_row row) { compiled(path, std::move(row)); }, tell_,
-      [this](php::value const& status, pacing& next) { return go_on(status, next); });
+      [this] { return !full_; });
   if (!full_) return;
   for (std::string const& path : to_compile_) done_.try_emplace(path, warmed_script{path, outcome::no_room, {}, {}});
 }
@@ -382,7 +363,6 @@ void warming::compile_generated() {
 }
 
 void warming::compiled(std::string const& path, compile_row row) {
-  ++in_request_;
   if (row.outcome == file_outcome::gone) {  // the release that runs has it, and this one has not
     if (in_use_.contains(path)) missing_.insert(path);
     return;
@@ -391,15 +371,6 @@ void warming::compiled(std::string const& path, compile_row row) {
   outcome const what = to_outcome(row.outcome);
   if (what == outcome::compiled) checked_.push_back({path, 0, 0, row.look});
   done_[path] = {path, what, std::move(row.why), std::move(row.warnings)};
-}
-
-bool warming::go_on(php::value const& status, pacing& next) {
-  std::size_t const files = std::exchange(in_request_, 0);
-  bool const tells = !status["idle"].is_null();
-  if (options_.adapts && tells) {
-    next = pace_ = status["idle"].as_bool() ? quick : gentle(files, status["took"].as_double());
-  }
-  return !full_;
 }
 
 warm_report warming::report() {

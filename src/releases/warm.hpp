@@ -46,7 +46,6 @@ struct warm_options {
 
   bool dry_run = false;  ///< only find out what would be compiled, and whether there is opcache::room for it
   opcache::pacing pace;
-  bool adapts = false;  ///< goes faster where a processor has nothing to do, and slower where none has
 };
 
 struct warmed_script {

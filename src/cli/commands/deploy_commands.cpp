@@ -32,9 +32,7 @@ releases::warm_options warm_options(context const& with, std::string const& rele
   bool const is_here = std::filesystem::is_directory(release, failed) || failed == std::errc::permission_denied;
   bool const is_readable = access(release.c_str(), R_OK | X_OK) == 0;
   if (is_here && (is_readable || !options.like_running)) options.files = releases::files_of(release);
-  auto const pace = with.given.count("pace");
-  if (pace) options.pace.pause = std::chrono::milliseconds{*pace};
-  options.adapts = !pace;
+  if (auto const pace = with.given.count("pace")) options.pace = opcache::pacing::of(std::chrono::milliseconds{*pace});
   return options;
 }
 

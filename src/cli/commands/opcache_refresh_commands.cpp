@@ -26,7 +26,7 @@ opcache::refresh_query refresh_query(context const& with) {
        list ? split_list(read_file(*list, with.given.seconds("deadline"))) : with.line.arguments) {
     query.names.push_back(absolute_path(path));
   }
-  if (auto const pace = with.given.count("pace")) query.pace.pause = std::chrono::milliseconds{*pace};
+  if (auto const pace = with.given.count("pace")) query.pace = opcache::pacing::of(std::chrono::milliseconds{*pace});
   return query;
 }
 
