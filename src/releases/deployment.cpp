@@ -145,7 +145,10 @@ void deployment::lock(std::function<void(std::string const& holder)> const& wait
 void deployment::use_record() {
   record_ = site_record::read(link_.directory(), link_.name());
   contents_ = read_contents(link_.directory(), link_.name());
-  warm_.known = {itself_, known_as_unchanged(record_, release_), contents_of(release_)};
+  for (known_contents const& each : contents_) {
+    for (auto const& [path, script] : each.scripts) hashes_->know(path, script.file);
+  }
+  warm_.known = {itself_, known_as_unchanged(record_, release_), contents_of(release_), hashes_};
   if (verified const* const known = record_.find(parent_of(finish_.current))) {
     finish_.unchanged_outside = unchanged_since(*known);
   }
@@ -323,7 +326,7 @@ void deployment::remember_contents(adapter::adapter& php, std::string const& rep
   opcache::selection const now = opcache::select(php, {replaced, release_});
   std::vector<known_contents> all;
   auto const add = [&](std::string const& directory, std::function<bool(std::string const&)> const& is_as_cached) {
-    if (auto seen = look_at_contents(now, directory, is_as_cached)) all.push_back(std::move(*seen));
+    if (auto seen = look_at_contents(now, directory, is_as_cached, *hashes_)) all.push_back(std::move(*seen));
   };
   add(release_, unchanged_since(live));
   add(replaced, known_as_unchanged(record_, replaced));

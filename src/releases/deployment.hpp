@@ -117,6 +117,7 @@ class deployment {
   site_link link_;
   site_record record_;                    // beside the link
   std::vector<known_contents> contents_;  // beside the link, too
+  std::shared_ptr<file_hashes> hashes_ = std::make_shared<file_hashes>();
   finish_options finish_;
   std::optional<base::time_point> until_;  // --deadline, which bounds the whole
   bool switched_ = false;

@@ -1,17 +1,11 @@
 #include "releases/known_contents.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <charconv>
 #include <exception>
 #include <string_view>
 
-#include "base/sha256.hpp"
 #include "releases/kept_text.hpp"
-#include "releases/open_file.hpp"
 
 namespace cachetool::releases {
 namespace {
@@ -20,7 +14,6 @@ using opcache::selected_script;
 using opcache::selection;
 
 constexpr std::size_t most_kept = 32 * 1024 * 1024;
-constexpr std::size_t most_of_a_file = 8 * 1024 * 1024;
 constexpr std::size_t digits = 64;
 
 kept_name file_for(std::string const& link) {
@@ -29,21 +22,6 @@ kept_name file_for(std::string const& link) {
 
 std::int64_t restarts(opcache::statistics const& of) {
   return of.oom_restarts + of.hash_restarts + of.manual_restarts;
-}
-
-/// Empty for one that cannot be read, or is too large.
-std::string hash_of(std::string const& path) {
-  base::unique_fd const file = open_file(path);
-  if (!file) return {};
-  std::string text;
-  std::array<char, 65536> part;
-  while (text.size() <= most_of_a_file) {
-    ssize_t const count = ::read(file.get(), part.data(), part.size());
-    if (count == 0) return base::sha256(text);
-    if (count < 0 && errno != EINTR) break;
-    if (count > 0) text.append(part.data(), static_cast<std::size_t>(count));
-  }
-  return {};
 }
 
 std::string_view take_line(std::string_view& text) {
@@ -68,11 +46,15 @@ std::optional<known_contents> to_directory(std::string_view line) {
   return out;
 }
 
-// "MEMORY SHA256 NAME"
+// "MEMORY INODE SIZE CTIME SHA256 NAME"
 void take_script(std::string_view line, known_contents& into) {
   known_script script;
-  if (!take_number(line, script.memory) || line.size() < digits + 2 || line[digits] != ' ') return;
-  script.sha256 = line.substr(0, digits);
+  std::int64_t inode = 0;
+  bool const read = take_number(line, script.memory) && take_number(line, inode) &&
+                    take_number(line, script.file.size) && take_number(line, script.file.changed);
+  if (!read || line.size() < digits + 2 || line[digits] != ' ') return;
+  script.file.inode = static_cast<std::uint64_t>(inode);
+  script.file.sha256 = line.substr(0, digits);
   into.scripts[into.directory + "/" + std::string(line.substr(digits + 1))] = std::move(script);
 }
 
@@ -82,8 +64,11 @@ std::string text_of(known_contents const& of) {
                      " " + of.directory + "\n";
   for (auto const& [path, script] : of.scripts) {
     if (path.find('\n') != std::string::npos) continue;
-    text +=
-        " " + std::to_string(script.memory) + " " + script.sha256 + " " + path.substr(of.directory.size() + 1) + "\n";
+    for (auto const number :
+         {script.memory, static_cast<std::int64_t>(script.file.inode), script.file.size, script.file.changed}) {
+      text += " " + std::to_string(number);
+    }
+    text += " " + script.file.sha256 + " " + path.substr(of.directory.size() + 1) + "\n";
   }
   return text;
 }
@@ -102,20 +87,21 @@ bool known_contents::still_has(selection const& now, std::string const& path) co
   return is_same_cache && given_up >= 0 && given_up < known->second.memory && script->memory == known->second.memory;
 }
 
-bool known_contents::has_same_bytes(std::string const& path) const {
+bool known_contents::has_same_bytes(std::string const& path, file_hashes& hashes) const {
   auto const known = scripts.find(path);
-  return known != scripts.end() && hash_of(path) == known->second.sha256;
+  return known != scripts.end() && hashes.of(path).sha256 == known->second.file.sha256;
 }
 
 std::optional<known_contents> look_at_contents(selection const& now, std::string const& directory,
-                                               std::function<bool(std::string const& path)> const& is_as_cached) {
+                                               std::function<bool(std::string const& path)> const& is_as_cached,
+                                               file_hashes& hashes) {
   if (now.validates_timestamps || !now.state.counts || !now.state.memory) return std::nullopt;
   known_contents out{
       directory, now.state.counts->start_time, releases::restarts(*now.state.counts), now.state.memory->wasted, {}};
   for (selected_script const& script : now.scripts) {
     if (!script.valid || !script.path.starts_with(directory + "/") || !is_as_cached(script.path)) continue;
-    std::string hash = hash_of(script.path);
-    if (!hash.empty() && is_as_cached(script.path)) out.scripts[script.path] = {script.memory, std::move(hash)};
+    hashed_file file = hashes.of(script.path);
+    if (!file.sha256.empty() && is_as_cached(script.path)) out.scripts[script.path] = {script.memory, std::move(file)};
   }
   return out;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "caches/selection.hpp"
+#include "releases/file_hashes.hpp"
 
 /// Of which content OPcache has scripts, so that a file which was written anew with the same bytes is not compiled
 /// anew.
@@ -16,7 +17,7 @@ namespace cachetool::releases {
 /// A script as OPcache had it at some moment.
 struct known_script {
   std::int64_t memory = 0;  ///< bytes
-  std::string sha256;       ///< of the bytes that it was compiled from
+  hashed_file file;         ///< with the bytes that it was compiled from
 };
 
 /// Scripts of one directory, as one cache had them at some moment.
@@ -32,15 +33,16 @@ struct known_contents {
   /// than was wasted since is the same.
   [[nodiscard]] bool still_has(opcache::selection const& now, std::string const& path) const;
 
-  /// True if the file has the bytes that the script was compiled from. Looks at this machine's file system.
-  [[nodiscard]] bool has_same_bytes(std::string const& path) const;
+  /// True if the file has the bytes that the script was compiled from.
+  [[nodiscard]] bool has_same_bytes(std::string const& path, file_hashes& hashes) const;
 };
 
 /// Looks at the files of the scripts at or below DIRECTORY that IS_AS_CACHED says to be as OPcache has them, before and
 /// after they are read. Nothing where OPcache does not tell what is needed, or looks at timestamps: it then goes by
 /// those alone.
 std::optional<known_contents> look_at_contents(opcache::selection const& now, std::string const& directory,
-                                               std::function<bool(std::string const& path)> const& is_as_cached);
+                                               std::function<bool(std::string const& path)> const& is_as_cached,
+                                               file_hashes& hashes);
 
 /// What is kept of several directories beside the link NAME in DIRECTORY, a descriptor; see kept_text.hpp. The file is
 /// ".current.cachetool-contents".

@@ -211,7 +211,7 @@ bool warming::is_known(std::string const& path) {
   if (!known || known->directory != around_.itself || !selected_.state.file_cache.empty()) return false;
   if (known->unchanged(path)) return true;
   if (selected_.validates_timestamps || !known->contents || !known->contents->still_has(selected_, path)) return false;
-  if (!known->contents->has_same_bytes(path)) return false;
+  if (!known->contents->has_same_bytes(path, *known->hashes)) return false;
   by_content_.insert(path);
   return true;
 }
@@ -404,7 +404,7 @@ std::vector<std::string> changed_since(adapter::adapter& php, warm_report const&
   std::vector<std::string> out;
   for (known_file const& file : report.checked) {
     if (report.by_content.contains(file.path)) {
-      if (!options.known->contents->has_same_bytes(file.path)) out.push_back(file.path);
+      if (!options.known->contents->has_same_bytes(file.path, *options.known->hashes)) out.push_back(file.path);
     } else if (!file.look.empty() || !options.known || !options.known->unchanged(file.path)) {
       unknown.push_back(file);
     }

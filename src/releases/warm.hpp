@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -38,6 +39,7 @@ struct warm_options {
     identity directory;
     std::function<bool(std::string const& path)> unchanged;
     std::optional<known_contents> contents;  ///< of files that may have been written anew since, with the same bytes
+    std::shared_ptr<file_hashes> hashes;     ///< never null where there are contents
   };
   std::optional<known_files> known;
 

@@ -18,6 +18,8 @@ namespace {
 
 constexpr std::int64_t memory = 4000;
 
+releases::file_hashes hashes;
+
 /// A release of two files that OPcache has cached, and looked at.
 class release {
  public:
@@ -36,7 +38,8 @@ class release {
   [[nodiscard]] std::string b() const { return path() + "/b.php"; }
 
   [[nodiscard]] releases::known_contents known() const {
-    auto seen = releases::look_at_contents(cache, path(), [](std::string const&) { return true; });
+    auto seen = releases::look_at_contents(
+        cache, path(), [](std::string const&) { return true; }, hashes);
     REQUIRE(seen);
     return *seen;
   }
@@ -94,12 +97,12 @@ TEST_CASE("a file has the same bytes or other ones, whatever else of it changes"
   release const one;
   auto const known = one.known();
   fs::remove(one.a());
-  CHECK_FALSE(known.has_same_bytes(one.a()));
+  CHECK_FALSE(known.has_same_bytes(one.a(), hashes));
   std::ofstream(one.a()) << "<?php return 1;";
-  CHECK(known.has_same_bytes(one.a()));
+  CHECK(known.has_same_bytes(one.a(), hashes));
   std::ofstream(one.a()) << "<?php return 3;";
-  CHECK_FALSE(known.has_same_bytes(one.a()));
-  CHECK_FALSE(known.has_same_bytes(one.path() + "/c.php"));
+  CHECK_FALSE(known.has_same_bytes(one.a(), hashes));
+  CHECK_FALSE(known.has_same_bytes(one.path() + "/c.php", hashes));
 }
 
 TEST_CASE("a link, or a file on a way that a link is on, is not read") {
@@ -117,20 +120,21 @@ TEST_CASE("a link, or a file on a way that a link is on, is not read") {
     fs::remove(one.a());
     REQUIRE(mkfifo(one.a().c_str(), 0644) == 0);
   }
-  CHECK_FALSE(known.has_same_bytes(one.a()));
+  CHECK_FALSE(known.has_same_bytes(one.a(), hashes));
 }
 
 TEST_CASE("a file that is not as OPcache has it, or is not any more when it was read, is not known") {
   release const one;
   int asked = 0;
   auto const then_changed = [&](std::string const& path) { return path == one.a() ? false : asked++ == 0; };
-  CHECK(releases::look_at_contents(one.cache, one.path(), then_changed)->scripts.empty());
+  CHECK(releases::look_at_contents(one.cache, one.path(), then_changed, hashes)->scripts.empty());
 }
 
 TEST_CASE("nothing is known of contents where PHP goes by timestamps") {
   release one;
   one.cache.validates_timestamps = true;
-  CHECK_FALSE(releases::look_at_contents(one.cache, one.path(), [](std::string const&) { return true; }));
+  CHECK_FALSE(releases::look_at_contents(
+      one.cache, one.path(), [](std::string const&) { return true; }, hashes));
 }
 
 TEST_CASE("what was kept of contents is read again") {
@@ -142,7 +146,7 @@ TEST_CASE("what was kept of contents is read again") {
   REQUIRE(read.size() == 2);
   CHECK(read[0].directory == one.path());
   CHECK(read[0].scripts.size() == 2);
-  CHECK(read[0].scripts.at(one.a()).sha256 == base::sha256("<?php return 1;"));
+  CHECK(read[0].scripts.at(one.a()).file.sha256 == base::sha256("<?php return 1;"));
   CHECK(read[0].still_has(one.cache, one.a()));
   CHECK(read[1].restarts == 2);
   CHECK(releases::read_contents(beside.get(), "other").empty());

@@ -246,7 +246,7 @@ TEST_CASE("what is known to be unchanged is ready, whatever PHP makes of its tim
   fpm.cached["/srv/releases/2/a.php"] = true;
   fpm.states["/srv/releases/2/a.php"] = "c";
   releases::warm_options options;
-  options.known = {{7, 8}, [](std::string const& path) { return path == "/srv/releases/2/a.php"; }, {}};
+  options.known = {{7, 8}, [](std::string const& path) { return path == "/srv/releases/2/a.php"; }, {}, {}};
   bool const is_same = GENERATE(true, false);
   if (is_same) fpm.itself = {7, 8};
   auto const report = fpm.warm("/srv/releases/2", options);
