@@ -214,6 +214,25 @@ TEST_CASE("a file that is left to its first visitor is counted, and is no failur
   CHECK(test::contains(output.out, "\"cached\":1"));
 }
 
+TEST_CASE("a copy of the agent beside an application's files is left to its first visitor, and is no failure") {
+  php_fpm const server{options(true)};
+  auto const directory = fs::path(server.document_root()) / "site";
+  fs::create_directories(directory);
+  write(directory / "agent.php", test::run_program({"agent:show"}).out);
+  write(directory / "page.php", "<?php echo 'page';");
+  for (std::vector<std::string> const& arguments : {std::vector<std::string>{"opcache:compile:scripts", directory},
+                                                    {"opcache:compile:script", directory / "agent.php"},
+                                                    {"opcache:refresh", "--force", directory}}) {
+    INFO(arguments.front());
+    auto const agent = "--agent=" + (directory / "agent.php").string();
+    CHECK(test::call(server, {"opcache:status", agent}).exit_code == 0);  // now it is cached
+    auto const output = test::call(server, arguments);
+    INFO(output.out << output.err);
+    CHECK(output.exit_code == 0);
+    CHECK(test::call(server, {"opcache:reset", agent}).exit_code == 0);
+  }
+}
+
 TEST_CASE("a broken file that would be left to its first visitor still does not compile") {
   php_fpm const server{options(false)};
   auto const file = server.write_script("broken.php", "<?php P::init(); class P { static function init() { ");
