@@ -16,6 +16,9 @@ if (PHP_VERSION_ID < 80000 && may('ini_get', 'mbstring.func_overload') & 2) { //
     }
 }
 
+if (PHP_VERSION_ID < 80000 && PHP_SAPI !== 'cli') {
+    forbid_what_is_disabled();
+}
 run(parameter('CACHETOOL_NONCE'), 'cachetool\do_' . strtr(parameter('CACHETOOL_OP'), '.', '_'));
 
 /** Runs one operation and sends its answer. */
@@ -60,6 +63,35 @@ function run($nonce, $operation)
         $at = array($thrown->getCode(), $thrown->getMessage(), $thrown->getFile(), $thrown->getLine(), get_class($thrown));
         answer(array('thrown' => $at));
     }
+}
+
+/**
+ * In PHP 7 a call of a disabled function is a warning, and its result is null, which may pass for an answer. From here on it
+ * is an Error that names it, as in PHP 8.
+ */
+function forbid_what_is_disabled()
+{
+    foreach (array('function_exists', 'preg_match') as $needed) {
+        if (!function_exists($needed)) {
+            throw new \Error("Call to undefined function cachetool\\$needed()");
+        }
+    }
+    foreach (new \SplFileObject(__FILE__) as $line) {
+        for ($at = 0; preg_match('/(?<![\w$>:\x5c])([a-z]\w+)\(/', $line, $called, PREG_OFFSET_CAPTURE, $at); $at = $called[1][1] + 1) {
+            $name = $called[1][0];
+            try {
+                if (!function_exists($name) && !function_exists("cachetool\\$name")) {
+                    eval("namespace cachetool; function $name() { forbidden('$name'); }");
+                }
+            } catch (\ParseError $is_no_function) { // "array(", and words in texts
+            }
+        }
+    }
+}
+
+function forbidden($name)
+{
+    throw new \Error("Call to undefined function cachetool\\$name()");
 }
 
 function parameter($name)

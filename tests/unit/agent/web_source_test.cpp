@@ -23,11 +23,15 @@ TEST_CASE("the agent for a document root is one PHP file, which opens once, and 
 }
 
 TEST_CASE("no agent but php.eval's own can run code that it is sent") {
+  // Of its own words: in PHP 7, a function for each name in its own source that is disabled.
+  constexpr std::string_view of_its_own = R"(eval("namespace cachetool; function $name() { forbidden('$name'); }"))";
   for (auto const& each : cachetool::agent::operations()) {
     if (each.name == "php.eval") continue;
     CAPTURE(each.name);
     CHECK(each.agent.text.find("function do_php_eval") == std::string_view::npos);
-    CHECK(each.agent.text.find("eval(") == std::string_view::npos);
+    auto const first = each.agent.text.find("eval(");
+    CHECK(first == each.agent.text.find(of_its_own));
+    CHECK(each.agent.text.find("eval(", first + 1) == std::string_view::npos);
   }
   CHECK(cachetool::agent::source_for("php.eval").text.find("eval(") != std::string_view::npos);
 }
