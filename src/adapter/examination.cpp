@@ -59,7 +59,7 @@ struct found_pool {
   [[nodiscard]] fpm::pool const& pool() const { return behind.master.pools[index]; }
 };
 
-std::optional<found_pool> find_pool(fastcgi::endpoint const& where, pid_t master, fpm::surroundings const& around) {
+std::optional<found_pool> find_pool(fastcgi::endpoint const& where, pid_t master, fpm::search_options const& around) {
   auto behind = fpm::master_of(where, master == 0 ? std::nullopt : std::optional(master), around);
   if (!behind) return std::nullopt;
   if (behind->pool) return found_pool{*behind, *behind->pool};
@@ -162,7 +162,7 @@ error with_load(error const& failed, fpm::pool_load const& load, std::optional<f
                          advice(failed, load, max_children));
 }
 
-error examined(error const& failed, fastcgi::endpoint const& where, pid_t master, fpm::surroundings const& around) {
+error examined(error const& failed, fastcgi::endpoint const& where, pid_t master, fpm::search_options const& around) {
   std::string const setting = setting_behind(failed);
   bool const about_time = is_about_time(failed);
   bool const about_socket = is_about_a_socket(failed, where);
@@ -171,7 +171,8 @@ error examined(error const& failed, fastcgi::endpoint const& where, pid_t master
 
   auto const found = find_pool(where, master, around);
   if (about_socket) {
-    error const why = fpm::forbidden_socket(where.path(), found ? found->pool() : fpm::pool(), fpm::identity::own());
+    error const why =
+        fpm::forbidden_socket(where.path(), found ? found->pool() : fpm::pool(), fpm::process_identity::own());
     return failed.in_words(why.message(), why.hint());
   }
   if (about_time) {

@@ -37,7 +37,7 @@ std::int64_t remove(adapter::adapter& php, std::vector<std::string> const& paths
 
 }  // namespace
 
-std::int64_t delete_stale_file_entries(adapter::adapter& php, selection const& in,
+std::int64_t delete_stale_file_entries(adapter::adapter& php, script_selection const& in,
                                        std::vector<std::string> const& names, bool all) {
   if (in.state.file_cache.empty() || in.validates_timestamps) return 0;
   std::vector<known_file> files = entries(php, names);

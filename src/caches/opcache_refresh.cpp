@@ -7,7 +7,7 @@
 
 #include "caches/file_entries.hpp"
 #include "caches/opcache.hpp"
-#include "caches/selection.hpp"
+#include "caches/script_selection.hpp"
 
 namespace cachetool::opcache {
 namespace {
@@ -65,7 +65,7 @@ class refreshing {
   adapter::adapter& php_;
   refresh_query const& query_;
   progress const& tell_;
-  selection selected_;
+  script_selection selected_;
   std::vector<known_file> files_;  // that may have changed
   std::vector<std::string> work_;  // of them, what has
   std::map<std::string, refreshed_script> done_;

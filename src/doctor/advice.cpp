@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "doctor/text.hpp"
+#include "doctor/figures.hpp"
 #include "fpm/setting.hpp"
 
 namespace cachetool::doctor {

@@ -2,7 +2,7 @@
 
 #include "doctor/advice.hpp"
 #include "doctor/checks.hpp"
-#include "doctor/text.hpp"
+#include "doctor/figures.hpp"
 
 namespace cachetool::doctor {
 namespace {

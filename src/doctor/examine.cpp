@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "caches/opcache_answer.hpp"
+#include "doctor/figures.hpp"
 #include "doctor/function_checks.hpp"
-#include "doctor/text.hpp"
 
 namespace cachetool::doctor {
 namespace {

@@ -6,7 +6,7 @@
 #include "agent/operations.hpp"
 #include "agent/php_parts.hpp"
 #include "doctor/advice.hpp"
-#include "doctor/text.hpp"
+#include "doctor/figures.hpp"
 
 namespace cachetool::doctor {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "doctor/advice.hpp"
 #include "doctor/checks.hpp"
-#include "doctor/text.hpp"
+#include "doctor/figures.hpp"
 #include "fpm/configured.hpp"
 
 namespace cachetool::doctor {

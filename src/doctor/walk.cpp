@@ -59,7 +59,7 @@ std::optional<socket_look> look_at_socket(fastcgi::endpoint const& where, fpm::a
   return socket_look{names.user_and_number(info.st_uid), names.group_and_number(info.st_gid), info.st_mode & 07777U};
 }
 
-trail begin(way const& how, fpm::accounts const& names) {
+trail begin(way_to_try const& how, fpm::accounts const& names) {
   trail seen;
   seen.where = how.where;
   seen.who = how.who;
@@ -80,7 +80,7 @@ void arrive(trail& seen, facts const& php, fpm::accounts const& names) {
   }
 }
 
-facts ask_once(way const& how, bool strict, trail& seen, agent::observer& watcher) {
+facts ask_once(way_to_try const& how, bool strict, trail& seen, agent::observer& watcher) {
   auto const php = how.open(watcher);
   try {
     auto const began = std::chrono::steady_clock::now();
@@ -93,7 +93,7 @@ facts ask_once(way const& how, bool strict, trail& seen, agent::observer& watche
 }
 
 // Where opcache.restrict_api lets no place be used, there still is something to see.
-facts ask(way const& how, trail& seen, agent::observer& log) {
+facts ask(way_to_try const& how, trail& seen, agent::observer& log) {
   recorder watcher(seen, log);
   try {
     return ask_once(how, true, seen, watcher);
@@ -136,7 +136,7 @@ report end_early(trail const& seen, error why) {
 
 }  // namespace
 
-report walk(way const& how, agent::observer& log) {
+report walk(way_to_try const& how, agent::observer& log) {
   fpm::accounts const names;
   trail seen = begin(how, names);
   if (how.blocked) return end_early(seen, *how.blocked);

@@ -17,7 +17,7 @@
 namespace cachetool::doctor {
 
 /// A way to PHP that is to be tried.
-struct way {
+struct way_to_try {
   std::optional<fastcgi::endpoint> where;  ///< of a php-fpm; nothing for a web site, or php on the command line
   std::function<std::unique_ptr<adapter::adapter>(agent::observer& watcher)> open;
   std::optional<error> blocked;  ///< why it cannot be tried: OPEN may be empty then
@@ -36,6 +36,6 @@ struct report {
 /// Finds who listens, connects, has the agent put and run, and looks at what it tells. Changes nothing there. One
 /// request where all is well, and a connection that asks the kernel who listens. LOG is told as by any call. Throws
 /// error (usage, config, interrupted) alone.
-report walk(way const& how, agent::observer& log);
+report walk(way_to_try const& how, agent::observer& log);
 
 }  // namespace cachetool::doctor

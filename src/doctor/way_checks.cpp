@@ -4,7 +4,7 @@
 #include <cstdio>
 
 #include "doctor/facts.hpp"
-#include "doctor/text.hpp"
+#include "doctor/figures.hpp"
 #include "fpm/configured.hpp"
 
 namespace cachetool::doctor {

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "base/unique_fd.hpp"
-#include "fastcgi/answer.hpp"
 #include "fastcgi/operation.hpp"
+#include "fastcgi/response_reader.hpp"
 
 namespace cachetool::fastcgi {
 
@@ -42,7 +42,7 @@ class exchange final : public operation {
   std::string endpoint_;
   std::string request_;
   std::size_t sent_ = 0;
-  answer answer_;
+  response_reader answer_;
   std::unique_ptr<char[]> buffer_;
   std::chrono::milliseconds timeout_;
   base::time_point deadline_;

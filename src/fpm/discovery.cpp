@@ -29,7 +29,7 @@ bool is_same(std::optional<struct stat> const& one, std::optional<struct stat> c
 // One master, and what of the machine it can see.
 class inspection {
  public:
-  inspection(surroundings const& where, proc const& processes, std::vector<listening_socket> const& ours,
+  inspection(search_options const& where, proc const& processes, std::vector<listening_socket> const& ours,
              master_process found)
       : where_(&where),
         processes_(&processes),
@@ -229,7 +229,7 @@ class inspection {
     return named.empty() ? version_in(result_.config) : named;
   }
 
-  surroundings const* where_;
+  search_options const* where_;
   proc const* processes_;
   search_time const* time_ = nullptr;
   std::string of_;
@@ -260,7 +260,7 @@ bool is_same_endpoint(root_directory const& files, fastcgi::endpoint const& one,
 // What runs here, looked at within one time.
 class machine {
  public:
-  explicit machine(surroundings const& where)
+  explicit machine(search_options const& where)
       : where_(where),
         time_(where.patience, where.interrupt_fd),
         processes_(where.proc),
@@ -348,7 +348,7 @@ class machine {
     return one.self.pid < other.self.pid;
   }
 
-  surroundings const& where_;
+  search_options const& where_;
   search_time time_;
   proc processes_;
   root_directory files_;
@@ -359,12 +359,12 @@ class machine {
 
 }  // namespace
 
-std::vector<master> find_masters(surroundings const& where) {
+std::vector<master> find_masters(search_options const& where) {
   return machine(where).masters();
 }
 
 std::optional<listener> master_of(fastcgi::endpoint const& endpoint, std::optional<pid_t> peer,
-                                  surroundings const& where) {
+                                  search_options const& where) {
   try {
     return machine(where).behind(endpoint, peer);
   } catch (error const& failed) {

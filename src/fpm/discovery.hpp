@@ -16,7 +16,7 @@
 namespace cachetool::fpm {
 
 /// Where to look. Tests give small trees.
-struct surroundings {
+struct search_options {
   std::string proc = "/proc";
   std::string root = "/";  ///< where files and sockets are looked for
   uid_t caller = ::geteuid();
@@ -45,7 +45,7 @@ struct surroundings {
 ///
 /// Costs a few small reads for each process of the machine. What may not be read is left out. Throws error: timeout if
 /// the time did not suffice; no_resources if a read failed that would have told of a master; interrupted.
-std::vector<master> find_masters(surroundings const& where = {});
+std::vector<master> find_masters(search_options const& where = {});
 
 /// Where find_masters() looks for sockets, besides the kernel's tables: patterns as glob(7) has them.
 std::span<std::string_view const> usual_socket_places() noexcept;
@@ -61,6 +61,6 @@ struct listener {
 /// not be found out in time. Throws error: interrupted; no_resources if a read failed, as find_masters() does, where
 /// that must be known.
 std::optional<listener> master_of(fastcgi::endpoint const& endpoint, std::optional<pid_t> peer,
-                                  surroundings const& where = {});
+                                  search_options const& where = {});
 
 }  // namespace cachetool::fpm

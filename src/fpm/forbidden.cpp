@@ -42,7 +42,7 @@ std::string closed_directory(std::string const& path) {
 /// What is said of one file, and of who may not get through.
 class refusal {
  public:
-  refusal(struct stat const& of, pool const& of_pool, identity const& who, accounts const& names)
+  refusal(struct stat const& of, pool const& of_pool, process_identity const& who, accounts const& names)
       : file_(of), pool_(of_pool), who_(who), names_(names) {}
 
   [[nodiscard]] std::string owner_and_mode() const {
@@ -106,7 +106,7 @@ class refusal {
 
   struct stat const& file_;
   pool const& pool_;
-  identity const& who_;
+  process_identity const& who_;
   accounts const& names_;
 };
 
@@ -114,7 +114,7 @@ error denied(std::string const& why) {
   return error(error_kind::forbidden, "permission denied: " + why);
 }
 
-error closed(std::string const& directory, pool const& of, identity const& who, accounts const& names) {
+error closed(std::string const& directory, pool const& of, process_identity const& who, accounts const& names) {
   auto const found = look_at(directory);
   auto const listen = find_setting(of, "listen");
   std::string const move = listen ? ", or have it listen in a directory that all may enter: " + listen->text() : "";
@@ -126,8 +126,8 @@ error closed(std::string const& directory, pool const& of, identity const& who, 
 
 }  // namespace
 
-identity identity::own() {
-  identity out{geteuid(), {getegid()}};
+process_identity process_identity::own() {
+  process_identity out{geteuid(), {getegid()}};
   std::vector<gid_t> more(static_cast<std::size_t>(std::max(getgroups(0, nullptr), 0)));
   int const count = getgroups(static_cast<int>(more.size()), more.data());
   more.resize(static_cast<std::size_t>(std::max(count, 0)));
@@ -137,7 +137,7 @@ identity identity::own() {
   return out;
 }
 
-error forbidden_socket(std::string const& path, pool const& of, identity const& who, accounts const& names) {
+error forbidden_socket(std::string const& path, pool const& of, process_identity const& who, accounts const& names) {
   auto const found = look_at(path);
   if (!found) return closed(closed_directory(path), of, who, names);
   refusal const what(*found, of, who, names);

@@ -38,7 +38,7 @@ bool are_held_by(proc const& processes, std::set<std::uint64_t> const& sockets, 
 
 }  // namespace
 
-port_owner owner_of_port(std::uint16_t port, surroundings const& where) {
+port_owner owner_of_port(std::uint16_t port, search_options const& where) {
   search_time const time(where.patience, where.interrupt_fd);
   proc const processes(where.proc);
   std::set<std::uint64_t> sockets;

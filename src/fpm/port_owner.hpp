@@ -15,6 +15,6 @@ enum class port_owner : std::uint8_t {
 
 /// Any user can listen on a port that nobody else has. Throws error (interrupted). Sources: proc(5), /proc/net/tcp and
 /// tcp6 (the user who made a socket), /proc/PID/fd and /proc/PID/status.
-port_owner owner_of_port(std::uint16_t port, surroundings const& where = {});
+port_owner owner_of_port(std::uint16_t port, search_options const& where = {});
 
 }  // namespace cachetool::fpm

@@ -95,7 +95,7 @@ std::optional<error> why_not(pool const& of) {
   switch (of.reach) {
     case access::forbidden:
       return of.endpoint->is_tcp() ? not_an_allowed_client(of)
-                                   : forbidden_socket(of.endpoint->path(), of, identity::own());
+                                   : forbidden_socket(of.endpoint->path(), of, process_identity::own());
     case access::stale:
       return fastcgi::connect_error(*of.endpoint, ECONNREFUSED);
     case access::absent:

@@ -26,7 +26,7 @@ std::string label_of(std::string const& file) {
 
 }  // namespace
 
-std::optional<security_labels> enforced_labels(std::string const& file, pid_t master, surroundings const& where) {
+std::optional<security_labels> enforced_labels(std::string const& file, pid_t master, search_options const& where) {
   if (!proc(where.root + "/sys/fs/selinux").read("enforce", 8).value_or("").starts_with('1')) return std::nullopt;
   proc const processes(where.proc);
   auto const workers = master == 0 ? std::vector<pid_t>() : children(processes, master).value_or({});

@@ -18,6 +18,6 @@ struct security_labels {
 /// The labels of FILE and of a worker of MASTER (0: not known), if SELinux is enforcing on this machine: then it may
 /// keep the one from the other, whatever the modes say. FILE is as the worker sees it. Sources: selinuxfs,
 /// /sys/fs/selinux/enforce; /proc/PID/attr/current; the attribute security.selinux.
-std::optional<security_labels> enforced_labels(std::string const& file, pid_t master, surroundings const& where = {});
+std::optional<security_labels> enforced_labels(std::string const& file, pid_t master, search_options const& where = {});
 
 }  // namespace cachetool::fpm

@@ -47,7 +47,7 @@ constexpr std::array<std::string_view, 9> config_places{
 
 class stray_search {
  public:
-  stray_search(surroundings const& where, proc const& processes, std::vector<listening_socket> const& sockets,
+  stray_search(search_options const& where, proc const& processes, std::vector<listening_socket> const& sockets,
                search_time const& time, std::vector<master>& masters)
       : where_(where),
         processes_(processes),
@@ -149,12 +149,12 @@ class stray_search {
     return paths;
   }
 
-  struct answer {
+  struct connect_result {
     access reach;
     std::optional<fastcgi::peer_credentials> peer;
   };
 
-  answer connect_to(std::string const& path) const {
+  connect_result connect_to(std::string const& path) const {
     // Where the time for all is over, each is knocked at: what is full then is not waited for.
     auto const patience = std::clamp(connects_.left(), std::chrono::milliseconds{1}, longest_connect);
     try {
@@ -208,7 +208,7 @@ class stray_search {
     it.reach = found.reach;
   }
 
-  surroundings const& where_;
+  search_options const& where_;
   proc const& processes_;
   root_directory files_;
   std::vector<listening_socket> const& sockets_;
@@ -224,7 +224,7 @@ std::span<std::string_view const> usual_socket_places() noexcept {
   return socket_places;
 }
 
-void add_strays(surroundings const& where, proc const& processes, std::vector<listening_socket> const& sockets,
+void add_strays(search_options const& where, proc const& processes, std::vector<listening_socket> const& sockets,
                 search_time const& time, std::vector<master>& masters) {
   stray_search(where, processes, sockets, time, masters).run();
 }

@@ -21,7 +21,7 @@ std::optional<pid_t> peer_of(fastcgi::endpoint const& where, int interrupt_fd) {
 
 }  // namespace
 
-std::optional<listener> who_listens(fastcgi::endpoint const& where, surroundings const& looked_at) {
+std::optional<listener> who_listens(fastcgi::endpoint const& where, search_options const& looked_at) {
   return master_of(where, peer_of(where, looked_at.interrupt_fd), looked_at);
 }
 

@@ -9,6 +9,6 @@
 namespace cachetool::fpm {
 
 /// master_of(), asking the kernel who listens on a unix socket: for that it is connected to, for at most 200 ms.
-std::optional<listener> who_listens(fastcgi::endpoint const& where, surroundings const& looked_at = {});
+std::optional<listener> who_listens(fastcgi::endpoint const& where, search_options const& looked_at = {});
 
 }  // namespace cachetool::fpm

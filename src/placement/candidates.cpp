@@ -37,7 +37,7 @@ std::vector<candidate> inside(std::vector<candidate> places, std::vector<std::st
 
 std::vector<candidate> beginning_with(std::vector<candidate> places, std::string const& prefix) {
   std::erase_if(places, [&](candidate const& place) {
-    bool const is_file = place.how == candidate::way::installed;
+    bool const is_file = place.how == candidate::kind::installed;
     return !(is_file ? place.where : place.where + "/").starts_with(prefix);
   });
   return places;
@@ -49,7 +49,7 @@ std::vector<candidate> told_places(std::vector<std::string> const& directories) 
     std::string const where = normal(each);
     if (std::ssize(places) == most_told) break;
     if (!where.starts_with('/') || is_of_the_system(where)) continue;
-    places.push_back({candidate::way::temporary, where, candidate::origin::told});
+    places.push_back({candidate::kind::temporary, where, candidate::origin::told});
   }
   return places;
 }

@@ -8,7 +8,7 @@ namespace cachetool::placement {
 
 /// A place where the agent may be put, or lies already.
 struct candidate {
-  enum class way : std::uint8_t {
+  enum class kind : std::uint8_t {
     temporary,  ///< a private file in a directory
     installed,  ///< a file that is there already
     kept        ///< a file in a directory of root's, which stays
@@ -18,7 +18,7 @@ struct candidate {
     named,  ///< by the caller
     told    ///< by php-fpm, or by its configuration
   };
-  way how;
+  kind how;
   std::string where;  ///< a directory, or the installed file, as a worker names it
   origin from = origin::ours;
 };

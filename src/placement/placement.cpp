@@ -17,7 +17,7 @@
 namespace cachetool::placement {
 namespace {
 
-using way = candidate::way;
+using kind = candidate::kind;
 using origin = candidate::origin;
 
 std::string absolute(std::string const& path) {
@@ -84,22 +84,22 @@ void placer::look(pid_t master) {
 std::vector<candidate> placer::named_places() const {
   std::vector<candidate> places;
   if (!options_.tmp_dir.empty()) {
-    places.push_back({way::temporary, as_worker_names(options_.tmp_dir), origin::named});
+    places.push_back({kind::temporary, as_worker_names(options_.tmp_dir), origin::named});
   }
-  if (!options_.agent_path.empty()) places.push_back({way::installed, options_.agent_path, origin::named});
+  if (!options_.agent_path.empty()) places.push_back({kind::installed, options_.agent_path, origin::named});
   return places;
 }
 
 std::vector<candidate> placer::own_places() const {
   std::vector<candidate> places;
   if (geteuid() == 0 && options_.chroot.empty()) {
-    places.push_back({way::kept, "/run/cachetool"});
-    places.push_back({way::kept, "/dev/shm/cachetool"});
+    places.push_back({kind::kept, "/run/cachetool"});
+    places.push_back({kind::kept, "/dev/shm/cachetool"});
   }
-  for (char const* base : {"/dev/shm", "/tmp", "/var/tmp"}) places.push_back({way::temporary, base});
-  if (!root_path_.empty()) places.push_back({way::temporary, "/"});  // a chroot may have none of these
+  for (char const* base : {"/dev/shm", "/tmp", "/var/tmp"}) places.push_back({kind::temporary, base});
+  if (!root_path_.empty()) places.push_back({kind::temporary, "/"});  // a chroot may have none of these
   // Last, because it holds every operation: some 100 KB of OPcache, where the others leave nothing.
-  if (auto installed = good_installed_agent(root_)) places.push_back({way::installed, std::move(*installed)});
+  if (auto installed = good_installed_agent(root_)) places.push_back({kind::installed, std::move(*installed)});
   return places;
 }
 
@@ -178,7 +178,7 @@ void placer::add_told(std::vector<candidate>& rest, std::vector<std::string> con
 std::vector<candidate> placer::seen_by_workers(std::vector<candidate> rest) {
   if (geteuid() != 0) {
     std::erase_if(rest, [this](candidate const& place) {
-      return place.how == way::temporary && master_ != 0 && !fpm::may_share(master_, place.where);
+      return place.how == kind::temporary && master_ != 0 && !fpm::may_share(master_, place.where);
     });
     return rest;
   }
@@ -189,8 +189,8 @@ std::vector<candidate> placer::seen_by_workers(std::vector<candidate> rest) {
 
 std::string placer::put(candidate const& place, agent::source const& source, mode_t mode) {
   file_.reset();
-  if (place.how == way::installed) return place.where;
-  if (place.how == way::kept) return kept_file(root_, place.where, source);
+  if (place.how == kind::installed) return place.where;
+  if (place.how == kind::kept) return kept_file(root_, place.where, source);
   base_directory base{root_, place.where, place.from == origin::named, open_to_, {}};
   if (place.from == origin::told && master_ != 0) base.told_by = fpm::child_users(master_).value_or({});
   file_.emplace(base, source.text, mode);

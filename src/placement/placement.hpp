@@ -42,7 +42,7 @@ class placer {
   void reject(std::string const& path, error const& why, std::vector<std::string> const& allowed);
 
   /// True if the place now in use holds an agent that was put there before: maybe by another version.
-  [[nodiscard]] bool is_installed() const noexcept { return candidates_[current_].how == candidate::way::installed; }
+  [[nodiscard]] bool is_installed() const noexcept { return candidates_[current_].how == candidate::kind::installed; }
 
   /// True when no place is left.
   [[nodiscard]] bool is_exhausted() const noexcept { return planned_ && current_ == candidates_.size(); }

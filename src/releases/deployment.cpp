@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "base/text.hpp"
-#include "caches/selection.hpp"
+#include "caches/script_selection.hpp"
 #include "releases/acquaint.hpp"
 #include "releases/young_files.hpp"
 
@@ -20,7 +20,7 @@ std::string parent_of(std::string const& path) {
   return fs::path(path).parent_path().string();
 }
 
-identity require_directory(std::string const& release) {
+file_identity require_directory(std::string const& release) {
   std::error_code failed;
   verified const found = verified_at(release, 0);
   bool const is_readable = access(release.c_str(), R_OK | X_OK) == 0;
@@ -108,8 +108,8 @@ std::vector<aliased_script> names_to_move(adapter::adapter& php, std::string con
   return seen.live.empty() ? std::vector<aliased_script>() : scripts_with_aliases(php, current, {seen.live});
 }
 
-opcache::room room_for(std::vector<aliased_script> const& scripts) {
-  opcache::room out;
+opcache::cache_space room_for(std::vector<aliased_script> const& scripts) {
+  opcache::cache_space out;
   for (aliased_script const& each : scripts) out.bytes += each.memory;
   return out;
 }
@@ -323,7 +323,7 @@ void deployment::remember_outside(finish_report const& report) {
 void deployment::remember_contents(adapter::adapter& php, std::string const& replaced) {
   constexpr std::size_t most_releases = 4;
   verified const live = verified_since_link(release_, link_.made_at());
-  opcache::selection const now = opcache::select(php, {replaced, release_});
+  opcache::script_selection const now = opcache::select(php, {replaced, release_});
   std::vector<known_contents> all;
   auto const add = [&](std::string const& directory, std::function<bool(std::string const&)> const& is_as_cached) {
     if (auto seen = look_at_contents(now, directory, is_as_cached, *hashes_)) all.push_back(std::move(*seen));
@@ -344,7 +344,7 @@ switch_forecast deployment::foresee(adapter::adapter& php) const {
   switch_forecast out{seen.from, release_, seen.live, 0, 0, 0, 0, 0, std::nullopt};
   if (!seen.has_opcache || seen.live == release_ || seen.live.empty()) return out;
   auto const names = names_to_move(php, finish_.current, seen);
-  opcache::room const moves = room_for(names);
+  opcache::cache_space const moves = room_for(names);
   out.names = std::ssize(names);
   out.wasted = 2 * moves.bytes;
   out.reset = foresee_warming(php, seen, moves, out);
@@ -352,7 +352,7 @@ switch_forecast deployment::foresee(adapter::adapter& php) const {
 }
 
 std::optional<std::string> deployment::foresee_warming(adapter::adapter& php, site const& seen,
-                                                       opcache::room const& moves, switch_forecast& out) const {
+                                                       opcache::cache_space const& moves, switch_forecast& out) const {
   warm_options options = warm_;
   options.running = seen.live;
   options.reserve = moves;

@@ -106,13 +106,13 @@ class deployment {
   std::optional<std::string> warm_up(served_by const& php, prepared& ready, opcache::progress const& tell) const;
   std::optional<std::string> try_to_warm(served_by const& php, prepared& ready, opcache::progress const& tell) const;
   void hold_first_scripts(adapter::adapter& php, prepared& ready) const;
-  std::optional<std::string> foresee_warming(adapter::adapter& php, site const& seen, opcache::room const& moves,
+  std::optional<std::string> foresee_warming(adapter::adapter& php, site const& seen, opcache::cache_space const& moves,
                                              switch_forecast& out) const;
   void remember_outside(finish_report const& report);
   void remember_contents(adapter::adapter& php, std::string const& replaced);
 
-  std::string release_;  // its real name
-  identity itself_;      // of the release's directory
+  std::string release_;   // its real name
+  file_identity itself_;  // of the release's directory
   warm_options warm_;
   site_link link_;
   site_record record_;                    // beside the link

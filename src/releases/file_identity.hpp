@@ -5,11 +5,11 @@
 namespace cachetool::releases {
 
 /// What makes a file or a directory that very one, whatever its name.
-struct identity {
+struct file_identity {
   std::uint64_t device = 0;
   std::uint64_t inode = 0;
 
-  bool operator==(identity const&) const = default;
+  bool operator==(file_identity const&) const = default;
 };
 
 }  // namespace cachetool::releases

@@ -10,8 +10,8 @@
 namespace cachetool::releases {
 namespace {
 
+using opcache::script_selection;
 using opcache::selected_script;
-using opcache::selection;
 
 constexpr std::size_t most_kept = 32 * 1024 * 1024;
 constexpr std::size_t digits = 64;
@@ -75,7 +75,7 @@ std::string text_of(known_contents const& of) {
 
 }  // namespace
 
-bool known_contents::still_has(selection const& now, std::string const& path) const {
+bool known_contents::still_has(script_selection const& now, std::string const& path) const {
   auto const known = scripts.find(path);
   selected_script const* const script = opcache::find(now, path);
   if (known == scripts.end() || script == nullptr || !script->valid || !now.state.counts || !now.state.memory) {
@@ -92,7 +92,7 @@ bool known_contents::has_same_bytes(std::string const& path, file_hashes& hashes
   return known != scripts.end() && hashes.of(path).sha256 == known->second.file.sha256;
 }
 
-std::optional<known_contents> look_at_contents(selection const& now, std::string const& directory,
+std::optional<known_contents> look_at_contents(script_selection const& now, std::string const& directory,
                                                std::function<bool(std::string const& path)> const& is_as_cached,
                                                file_hashes& hashes) {
   if (now.validates_timestamps || !now.state.counts || !now.state.memory) return std::nullopt;

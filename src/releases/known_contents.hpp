@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "caches/selection.hpp"
+#include "caches/script_selection.hpp"
 #include "releases/file_hashes.hpp"
 
 /// Of which content OPcache has scripts, so that a file which was written anew with the same bytes is not compiled
@@ -31,7 +31,7 @@ struct known_contents {
   /// True if OPcache has not compiled the script anew since then. PHP does not tell, but for this: only what was given
   /// up is compiled anew, and what is given up is wasted, until the whole cache is emptied. So a script that takes more
   /// than was wasted since is the same.
-  [[nodiscard]] bool still_has(opcache::selection const& now, std::string const& path) const;
+  [[nodiscard]] bool still_has(opcache::script_selection const& now, std::string const& path) const;
 
   /// True if the file has the bytes that the script was compiled from.
   [[nodiscard]] bool has_same_bytes(std::string const& path, file_hashes& hashes) const;
@@ -40,7 +40,7 @@ struct known_contents {
 /// Looks at the files of the scripts at or below DIRECTORY that IS_AS_CACHED says to be as OPcache has them, before and
 /// after they are read. Nothing where OPcache does not tell what is needed, or looks at timestamps: it then goes by
 /// those alone.
-std::optional<known_contents> look_at_contents(opcache::selection const& now, std::string const& directory,
+std::optional<known_contents> look_at_contents(opcache::script_selection const& now, std::string const& directory,
                                                std::function<bool(std::string const& path)> const& is_as_cached,
                                                file_hashes& hashes);
 

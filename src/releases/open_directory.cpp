@@ -26,9 +26,9 @@ error cannot_open(std::string const& path, int code) {
 }
 
 /// The way to a directory, component by component, so that nobody can change a part of it that was looked at.
-class way {
+class checked_path {
  public:
-  explicit way(std::string const& path) : path_(path) {
+  explicit checked_path(std::string const& path) : path_(path) {
     put(path);
     if (!fs::path(path).is_absolute()) here_ = open_here(AT_FDCWD, ".");
   }
@@ -99,7 +99,7 @@ class way {
 }  // namespace
 
 base::unique_fd open_directory(std::string const& path) {
-  return way(path).walk();
+  return checked_path(path).walk();
 }
 
 }  // namespace cachetool::releases

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "caches/selection.hpp"
+#include "caches/script_selection.hpp"
 
 namespace cachetool::releases {
 namespace {
@@ -10,8 +10,8 @@ namespace {
 using opcache::at_or_below;
 using opcache::file_state;
 using opcache::known_file;
+using opcache::script_selection;
 using opcache::selected_script;
-using opcache::selection;
 
 std::string parent_of(std::string const& path) {
   std::size_t const at = path.rfind('/');
@@ -29,7 +29,7 @@ bool is_outside(outside_query const& query, std::string const& path) {
          std::none_of(query.without.begin(), query.without.end(), has_it);
 }
 
-std::vector<known_file> possibly_changed(outside_query const& query, selection const& in) {
+std::vector<known_file> possibly_changed(outside_query const& query, script_selection const& in) {
   std::vector<known_file> files;
   for (selected_script const& script : in.scripts) {
     if (!script.valid || !is_outside(query, script.path) || opcache::is_preloaded(in, script.path)) continue;
@@ -69,7 +69,7 @@ outside_query outside_of(std::string const& current, std::string const& live) {
 
 outside_report refresh_outside(adapter::adapter& php, outside_query const& query) {
   outside_report out;
-  selection const all = opcache::select(php, query.directories);
+  script_selection const all = opcache::select(php, query.directories);
   std::vector<known_file> const files = possibly_changed(query, all);
   auto const states = opcache::examine(php, files, all.validates_timestamps);
   std::vector<std::string> work;

@@ -6,11 +6,31 @@
 
 #include "base/text.hpp"
 #include "caches/opcache.hpp"
-#include "caches/selection.hpp"
+#include "caches/script_selection.hpp"
 
 namespace cachetool::releases {
 
-using namespace opcache;
+using opcache::anew;
+using opcache::ask;
+using opcache::at_or_below;
+using opcache::compile_row;
+using opcache::examine;
+using opcache::file_by_file;
+using opcache::file_outcome;
+using opcache::file_state;
+using opcache::find;
+using opcache::is_preloaded;
+using opcache::known_file;
+using opcache::list;
+using opcache::memory_usage;
+using opcache::pacing;
+using opcache::progress;
+using opcache::read_status;
+using opcache::restarted;
+using opcache::script_selection;
+using opcache::select;
+using opcache::selected_script;
+using opcache::status;
 namespace {
 
 using outcome = pruned_script::outcome;
@@ -36,7 +56,7 @@ error no_release(std::string const& why) {
 }
 
 /// A name by which a kept release is reached.
-struct way {
+struct reached_name {
   std::string link;
   std::string live;
 };
@@ -80,9 +100,9 @@ class pruning {
   adapter::adapter& php_;
   prune_query const& query_;
   progress const& tell_;
-  selection selected_;  // the whole cache
+  script_selection selected_;  // the whole cache
   std::vector<releases::site> sites_;
-  std::vector<way> ways_;
+  std::vector<reached_name> reached_;
   std::vector<std::string> chosen_;  // to be forgotten
   std::map<std::string, pruned_script> done_;
   std::string served_;          // a name that leads to a dead release
@@ -94,9 +114,9 @@ void pruning::look_at(std::string const& keep) {
   releases::site seen = releases::look(php_, keep);
   require_release(keep, seen);
   report_.kept.push_back(seen.live);
-  if (keep != seen.live) ways_.push_back({keep, seen.live});
+  if (keep != seen.live) reached_.push_back({keep, seen.live});
   for (releases::link const& each : seen.links) {
-    if (each.target == seen.live) ways_.push_back({each.name, seen.live});
+    if (each.target == seen.live) reached_.push_back({each.name, seen.live});
   }
   sites_.push_back(std::move(seen));
 }
@@ -196,7 +216,7 @@ void pruning::require_no_restart() const {
 void pruning::require_not_served() {
   for (std::string const& path : find_aliased()) {
     releases::release const* const dead = dead_release_of(path);
-    for (way const& each : ways_) {
+    for (reached_name const& each : reached_) {
       if (dead == nullptr || parent_of(dead->path) != parent_of(each.live)) continue;
       std::string const below = path.substr(dead->path.size());
       selected_script const* const live = find(selected_, each.live + below);
@@ -219,7 +239,7 @@ void pruning::forget() {
 
 std::set<std::string> pruning::find_aliased() {
   std::set<std::string> out;
-  for (way const& each : ways_) {
+  for (reached_name const& each : reached_) {
     std::vector<std::string> beside;
     for (releases::release const& dead : report_.dead) {
       if (parent_of(dead.path) == parent_of(each.live)) beside.push_back(dead.path);
@@ -235,7 +255,7 @@ std::set<std::string> pruning::find_aliased() {
 std::vector<std::string> pruning::names_of(std::string const& path) {
   std::vector<std::string> names;
   releases::release const* const dead = dead_release_of(path);
-  for (way const& each : ways_) {
+  for (reached_name const& each : reached_) {
     if (dead == nullptr || parent_of(dead->path) != parent_of(each.live)) continue;
     names.push_back(each.link + path.substr(dead->path.size()));
   }
@@ -266,9 +286,9 @@ void pruning::forget(std::vector<std::string> const& paths, bool by_aliases_too)
 }
 
 error pruning::still_served(std::string const& name) const {
-  auto const reached =
-      std::find_if(ways_.begin(), ways_.end(), [&](way const& each) { return at_or_below(name, each.link); });
-  std::string const link = reached == ways_.end() ? name : reached->link;
+  auto const reached = std::find_if(reached_.begin(), reached_.end(),
+                                    [&](reached_name const& each) { return at_or_below(name, each.link); });
+  std::string const link = reached == reached_.end() ? name : reached->link;
   return error(error_kind::php_error, served_release_ + " is served yet: OPcache leads " + name +
                                           " to it; nothing was forgotten that is in use")
       .advise("let the live release be served first: cachetool deploy:finish " + base::shell_word(link));

@@ -25,7 +25,7 @@ std::int64_t nanoseconds(timespec const& time) {
   return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
 }
 
-identity identity_of(struct stat const& info) {
+file_identity identity_of(struct stat const& info) {
   return {info.st_dev, info.st_ino};
 }
 

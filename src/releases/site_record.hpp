@@ -13,7 +13,7 @@ namespace cachetool::releases {
 /// A directory of which, at some moment, every cached script was known to be as its file, or was compiled later.
 struct verified {
   std::string path;        ///< its real one
-  identity itself;         ///< of the directory, so that another one in its place is not taken for it
+  file_identity itself;    ///< of the directory, so that another one in its place is not taken for it
   std::int64_t since = 0;  ///< that moment, in nanoseconds of the clock that the file system's times are by
 };
 

@@ -7,11 +7,29 @@
 
 #include "base/text.hpp"
 #include "caches/file_entries.hpp"
-#include "caches/selection.hpp"
+#include "caches/script_selection.hpp"
 
 namespace cachetool::releases {
 
-using namespace opcache;
+using opcache::ask;
+using opcache::at_or_below;
+using opcache::cache_space;
+using opcache::compile_row;
+using opcache::delete_stale_file_entries;
+using opcache::examine;
+using opcache::file_by_file;
+using opcache::file_outcome;
+using opcache::file_state;
+using opcache::is_in_phar;
+using opcache::is_preloaded;
+using opcache::known_file;
+using opcache::list;
+using opcache::pacing;
+using opcache::progress;
+using opcache::require_room;
+using opcache::script_selection;
+using opcache::select;
+using opcache::selected_script;
 namespace {
 
 using outcome = warmed_script::outcome;
@@ -31,21 +49,21 @@ outcome to_outcome(file_outcome what) {
   }
 }
 
-struct link {
+struct other_name {
   std::string name;
   std::string leads_to;
 };
 
-struct surroundings {
+struct seen_release {
   std::string release;
-  identity itself;
-  std::vector<link> links;
+  file_identity itself;
+  std::vector<other_name> links;
 };
 
-surroundings look_around(adapter::adapter& php, std::string const& release) {
+seen_release look_around(adapter::adapter& php, std::string const& release) {
   agent::answer const answer = php.run(ask("opcache.releases", {{"release", release}}));
   php::value const& v = answer.result;
-  surroundings out{std::string(v["release"].as_string()),
+  seen_release out{std::string(v["release"].as_string()),
                    {static_cast<std::uint64_t>(v["device"].as_int()), static_cast<std::uint64_t>(v["inode"].as_int())},
                    {}};
   if (out.release.empty()) {
@@ -58,16 +76,16 @@ surroundings look_around(adapter::adapter& php, std::string const& release) {
   return out;
 }
 
-bool is_current(link const& each) {
+bool is_current(other_name const& each) {
   return each.name.ends_with("/current");
 }
 
 /// Where "current" leads; without it, where the only link does that leads to another release than this.
-std::string running(surroundings const& around) {
+std::string running(seen_release const& around) {
   auto const current = std::find_if(around.links.begin(), around.links.end(), is_current);
   if (current != around.links.end()) return current->leads_to;
   std::set<std::string> others;
-  for (link const& each : around.links) others.insert(each.leads_to);
+  for (other_name const& each : around.links) others.insert(each.leads_to);
   return others.size() == 1 ? *others.begin() : "";
 }
 
@@ -117,9 +135,9 @@ class warming {
   adapter::adapter& php_;
   warm_options const& options_;
   progress const& tell_;
-  surroundings around_;
+  seen_release around_;
   std::string running_;
-  selection selected_;                                    // of the release, and of the one that runs
+  script_selection selected_;                             // of the release, and of the one that runs
   std::set<std::string> in_use_;                          // files of the release that the one that runs has cached
   std::set<std::string> wanted_;                          // files of the release that are compiled
   std::set<std::string> invalid_;                         // of those to detach, what was invalidated before
@@ -225,7 +243,7 @@ void warming::require_that_it_does_not_run() const {
 
 // By the scripts that the release that runs has of them. What others take is seen when they are compiled.
 void warming::require_room_for_all() const {
-  room needed = options_.reserve;
+  cache_space needed = options_.reserve;
   for (auto const* paths : {&to_detach_, &to_compile_}) {
     for (std::string const& path : *paths) {
       selected_script const* const like =
@@ -243,7 +261,7 @@ void warming::require_room_for_all() const {
 std::vector<std::string> warming::names_of(std::string const& path) const {
   std::vector<std::string> names;
   if (is_in_phar(path)) return names;  // PHP resolves the links in such a name itself
-  for (link const& each : around_.links) {
+  for (other_name const& each : around_.links) {
     if (each.leads_to != around_.release) names.push_back(below(around_.release, path, each.name));
   }
   for (std::string const& name : options_.links) names.push_back(below(around_.release, path, name));

@@ -13,7 +13,7 @@
 
 #include "adapter/adapter.hpp"
 #include "caches/file_by_file.hpp"
-#include "caches/selection.hpp"
+#include "caches/script_selection.hpp"
 #include "releases/file_identity.hpp"
 #include "releases/known_contents.hpp"
 
@@ -36,7 +36,7 @@ struct warm_options {
 
   /// The directory RELEASE, and files in it of which is known that OPcache has them as they are, if it has them.
   struct known_files {
-    identity directory;
+    file_identity directory;
     std::function<bool(std::string const& path)> unchanged;
     std::optional<known_contents> contents;  ///< of files that may have been written anew since, with the same bytes
     std::shared_ptr<file_hashes> hashes;     ///< never null where there are contents
@@ -44,9 +44,9 @@ struct warm_options {
   std::optional<known_files> known;
 
   /// Bytes and keys that are to stay free for what comes afterwards.
-  opcache::room reserve;
+  opcache::cache_space reserve;
 
-  bool dry_run = false;  ///< only find out what would be compiled, and whether there is opcache::room for it
+  bool dry_run = false;  ///< only find out what would be compiled, and whether there is room for it
   opcache::pacing pace;
 };
 
@@ -92,7 +92,7 @@ std::string running_release(adapter::adapter& php, std::string const& release);
 /// Compiles scripts of RELEASE, an absolute path, file by file, and changes nothing of what is served. What of it was
 /// cached before, and has changed since, is compiled anew. It stops before the cache is full. Throws error: not_found
 /// if php-fpm sees no such directory, or there is nothing to compile; php_error if RELEASE runs and has changed;
-/// memory_limit if the cache has no opcache::room for what is in use, then nothing was done; pending, opcache_off.
+/// memory_limit if the cache has no room for what is in use, then nothing was done; pending, opcache_off.
 warm_report warm(adapter::adapter& php, std::string const& release, warm_options const& options,
                  opcache::progress const& tell = {});
 

@@ -1,5 +1,5 @@
-#include "report/text.hpp"
 #include "report/utf8.hpp"
+#include "report/value_text.hpp"
 #include "report/width_table.hpp"
 
 namespace cachetool::report {

@@ -6,8 +6,8 @@
 
 #include <cachetool/php/value.hpp>
 
-#include "report/text.hpp"
 #include "report/utf8.hpp"
+#include "report/value_text.hpp"
 
 namespace cachetool::report {
 namespace {

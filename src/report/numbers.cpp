@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "php/float_text.hpp"
-#include "report/text.hpp"
+#include "report/value_text.hpp"
 
 namespace cachetool::report {
 namespace {

@@ -1,7 +1,7 @@
 #include <cmath>
 
-#include "report/text.hpp"
 #include "report/utf8.hpp"
+#include "report/value_text.hpp"
 
 /// The form of php-src ext/json/json_encoder.c without any flag.
 namespace cachetool::report {

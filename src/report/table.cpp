@@ -5,7 +5,7 @@
 #include <cstring>
 #include <limits>
 
-#include "report/text.hpp"
+#include "report/value_text.hpp"
 
 namespace cachetool::report {
 namespace {

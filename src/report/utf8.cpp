@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "report/text.hpp"
+#include "report/value_text.hpp"
 
 namespace cachetool::report {
 namespace {

@@ -1,6 +1,6 @@
 #include <limits>
 
-#include "report/text.hpp"
+#include "report/value_text.hpp"
 
 /// The layout of php-src ext/standard/var.c, php_var_export_ex().
 namespace cachetool::report {

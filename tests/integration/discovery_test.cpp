@@ -22,7 +22,7 @@ using namespace cachetool;
 
 namespace {
 
-fpm::master find(test::php_fpm const& server, fpm::surroundings const& where = {}) {
+fpm::master find(test::php_fpm const& server, fpm::search_options const& where = {}) {
   for (fpm::master& found : fpm::find_masters(where)) {
     if (found.self.pid == server.pid()) return std::move(found);
   }
@@ -31,7 +31,7 @@ fpm::master find(test::php_fpm const& server, fpm::surroundings const& where = {
 }
 
 // A worker that was forked just now has not got its title yet.
-fpm::master find_with_workers(test::php_fpm const& server, std::size_t count, fpm::surroundings const& where = {}) {
+fpm::master find_with_workers(test::php_fpm const& server, std::size_t count, fpm::search_options const& where = {}) {
   for (int tries = 0; tries < 250; ++tries) {
     fpm::master found = find(server, where);
     std::size_t seen = 0;

@@ -51,7 +51,7 @@ class machine_tree {
   [[nodiscard]] std::string path(std::string const& name) const { return directory_.path() + name; }
 
   /// As the user who runs the tests sees it: whose files here are its own.
-  [[nodiscard]] fpm::surroundings surroundings() const { return {path("/proc"), path(""), geteuid(), false}; }
+  [[nodiscard]] fpm::search_options where_to_look() const { return {path("/proc"), path(""), geteuid(), false}; }
 
   void file(std::string const& name, std::string_view content) const {
     std::filesystem::create_directories(std::filesystem::path(path(name)).parent_path());

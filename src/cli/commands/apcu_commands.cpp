@@ -3,7 +3,7 @@
 #include "caches/apcu.hpp"
 #include "cli/commands/apcu_view.hpp"
 #include "cli/targets/targets.hpp"
-#include "report/text.hpp"
+#include "report/value_text.hpp"
 
 namespace cachetool::cli {
 

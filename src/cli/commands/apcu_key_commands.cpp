@@ -4,7 +4,7 @@
 #include "cli/commands/apcu_commands.hpp"
 #include "cli/commands/apcu_view.hpp"
 #include "cli/targets/targets.hpp"
-#include "report/text.hpp"
+#include "report/value_text.hpp"
 
 namespace cachetool::cli {
 namespace {

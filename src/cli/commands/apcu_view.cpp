@@ -4,7 +4,7 @@
 
 #include "caches/rows.hpp"
 #include "report/csv.hpp"
-#include "report/text.hpp"
+#include "report/value_text.hpp"
 
 namespace cachetool::cli {
 namespace {

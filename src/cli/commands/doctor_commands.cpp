@@ -55,8 +55,8 @@ exit_code run_doctor(context& with) {
   bool const quiet = verbosity(with.given, with.env) < 0;
   auto const visit = [quiet](target const& whom, agent::observer& log, target_output& out) {
     std::string const& label = whom.addresses.front().label;
-    doctor::way const how{whom.where,   whom.open,        whom.unreachable, whom.who, options_for(whom, out),
-                          whom.guessed, whom.interrupt_fd};
+    doctor::way_to_try const how{whom.where,   whom.open,        whom.unreachable, whom.who, options_for(whom, out),
+                                 whom.guessed, whom.interrupt_fd};
     doctor::report report = doctor::walk(how, log);
     if (report.ended) report.ended->on(label);
     show(out, report);

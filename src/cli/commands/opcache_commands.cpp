@@ -4,7 +4,7 @@
 #include "caches/rows.hpp"
 #include "cli/commands/opcache_view.hpp"
 #include "cli/targets/targets.hpp"
-#include "report/text.hpp"
+#include "report/value_text.hpp"
 
 namespace cachetool::cli {
 namespace {

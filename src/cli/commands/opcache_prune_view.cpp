@@ -4,7 +4,7 @@
 
 #include "cli/commands/deploy_view.hpp"
 #include "report/record.hpp"
-#include "report/text.hpp"
+#include "report/value_text.hpp"
 
 namespace cachetool::cli {
 namespace {

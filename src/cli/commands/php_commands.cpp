@@ -3,7 +3,7 @@
 #include "caches/eval.hpp"
 #include "cli/settings/read_file.hpp"
 #include "cli/targets/targets.hpp"
-#include "report/text.hpp"
+#include "report/value_text.hpp"
 
 namespace cachetool::cli {
 namespace {

@@ -7,7 +7,7 @@
 #include "cli/commands/stat_view.hpp"
 #include "cli/targets/targets.hpp"
 #include "fpm/activity.hpp"
-#include "report/text.hpp"
+#include "report/value_text.hpp"
 
 namespace cachetool::cli {
 namespace {

@@ -1,7 +1,7 @@
 #include "cli/commands/stat_view.hpp"
 
 #include "report/csv.hpp"
-#include "report/text.hpp"
+#include "report/value_text.hpp"
 
 namespace cachetool::cli {
 namespace {

@@ -8,7 +8,7 @@
 #include <mutex>
 
 #include "base/text.hpp"
-#include "report/text.hpp"
+#include "report/value_text.hpp"
 
 namespace cachetool::cli {
 namespace {

@@ -10,7 +10,7 @@
 
 #include "cli/output/console.hpp"
 #include "report/json.hpp"
-#include "report/text.hpp"
+#include "report/value_text.hpp"
 
 namespace cachetool::cli {
 namespace {

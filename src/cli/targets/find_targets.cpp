@@ -37,7 +37,7 @@ target::opener way_to(fastcgi::endpoint const& where, adapter::fastcgi_options c
   };
 }
 
-target fastcgi_target(selected const& chosen, std::string pool, adapter::fastcgi_options const& options) {
+target fastcgi_target(selected_target const& chosen, std::string pool, adapter::fastcgi_options const& options) {
   target out;
   out.addresses = {{chosen.where.text(), std::move(pool)}};
   out.where = chosen.where;
@@ -76,7 +76,7 @@ std::vector<target> by_master(std::vector<fastcgi::endpoint> const& named, targe
       continue;
     }
     masters.push_back(pid);
-    selected const chosen = found && whole ? whole_master(found->master, where) : selected{where, {}, {}};
+    selected_target const chosen = found && whole ? whole_master(found->master, where) : selected_target{where, {}, {}};
     targets.push_back(fastcgi_target(chosen, pool, options));
   }
   // Who cannot be told apart may still be pools of one master that this machine does not see.
@@ -89,10 +89,10 @@ std::vector<target> by_master(std::vector<fastcgi::endpoint> const& named, targe
 
 std::vector<target> found_targets(context& with, narrowing const& narrowed, adapter::fastcgi_options const& options) {
   auto const found = fpm::find_masters({.interrupt_fd = options.client.interrupt_fd});
-  selection const chosen = select(found, narrowed, *with.line.command);
+  target_selection const chosen = select(found, narrowed, *with.line.command);
   bool const is_target = narrowed.all || with.line.command->targets == target_policy::every_found;
   std::vector<target> targets;
-  for (selected const& each : chosen.targets) {
+  for (selected_target const& each : chosen.targets) {
     target& added = targets.emplace_back(fastcgi_target(each, {}, options));
     added.found = !narrowed.all;
     added.directories = each.directories;

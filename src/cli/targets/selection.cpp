@@ -68,12 +68,12 @@ std::vector<std::string> directories_of(fpm::master const& master) {
 }
 
 void take_pools(fpm::master const& master, std::vector<fpm::pool const*> const& pools, target_scope scope,
-                selection& into) {
+                target_selection& into) {
   bool taken = false;
   for (fpm::pool const* pool : pools) {
     if (pool->reach != fpm::access::reachable || (taken && scope != target_scope::pool)) continue;
     into.targets.push_back(scope == target_scope::whole_master ? whole_master(master, *pool->endpoint)
-                                                               : selected{*pool->endpoint, {}, {}});
+                                                               : selected_target{*pool->endpoint, {}, {}});
     into.targets.back().directories = directories_of(master);
     taken = true;
   }
@@ -139,8 +139,8 @@ bool means_version(std::string const& wanted, std::string const& version) {
   return dot != std::string::npos && version.substr(0, dot) + version.substr(dot + 1, end - dot - 1) == wanted;
 }
 
-selected whole_master(fpm::master const& master, fastcgi::endpoint const& first) {
-  selected out{first, {}, {}};
+selected_target whole_master(fpm::master const& master, fastcgi::endpoint const& first) {
+  selected_target out{first, {}, {}};
   for (fpm::pool const& pool : master.pools) {
     if (pool.reach != fpm::access::reachable) {
       if (!pool.endpoint || *pool.endpoint != first) out.out_of_reach.push_back(describe(master, pool));
@@ -162,8 +162,8 @@ std::optional<std::string> why_not_meant(fpm::master const& master, uid_t caller
   return name_of(master) + why + ": a command means it only where it is named: " + words + "--pool, --php or --all";
 }
 
-selection select(std::vector<fpm::master> const& found, narrowing const& narrowed, command_spec const& command,
-                 uid_t caller) {
+target_selection select(std::vector<fpm::master> const& found, narrowing const& narrowed, command_spec const& command,
+                        uid_t caller) {
   std::vector<fpm::master> meant;
   bool const all_ended = std::all_of(found.begin(), found.end(), has_ended);
   for (fpm::master const& master : found) {
@@ -179,7 +179,7 @@ selection select(std::vector<fpm::master> const& found, narrowing const& narrowe
     if (!own.empty()) meant = std::move(own);
   }
   refuse_ambiguity(meant, narrowed, command.targets);
-  selection out;
+  target_selection out;
   for (fpm::master const& master : meant) {
     take_pools(master, wanted_pools(master, narrowed), command.scope, out);
   }

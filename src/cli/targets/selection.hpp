@@ -24,30 +24,30 @@ struct left_out {
 };
 
 /// One php-fpm, or one of its pools, to work on.
-struct selected {
+struct selected_target {
   fastcgi::endpoint where;
   std::vector<fastcgi::endpoint> others;   ///< with target_scope::whole_master: its other pools
   std::vector<left_out> out_of_reach;      ///< and those of them that cannot be reached
   std::vector<std::string> directories{};  ///< that its pools' configurations name: doc_root, chdir, open_basedir
 };
 
-struct selection {
-  std::vector<selected> targets;
+struct target_selection {
+  std::vector<selected_target> targets;
   std::vector<left_out> missing;
 };
 
 /// Chooses from what runs on this machine, as far as the command's policy and scope go. Where nothing is named, only
 /// this system's own php-fpm are meant, of root or of CALLER (fpm::is_own()); --pool and --php mean others only if they
 /// mean none of these; --all means all. Throws error (usage) where that is ambiguous, or nothing that runs is meant.
-selection select(std::vector<fpm::master> const& found, narrowing const& narrowed, command_spec const& command,
-                 uid_t caller = ::geteuid());
+target_selection select(std::vector<fpm::master> const& found, narrowing const& narrowed, command_spec const& command,
+                        uid_t caller = ::geteuid());
 
 /// Why a command does not mean a master that is nobody's own, and how it would: "php-fpm 8.2 (master 812) runs in a
 /// container: name it, --fcgi=...". Nothing for one of its own.
 std::optional<std::string> why_not_meant(fpm::master const& master, uid_t caller = ::geteuid());
 
 /// All pools of a master; FIRST is the address of one of them.
-selected whole_master(fpm::master const& master, fastcgi::endpoint const& first);
+selected_target whole_master(fpm::master const& master, fastcgi::endpoint const& first);
 
 /// True if VERSION, of a php-fpm, is the one that the user means: "8.2" and "82" mean "8.2.36".
 bool means_version(std::string const& wanted, std::string const& version);

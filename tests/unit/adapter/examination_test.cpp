@@ -37,7 +37,7 @@ struct one_master {
   }
 
   [[nodiscard]] error examine(error const& failed) const {
-    return adapter::examined(failed, fastcgi::endpoint::unix_socket("/run/www.sock"), 10, machine.surroundings());
+    return adapter::examined(failed, fastcgi::endpoint::unix_socket("/run/www.sock"), 10, machine.where_to_look());
   }
 
   test::machine_tree machine;

@@ -3,7 +3,7 @@
 #include <cachetool/error.hpp>
 
 #include "caches/opcache.hpp"
-#include "caches/selection.hpp"
+#include "caches/script_selection.hpp"
 #include "fake_adapter.hpp"
 #include "releases/site.hpp"
 #include "support/catch.hpp"

@@ -1,5 +1,5 @@
 #include "doctor/doctor_subject.hpp"
-#include "doctor/text.hpp"
+#include "doctor/figures.hpp"
 #include "support/catch.hpp"
 
 using namespace cachetool;

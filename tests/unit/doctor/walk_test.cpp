@@ -48,7 +48,7 @@ TEST_CASE("a signal while doctor looks who listens ends the walk, and nothing is
   full_socket const silent;
   base::unique_fd const signal(eventfd(1, EFD_CLOEXEC));
   agent::observer nobody;
-  doctor::way how;
+  doctor::way_to_try how;
   how.where = fastcgi::endpoint::unix_socket(silent.path());
   how.open = [](agent::observer& /*watcher*/) -> std::unique_ptr<adapter::adapter> {
     FAIL("the walk went on");

@@ -18,7 +18,7 @@ using namespace cachetool;
 namespace {
 
 std::vector<fpm::master> find(test::machine_tree const& machine) {
-  return fpm::find_masters(machine.surroundings());
+  return fpm::find_masters(machine.where_to_look());
 }
 
 }  // namespace
@@ -101,7 +101,7 @@ TEST_CASE("a process that only calls itself a master is not believed by root") {
   machine.process({11, 1, "php-fpm: master process (/tmp/evil.conf)", "", 0, 0});  // its executable is hidden
   machine.process({12, 1, "php-fpm: master process (/tmp/evil.conf)", "/usr/bin/sudo", 0, 0});
   machine.process({13, 1, "/tmp/php-fpm\0-y\0/tmp/evil.conf"s, "/usr/bin/sudo", 0, 0});
-  auto where = machine.surroundings();
+  auto where = machine.where_to_look();
   where.caller = 0;
   CHECK(fpm::find_masters(where).empty());
 }
@@ -109,7 +109,7 @@ TEST_CASE("a process that only calls itself a master is not believed by root") {
 TEST_CASE("another user's master is believed only if nobody but root can have put its executable there") {
   test::machine_tree const machine;
   machine.process({10, 1, "php-fpm: master process (/x.conf)", "/usr/sbin/php-fpm", 54321, 54321});
-  auto where = machine.surroundings();
+  auto where = machine.where_to_look();
   where.caller = 0;
   std::size_t const believed = geteuid() == 0 ? 1 : 0;  // whose the files of this machine are
   CHECK(fpm::find_masters(where).size() == believed);
@@ -129,7 +129,7 @@ TEST_CASE("without root a hidden executable is believed of root's processes alon
   machine.process({10, 1, "php-fpm: master process (/x.conf)", "", 0, 0});
   machine.process({11, 1, "php-fpm: master process (/x.conf)", "", 1000, 0});
   machine.process({12, 1, "php-fpm: master process (/x.conf)", "", 1001, 1001});
-  auto where = machine.surroundings();
+  auto where = machine.where_to_look();
   where.caller = 1000;
   auto const masters = fpm::find_masters(where);
   REQUIRE(masters.size() == 1);
@@ -361,7 +361,7 @@ TEST_CASE("many processes that look like a master that is reloaded are waited fo
 TEST_CASE("a look that takes too long is an error, and not half a list") {
   test::machine_tree const machine;
   machine.master(10, "/etc/x.conf", "/usr/sbin/php-fpm8.2");
-  auto where = machine.surroundings();
+  auto where = machine.where_to_look();
   where.patience = std::chrono::milliseconds{0};
   try {
     static_cast<void>(fpm::find_masters(where));
@@ -381,7 +381,7 @@ TEST_CASE("a look that is interrupted says so") {
   machine.process({10, 1, "", "/usr/sbin/php-fpm8.2", geteuid(), geteuid()});
   machine.file("/proc/10/cmdline", "");
   machine.file("/proc/10/comm", "php-fpm8.2\n");
-  auto where = machine.surroundings();
+  auto where = machine.where_to_look();
   where.interrupt_fd = read_end.get();
   try {
     static_cast<void>(fpm::find_masters(where));
@@ -396,7 +396,7 @@ TEST_CASE("a read below /proc that fails for want of a descriptor is an error, a
   machine.master(10, "/etc/x.conf", "/usr/sbin/php-fpm8.2");
   test::few_descriptors const limit;
   try {
-    static_cast<void>(fpm::find_masters(machine.surroundings()));
+    static_cast<void>(fpm::find_masters(machine.where_to_look()));
     FAIL("no error");
   } catch (error const& failed) {
     CHECK(failed.kind() == error_kind::no_resources);
@@ -418,7 +418,7 @@ TEST_CASE("hundreds of sockets whose backlog is full take no more than their par
     REQUIRE(connect(open.back().get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
   }
   auto const began = std::chrono::steady_clock::now();
-  auto const found = fpm::find_masters(machine.surroundings());
+  auto const found = fpm::find_masters(machine.where_to_look());
   CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds{4});  // 50 ms for each would be 15 s
   CHECK(found.size() == most);
   CHECK(found.front().pools.front().reach == fpm::access::saturated);
@@ -430,7 +430,7 @@ TEST_CASE("with any number of descriptors a look finds all pools, or is an error
   machine.file("/etc/x.conf", "include=/etc/pool.d/*.conf\n");
   machine.file("/etc/pool.d/a.conf", "[a]\nlisten = /run/a.sock\n");
   machine.file("/etc/pool.d/b.conf", "[b]\nlisten = /run/b.sock\n");
-  REQUIRE(fpm::find_masters(machine.surroundings()).front().pools.size() == 2);
+  REQUIRE(fpm::find_masters(machine.where_to_look()).front().pools.size() == 2);
   for (unsigned left = 0; left < 12; ++left) {
     CAPTURE(left);
     std::vector<fpm::master> found;
@@ -438,7 +438,7 @@ TEST_CASE("with any number of descriptors a look finds all pools, or is an error
     {
       test::few_descriptors const limit(left);
       try {
-        found = fpm::find_masters(machine.surroundings());
+        found = fpm::find_masters(machine.where_to_look());
       } catch (error const& why) {
         failed = why.kind();
       }

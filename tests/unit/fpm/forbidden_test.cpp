@@ -8,7 +8,7 @@
 
 using namespace cachetool;
 using fpm::forbidden_socket;
-using fpm::identity;
+using fpm::process_identity;
 
 namespace {
 
@@ -28,7 +28,7 @@ struct closed_socket {
 
   [[nodiscard]] std::string path() const { return machine.path("/run/www.sock"); }
 
-  [[nodiscard]] error denied(identity const& who = {1002, {1002}}, fpm::pool const& of = {}) const {
+  [[nodiscard]] error denied(process_identity const& who = {1002, {1002}}, fpm::pool const& of = {}) const {
     return forbidden_socket(path(), of, who, fpm::accounts(fpm::root_directory(machine.path(""))));
   }
 

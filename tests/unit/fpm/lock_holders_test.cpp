@@ -3,7 +3,9 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-#include <fmt/format.h>
+#include <array>
+#include <cmath>
+#include <cstdio>
 
 #include "fpm/lock_holders.hpp"
 #include "machine_tree.hpp"
@@ -29,7 +31,10 @@ class locked_machine {
     tree.link("/proc/100/fd/5", tree.path("/tmp/.ZendSem.abcdef"));
     struct stat info {};
     stat(tree.path("/tmp/.ZendSem.abcdef").c_str(), &info);
-    file = fmt::format("{:02x}:{:02x}:{}", major(info.st_dev), minor(info.st_dev), info.st_ino);
+    std::array<char, 64> text{};
+    std::snprintf(text.data(), text.size(), "%02x:%02x:%llu", major(info.st_dev), minor(info.st_dev),
+                  static_cast<unsigned long long>(info.st_ino));
+    file = text.data();
   }
 
   void locks(std::string const& text) const { tree.file("/proc/locks", text); }
@@ -86,8 +91,8 @@ TEST_CASE("workers have settled when each of them is older than a second") {
   tree.file("/proc/uptime", "1000.00 4000.00\n");
   auto const born = [&tree](pid_t pid, double seconds) {
     tree.file("/proc/" + std::to_string(pid) + "/stat",
-              fmt::format("{} (php) fpm)) S 100 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 {:.0f} 0 0\n", pid,
-                          seconds * static_cast<double>(sysconf(_SC_CLK_TCK))));
+              std::to_string(pid) + " (php) fpm)) S 100 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 " +
+                  std::to_string(std::lround(seconds * static_cast<double>(sysconf(_SC_CLK_TCK)))) + " 0 0\n");
   };
   fpm::proc const processes(tree.path("/proc"));
   CHECK_FALSE(fpm::have_settled(processes, master));

@@ -18,7 +18,7 @@ struct labelled_machine {
     machine.file("/tmp/agent.php", "<?php");
   }
 
-  [[nodiscard]] auto labels() const { return fpm::enforced_labels("/tmp/agent.php", 10, machine.surroundings()); }
+  [[nodiscard]] auto labels() const { return fpm::enforced_labels("/tmp/agent.php", 10, machine.where_to_look()); }
 
   test::machine_tree machine;
 };
@@ -28,7 +28,7 @@ struct labelled_machine {
 TEST_CASE("where SELinux does not enforce anything it is not suspected") {
   CHECK_FALSE(labelled_machine("0").labels());
   test::machine_tree const without;
-  CHECK_FALSE(fpm::enforced_labels("/tmp/agent.php", 10, without.surroundings()));
+  CHECK_FALSE(fpm::enforced_labels("/tmp/agent.php", 10, without.where_to_look()));
 }
 
 TEST_CASE("where it does, the worker's context and the file's label are told") {

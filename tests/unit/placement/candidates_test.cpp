@@ -15,7 +15,7 @@ std::vector<std::string> paths(std::vector<candidate> const& places) {
 
 std::vector<candidate> directories(std::vector<std::string> const& all) {
   std::vector<candidate> places;
-  for (std::string const& each : all) places.push_back({candidate::way::temporary, each});
+  for (std::string const& each : all) places.push_back({candidate::kind::temporary, each});
   return places;
 }
 
@@ -34,7 +34,7 @@ TEST_CASE("opcache.restrict_api demands a plain prefix of a script's path") {
   auto const places = directories({"/srv/app", "/srv/app2", "/srv", "/tmp"});
   CHECK(paths(placement::beginning_with(places, "/srv/app")) == list{"/srv/app", "/srv/app2"});
   CHECK(paths(placement::beginning_with(places, "/srv/app/")) == list{"/srv/app"});
-  std::vector<candidate> const installed{{candidate::way::installed, "/srv/app"}};
+  std::vector<candidate> const installed{{candidate::kind::installed, "/srv/app"}};
   CHECK(placement::beginning_with(installed, "/srv/app/").empty());
   CHECK(placement::beginning_with(installed, "/srv/a").size() == 1);
 }

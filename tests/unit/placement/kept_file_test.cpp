@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-agent::source const some_agent{"<?php // the agent", "0123abcd"};
+agent::source const some_agent{"<?php // the agent", "0123abcd", {}};
 
 struct stat look_at(std::string const& path) {
   struct stat info {};

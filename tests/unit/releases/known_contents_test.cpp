@@ -45,7 +45,7 @@ class release {
   }
 
   test::temp_dir directory;
-  opcache::selection cache;
+  opcache::script_selection cache;
 };
 
 }  // namespace

@@ -1,6 +1,6 @@
 #include <limits>
 
-#include "report/text.hpp"
+#include "report/value_text.hpp"
 #include "support/catch.hpp"
 
 using cachetool::report::modern_var_export;

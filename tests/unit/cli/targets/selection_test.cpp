@@ -36,7 +36,7 @@ cli::command_spec command(cli::target_policy policy, cli::target_scope scope = c
   return spec;
 }
 
-std::vector<std::string> texts(cli::selection const& chosen) {
+std::vector<std::string> texts(cli::target_selection const& chosen) {
   std::vector<std::string> out;
   for (auto const& target : chosen.targets) out.push_back(target.where.text());
   return out;

@@ -11,10 +11,10 @@
 namespace cachetool::fastcgi {
 
 /// Makes a response of the bytes that come back for one request, without a socket.
-class answer {
+class response_reader {
  public:
   /// ENDPOINT is for messages. The body goes to SINK, which must outlive this, or into the response if there is none.
-  answer(std::string endpoint, std::uint16_t request_id, std::uint64_t max_body, body_sink const* sink);
+  response_reader(std::string endpoint, std::uint16_t request_id, std::uint64_t max_body, body_sink const* sink);
 
   /// Takes the next bytes. Throws error (not_fastcgi, protocol), and what the sink throws.
   void feed(std::string_view bytes);

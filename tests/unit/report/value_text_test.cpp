@@ -1,4 +1,4 @@
-#include "report/text.hpp"
+#include "report/value_text.hpp"
 
 #include <limits>
 

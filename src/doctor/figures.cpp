@@ -1,4 +1,4 @@
-#include "doctor/text.hpp"
+#include "doctor/figures.hpp"
 
 #include <strings.h>
 

@@ -1,4 +1,4 @@
-#include "caches/selection.hpp"
+#include "caches/script_selection.hpp"
 
 #include <algorithm>
 
@@ -24,7 +24,7 @@ std::int64_t last_emptied(statistics const& counts) {
 
 // What is in the files of opcache.file_cache outlives every restart. A time that has not come yet tells that the clock
 // was set back.
-std::int64_t cached_at(selection const& in, std::int64_t known) {
+std::int64_t cached_at(script_selection const& in, std::int64_t known) {
   bool const emptied = in.state.file_cache.empty() && in.state.counts;
   std::int64_t const at = std::max(emptied ? last_emptied(*in.state.counts) : 0, known);
   return at <= in.now ? at : 0;
@@ -67,7 +67,7 @@ php::value to_value(std::span<known_file const> files) {
 }
 
 // What is short is what is to be raised; a reset helps only where there is something to give back.
-std::string advice_for_room(selection const& in, bool is_memory) {
+std::string advice_for_room(script_selection const& in, bool is_memory) {
   std::int64_t const wasted = in.state.memory ? in.state.memory->wasted : 0;
   std::string const raise = is_memory ? "opcache.memory_consumption" : "opcache.max_accelerated_files";
   if (wasted < 1 << 20) return "raise " + raise + " in php.ini, and reload php-fpm";
@@ -77,7 +77,7 @@ std::string advice_for_room(selection const& in, bool is_memory) {
 
 }  // namespace
 
-selection select(adapter::adapter& php, std::vector<std::string> const& names) {
+script_selection select(adapter::adapter& php, std::vector<std::string> const& names) {
   struct row {
     selected_script script;
     std::int64_t revalidate;
@@ -98,7 +98,7 @@ selection select(adapter::adapter& php, std::vector<std::string> const& names) {
   });
   require_listing(answer);
   php::value const& v = answer.result;
-  selection out;
+  script_selection out;
   out.from = from(answer);
   for (php::entry const& name : v["names"].entries()) out.names.emplace_back(name.item.as_string());
   if (out.names.size() != names.size()) throw error(error_kind::protocol, "a path is missing in the answer");
@@ -122,13 +122,13 @@ selection select(adapter::adapter& php, std::vector<std::string> const& names) {
   return out;
 }
 
-selected_script const* find(selection const& in, std::string const& path) noexcept {
+selected_script const* find(script_selection const& in, std::string const& path) noexcept {
   auto const at = std::lower_bound(in.scripts.begin(), in.scripts.end(), path,
                                    [](auto const& script, std::string const& name) { return script.path < name; });
   return at != in.scripts.end() && at->path == path ? &*at : nullptr;
 }
 
-bool is_preloaded(selection const& in, std::string const& path) {
+bool is_preloaded(script_selection const& in, std::string const& path) {
   return std::binary_search(in.preloaded.begin(), in.preloaded.end(), path);
 }
 
@@ -168,7 +168,7 @@ std::int64_t anew(std::int64_t bytes) noexcept {
   return bytes > 0 ? bytes + bytes / 10 + (1 << 20) : 0;  // code and its strings grow
 }
 
-void require_room(selection const& in, std::int64_t bytes, std::int64_t keys, std::string const& what) {
+void require_room(script_selection const& in, std::int64_t bytes, std::int64_t keys, std::string const& what) {
   std::int64_t const free = in.state.memory ? in.state.memory->free : 0;
   std::int64_t const free_keys = in.state.counts ? in.state.counts->max_keys - in.state.counts->keys : 0;
   std::int64_t const needed = anew(bytes);

@@ -1,4 +1,4 @@
-#include "fastcgi/answer.hpp"
+#include "fastcgi/response_reader.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -31,10 +31,11 @@ std::string refusal(protocol_status status) {
 
 }  // namespace
 
-answer::answer(std::string endpoint, std::uint16_t request_id, std::uint64_t max_body, body_sink const* sink)
+response_reader::response_reader(std::string endpoint, std::uint16_t request_id, std::uint64_t max_body,
+                                 body_sink const* sink)
     : endpoint_(std::move(endpoint)), request_id_(request_id), max_body_(max_body), sink_(sink) {}
 
-void answer::feed(std::string_view bytes) {
+void response_reader::feed(std::string_view bytes) {
   begun_ = begun_ || !bytes.empty();
   record piece{};
   while (!complete_) {
@@ -51,11 +52,11 @@ void answer::feed(std::string_view bytes) {
   has_surplus_ = !bytes.empty();
 }
 
-error answer::failure(error_kind kind, std::string message) const {
+error response_reader::failure(error_kind kind, std::string message) const {
   return error(kind, std::move(message)).during(phase::receive).on(endpoint_).may_have_run(true);
 }
 
-error answer::foreign(std::string_view bytes) const {
+error response_reader::foreign(std::string_view bytes) const {
   std::string const quoted = "'" + base::printable(bytes, quoted_length) + "'";
   if (decoded_)
     return failure(error_kind::protocol, "the answer holds a record that does not begin with version 1: " + quoted);
@@ -66,7 +67,7 @@ error answer::foreign(std::string_view bytes) const {
   return out;
 }
 
-void answer::take_record(record const& piece) {
+void response_reader::take_record(record const& piece) {
   if (!belongs_to_a_request(piece.type)) return;
   if (piece.request_id != request_id_) {
     throw failure(error_kind::protocol, "the answer is for request " + std::to_string(piece.request_id) +
@@ -82,20 +83,20 @@ void answer::take_record(record const& piece) {
   }
 }
 
-void answer::take_stdout(std::string_view data) {
+void response_reader::take_stdout(std::string_view data) {
   has_output_ = has_output_ || !data.empty();
   deliver(parser_.feed(data, response_));
   if (parser_.failed()) throw failure(error_kind::protocol, "the headers of the answer are longer than 64 KiB");
 }
 
-void answer::take_stderr(std::string_view data) {
+void response_reader::take_stderr(std::string_view data) {
   has_output_ = has_output_ || !data.empty();
   auto const kept = data.substr(0, max_stderr - response_.stderr_text.size());
   response_.stderr_text += kept;
   response_.stderr_dropped += data.size() - kept.size();
 }
 
-void answer::take_end(std::string_view content) {
+void response_reader::take_end(std::string_view content) {
   if (!decode_end_request(content, response_.end)) {
     throw failure(error_kind::protocol, "the END_REQUEST record is shorter than its 8 bytes");
   }
@@ -111,7 +112,7 @@ void answer::take_end(std::string_view content) {
   throw out;
 }
 
-void answer::deliver(std::string_view body) {
+void response_reader::deliver(std::string_view body) {
   if (body.empty()) return;
   if (body.size() > max_body_ - body_size_) {
     throw failure(error_kind::protocol,

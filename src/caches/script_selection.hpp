@@ -21,7 +21,7 @@ struct selected_script {
   bool valid = false;          ///< it was not invalidated
 };
 
-struct selection {
+struct script_selection {
   origin from;
   std::vector<std::string> names;    ///< the real ones of what was asked for, as php-fpm sees them
   std::vector<std::string> missing;  ///< those of them that php-fpm does not see
@@ -37,13 +37,13 @@ struct selection {
 
 /// The cached scripts at or below NAMES, which are absolute and need not exist any more. Throws error (pending,
 /// opcache_off) where no scripts are listed.
-selection select(adapter::adapter& php, std::vector<std::string> const& names);
+script_selection select(adapter::adapter& php, std::vector<std::string> const& names);
 
 /// The script with that path; null for none.
-selected_script const* find(selection const& in, std::string const& path) noexcept;
+selected_script const* find(script_selection const& in, std::string const& path) noexcept;
 
 /// True if opcache.preload loaded it.
-bool is_preloaded(selection const& in, std::string const& path);
+bool is_preloaded(script_selection const& in, std::string const& path);
 
 /// True for phar:///app/x.phar/in.php, which OPcache knows by that name alone.
 bool is_in_phar(std::string_view path) noexcept;
@@ -71,12 +71,12 @@ bool restarted(status const& before, status const& after) noexcept;
 std::int64_t anew(std::int64_t bytes) noexcept;
 
 /// What scripts take in the cache.
-struct room {
+struct cache_space {
   std::int64_t bytes = 0;
   std::int64_t keys = 0;
 };
 
 /// Throws error (memory_limit) if the cache has not the room for that much more.
-void require_room(selection const& in, std::int64_t bytes, std::int64_t keys, std::string const& what);
+void require_room(script_selection const& in, std::int64_t bytes, std::int64_t keys, std::string const& what);
 
 }  // namespace cachetool::opcache
