@@ -60,7 +60,8 @@ std::vector<std::string> remarks(opcache::refresh_report const& report) {
   }
   if (!report.keeps_times && scripts_of(report).count(outcome::refreshed) > 0) {
     lines.emplace_back(
-        "the next refresh compiles these again, until a reset: no script can change opcache.validate_timestamps here "
+        "the next refresh compiles these again, and no pool looks at their timestamps, until a reset: no script can "
+        "change opcache.validate_timestamps here "
         "(php_admin_value, or a disabled function), so PHP keeps no file's time. Set it by php_value or in php.ini");
   }
   if (report.restarted) lines.emplace_back("PHP emptied the whole cache meanwhile");
