@@ -4,6 +4,8 @@
 /**
  * Tells where CURRENT leads, which other links there are beside it, beside the release that it leads to and beside two
  * directories above that, which directories beside that release have cached scripts, and which pools this master has.
+ * Such a directory is "shared", and no release, if none of its scripts has a counterpart in the release or a name below
+ * CURRENT: storage/ beside blue/ and green/.
  */
 function do_deploy_look($arguments)
 {
@@ -47,11 +49,16 @@ function do_deploy_look($arguments)
     $status = status_with_scripts();
     set('opcache.validate_timestamps', '0'); // or opcache_is_script_cached() looks at the files
     $beside = rtrim($beside, '/') . '/';
+    $alike = array($live => true);
     foreach (isset($status['scripts']) ? $status['scripts'] : array() as $path => $script) {
         $end = strncmp($path, $beside, strlen($beside)) === 0 ? strpos($path, '/', strlen($beside)) : false;
         if ($end !== false) {
             $release = substr($path, 0, $end);
             $result['releases'] += array($release => 0); // also where all of it was invalidated
+            $name = substr($path, $end);
+            if (!isset($alike[$release]) && (opcache_is_script_cached($current . $name) || may('file_exists', $live . $name))) {
+                $alike[$release] = true;
+            }
             $valid = may('opcache_is_script_cached', $path) !== false;
             $result['releases'][$release] += (int) $valid;
             // Symfony's: it includes the script that the request began with a second time, by its name.
@@ -59,6 +66,7 @@ function do_deploy_look($arguments)
                 || $valid && substr($path, -28) === '/vendor/autoload_runtime.php';
         }
     }
+    $result['shared'] = array_keys(array_diff_key($result['releases'], $alike));
     return $result;
 }
 

@@ -199,6 +199,7 @@ std::optional<std::string> finishing::move_all() {
 std::optional<std::string> finishing::refresh_outside() {
   outside_query query = outside_of(options_.current, site_.live);
   query.unchanged = options_.unchanged_outside;
+  for (std::string const& each : site_.shared) query.take_too(each);
   query.pace = options_.pace;
   report_.outside = releases::refresh_outside(php_, query);
   return std::nullopt;

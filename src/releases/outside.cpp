@@ -23,9 +23,14 @@ bool is_of_a_site(std::string const& directory) {
   return std::count(directory.begin(), directory.end(), '/') >= 2;
 }
 
+bool is_also_taken(outside_query const& query, std::string const& path) {
+  return std::any_of(query.also.begin(), query.also.end(),
+                     [&path](std::string const& each) { return at_or_below(path, each); });
+}
+
 bool is_outside(outside_query const& query, std::string const& path) {
   auto const has_it = [&path](std::string const& each) { return at_or_below(path, each); };
-  return std::any_of(query.but.begin(), query.but.end(), has_it) ||
+  return is_also_taken(query, path) || std::any_of(query.but.begin(), query.but.end(), has_it) ||
          std::none_of(query.without.begin(), query.without.end(), has_it);
 }
 
@@ -33,7 +38,8 @@ std::vector<known_file> possibly_changed(outside_query const& query, script_sele
   std::vector<known_file> files;
   for (selected_script const& script : in.scripts) {
     if (!script.valid || !is_outside(query, script.path) || opcache::is_preloaded(in, script.path)) continue;
-    if (query.unchanged && in.state.file_cache.empty() && query.unchanged(script.path)) continue;
+    bool const is_remembered = query.unchanged && in.state.file_cache.empty() && !is_also_taken(query, script.path);
+    if (is_remembered && query.unchanged(script.path)) continue;
     files.push_back({script.path, script.cached_at, script.timestamp, {}});
   }
   return files;
@@ -51,6 +57,13 @@ void take(outside_report& into, std::string const& path, opcache::compile_row co
 }
 
 }  // namespace
+
+void outside_query::take_too(std::string const& directory) {
+  also.push_back(directory);
+  bool const is_in = std::any_of(directories.begin(), directories.end(),
+                                 [&](std::string const& each) { return at_or_below(directory, each); });
+  if (!is_in) directories.push_back(directory);
+}
 
 outside_query outside_of(std::string const& current, std::string const& live) {
   outside_query out;

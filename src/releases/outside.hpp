@@ -17,6 +17,11 @@ struct outside_query {
   std::vector<std::string> but;          ///< directories in those that hold none
   std::function<bool(std::string const& path)> unchanged;  ///< true if OPcache is known to have the file as it is
   opcache::pacing pace;
+
+  /// A directory beside the releases that is none. What is remembered of the site says nothing of it: it may have been
+  /// taken for one then.
+  void take_too(std::string const& directory);
+  std::vector<std::string> also;
 };
 
 struct outside_report {

@@ -24,8 +24,8 @@ std::vector<std::string> strings(php::value const& list) {
 }
 
 // A directory that every release shares is none.
-bool is_shared(std::string_view path) {
-  return path.ends_with("/shared");
+bool is_shared(site const& in, std::string const& path) {
+  return path.ends_with("/shared") || std::find(in.shared.begin(), in.shared.end(), path) != in.shared.end();
 }
 
 std::vector<link> links(php::value const& list) {
@@ -44,7 +44,7 @@ void sort_out(site& into, release found) {
     into.live_scripts += found.scripts;
   } else if (linked) {
     into.linked.push_back(std::move(found));
-  } else if (!is_shared(found.path)) {
+  } else if (!is_shared(into, found.path)) {
     into.others.push_back(std::move(found));
   }
 }
@@ -65,6 +65,7 @@ site look(adapter::adapter& php, std::string const& current) {
   out.preloaded = strings(answer.result["preloaded"]);
   out.pools = strings(answer.result["pools"]);
   out.links = links(answer.result["links"]);
+  out.shared = strings(answer.result["shared"]);
   for (php::entry const& each : answer.result["releases"].entries()) {
     auto const* const path = std::get_if<std::string>(&each.key);
     if (path != nullptr) sort_out(out, {*path, each.item.as_int()});

@@ -34,18 +34,19 @@ struct link {
 /// A site as one php-fpm sees it.
 struct site {
   origin from;
-  std::string live;                ///< the directory to which CURRENT leads; empty if there is none
-  std::string blind;               ///< the disabled function without which nobody tells what is cached; empty: none
-  bool has_opcache = true;         ///< false: OPcache is off there
-  bool restart_pending = false;    ///< and what is cached is not known
-  bool full = false;               ///< OPcache caches nothing more
-  std::int64_t free = 0;           ///< bytes of the cache
-  bool includes_twice = false;     ///< code of Symfony's is cached that includes a request's first script once more
-  std::int64_t live_scripts = 0;   ///< cached ones of the live release
-  std::vector<release> others;     ///< the directories beside it that have cached scripts, but for targets of links
-  std::vector<release> linked;     ///< of those, the targets of other links, which are left alone
-  std::vector<link> links;         ///< but CURRENT: beside it, beside the live release, and beside directories above
-  std::vector<std::string> pools;  ///< of that master, where it shows them
+  std::string live;                 ///< the directory to which CURRENT leads; empty if there is none
+  std::string blind;                ///< the disabled function without which nobody tells what is cached; empty: none
+  bool has_opcache = true;          ///< false: OPcache is off there
+  bool restart_pending = false;     ///< and what is cached is not known
+  bool full = false;                ///< OPcache caches nothing more
+  std::int64_t free = 0;            ///< bytes of the cache
+  bool includes_twice = false;      ///< code of Symfony's is cached that includes a request's first script once more
+  std::int64_t live_scripts = 0;    ///< cached ones of the live release
+  std::vector<release> others;      ///< the directories beside it that have cached scripts, but for targets of links
+  std::vector<release> linked;      ///< of those, the targets of other links, which are left alone
+  std::vector<std::string> shared;  ///< directories beside it that have cached scripts, and are no releases
+  std::vector<link> links;          ///< but CURRENT: beside it, beside the live release, and beside directories above
+  std::vector<std::string> pools;   ///< of that master, where it shows them
   std::vector<std::string> preloaded;  ///< scripts beside the live release that opcache.preload loaded
 };
 

@@ -560,3 +560,30 @@ TEST_CASE("without a fallback a name that may come to lead to the release before
   CHECK(visit_plugin(server, of) == "2");
   CHECK(finish(server, of, {"--no-fallback"}).exit_code == 0);
 }
+
+TEST_CASE("templates in a directory beside releases of fixed names are current, and are no release before") {
+  php_fpm const server{options_for(3)};
+  site pages({"blue", "green"});  // as /site/blue, /site/green and /site/storage
+  auto const shared = pages.directory() + "/releases/storage/views/a.php";
+  pages.write("storage", "views/a.php", "<?php return 'first';");
+  for (auto const* name : {"blue", "green"}) {
+    pages.write(name, "index.php", "<?php echo '" + std::string(name) + " ', include '" + shared + "';");
+  }
+  pages.link("blue");
+  REQUIRE(visits(server, pages, 8) == texts{"blue first"});
+  std::jthread visitor([&](std::stop_token const& stop) {
+    while (!stop.stop_requested()) visit(server, pages);
+  });
+  for (auto const* text : {"second", "third", "fourth"}) {
+    auto const before = fs::last_write_time(shared);
+    pages.write("storage", "views/a.php", "<?php return '" + std::string(text) + "';");
+    fs::last_write_time(shared, before);
+    std::string const next = fs::read_symlink(pages.current()) == pages.release("blue") ? "green" : "blue";
+    auto const result = switch_to(server, pages, next);
+    INFO(result.out << result.err);
+    CHECK(result.exit_code == 0);
+    CHECK(visits(server, pages, 8) == texts{next + " " + text});
+    CHECK_FALSE(contains(result.out, "releases/storage"));
+  }
+  visitor.request_stop();
+}

@@ -328,6 +328,7 @@ TEST_CASE("a full cache that would restart because of it is left to a reset in a
   php_fpm const server{options};
   site pages;
   pages.write("1", "big.php", code_of_size(15000));
+  visits(server, pages);
   run_script(server, pages.release("1") + "/big.php");
   for (int const size : {15000, 500, 50}) {
     for (int i = 0; i < 40 && !cache_status(server)["cache_full"].as_bool(); ++i) {
