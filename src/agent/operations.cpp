@@ -26,6 +26,8 @@
 #include "agents/opcache_refresh.hpp"
 #include "agents/opcache_select.hpp"
 #include "agents/opcache_warm.hpp"
+#include "agents/site_links.hpp"
+#include "agents/site_remembered.hpp"
 #include "agents/stat.hpp"
 
 namespace cachetool::agent {
@@ -72,6 +74,8 @@ constexpr operation table[] = {
     {"opcache.state", embedded::opcache, "opcache:reset", "opcache.enable"},
     {"opcache.status", embedded::opcache, "opcache:refresh|opcache:status", "opcache.enable"},
     {"php.eval", embedded::eval, "php:eval"},
+    {"site.links", embedded::site_links, "opcache:reset", "opcache.enable"},
+    {"site.remembered", embedded::site_remembered, "opcache:reset"},
     {"stat.clear", embedded::stat, "stat:clear"},
     {"stat.realpath_get", embedded::stat, "stat:realpath_get"},
     {"stat.realpath_size", embedded::stat, "stat:realpath_size"},

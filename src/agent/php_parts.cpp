@@ -75,6 +75,10 @@ constexpr php_part table[] = {
      "array_filter array_merge clearstatcache dirname ini_get is_dir is_link opcache_compile_file"
      " opcache_get_status opcache_invalidate opcache_is_script_cached realpath rtrim scandir stat"},
     {"pattern.php", "count preg_last_error preg_match str_replace"},
+    {"site_links.php",
+     "array_diff array_keys array_merge array_shift array_values count dirname explode is_dir is_link "
+     "opcache_is_script_cached readlink rtrim scandir strncmp strpos"},
+    {"site_remembered.php", "basename count dirname realpath_cache_get rtrim"},
     {"stat.php", "array_column clearstatcache fpm_get_status realpath_cache_get realpath_cache_size"},
 };
 

@@ -87,8 +87,11 @@ void refreshing::choose() {
     return;
   }
   for (std::string const& name : selected_.missing) require_scripts_below(name);
+  bool const may_know = query_.unchanged && query_.which == refresh_query::scope::changed;
+  bool const is_told = may_know && selected_.state.file_cache.empty();  // there may be older code in a file cache
   for (selected_script const& script : selected_.scripts) {
-    if (script.valid) files_.push_back({script.path, script.cached_at, script.timestamp, {}});
+    if (!script.valid || (is_told && query_.unchanged(script.path))) continue;
+    files_.push_back({script.path, script.cached_at, script.timestamp, {}});
   }
 }
 
@@ -135,7 +138,7 @@ void refreshing::take(known_file const& file, file_state state) {
   if (is_preloaded(selected_, file.path)) {
     done_[file.path] = {file.path, outcome::preloaded, {}, {}};
   } else if (state == file_state::hidden) {
-    done_[file.path] = {file.path, outcome::failed, "this pool is not allowed to look at it", {}};
+    done_[file.path] = {file.path, outcome::failed, "this pool is not allowed to look at it", {}, true};
   } else if (state == file_state::gone && find(selected_, file.path) == nullptr) {
     ++report_.skipped;
   } else {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,9 @@ struct refresh_query {
   std::vector<std::string> names;  ///< absolute, as php-fpm sees them
   scope which = scope::changed;
   pacing pace;
+
+  /// True if OPcache is known to have the file as it is. Empty: nothing is known. For scope::changed.
+  std::function<bool(std::string const& path)> unchanged{};
 };
 
 struct refreshed_script {
@@ -39,6 +43,7 @@ struct refreshed_script {
   outcome what = outcome::failed;
   std::string why;                    ///< of not_cached, no_room and failed
   std::vector<std::string> warnings;  ///< what PHP said: "Deprecated: ... in /srv/a.php on line 3"
+  bool hidden = false;                ///< failed, because this pool may not see the file
 };
 
 struct refresh_report {

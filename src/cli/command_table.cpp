@@ -132,8 +132,15 @@ constexpr std::array compile_options{
                 .type = value_type::count,
                 .value_name = "COUNT",
                 .help = "How many requests to send at the same time (1)"}};
+constexpr option_spec no_fallback_option =
+    flag("no-fallback", 0, "Do not reset OPcache where a worker cannot be reached, but end with 4");
 constexpr std::array reset_options{
     format_option,
+    flag("graceful", 0,
+         "Bring up to date what has changed, without a restart: links that were switched, files that were changed. "
+         "Where that cannot be sure, OPcache is reset"),
+    flag("no-graceful", 0, "Reset, whatever the config file says"),
+    no_fallback_option,
     option_spec{.name = "wait",
                 .takes = arity::optional_value,
                 .type = value_type::seconds,
@@ -247,8 +254,6 @@ constexpr option_spec old_option{
         "A release that was live before; without it, those beside the live one that have cached "
         "scripts",
     .repeatable = true};
-constexpr option_spec no_fallback_option =
-    flag("no-fallback", 0, "Do not reset OPcache where a worker cannot be reached, but end with 4");
 constexpr std::array deploy_finish_options{format_option, old_option, no_fallback_option};
 constexpr std::array deploy_switch_options{
     format_option,

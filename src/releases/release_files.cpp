@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <filesystem>
 #include <utility>
 
 #include "base/unique_fd.hpp"
@@ -26,6 +27,11 @@ bool is_for_the_shell(std::string const& path) {
 }
 
 }  // namespace
+
+bool can_be_listed(std::string const& release) {
+  std::error_code failed;
+  return std::filesystem::is_directory(release, failed) && access(release.c_str(), R_OK | X_OK) == 0;
+}
 
 std::vector<std::string> files_of(std::string const& release) {
   std::vector<std::string> files;

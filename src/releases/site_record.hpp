@@ -29,6 +29,9 @@ class site_record {
   /// The newest of what is known of that directory; null for nothing.
   [[nodiscard]] verified const* find(std::string const& path) const noexcept;
 
+  /// All that is known, the newest last.
+  [[nodiscard]] std::vector<verified> const& entries() const noexcept { return entries_; }
+
   /// Replaces what is known of that directory.
   void set(verified entry);
 

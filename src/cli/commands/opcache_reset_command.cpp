@@ -4,8 +4,11 @@
 #include <set>
 
 #include "caches/opcache_reset.hpp"
+#include "cli/commands/graceful_view.hpp"
 #include "cli/commands/opcache_reset_view.hpp"
+#include "cli/output/progress.hpp"
 #include "cli/targets/targets.hpp"
+#include "releases/graceful.hpp"
 
 namespace cachetool::cli {
 namespace {
@@ -61,9 +64,62 @@ class waiting_list {
   std::set<std::int64_t> told_;
 };
 
+bool is_graceful(context const& with) {
+  if (with.given.given("no-graceful")) return false;
+  if (with.given.given("graceful")) return true;
+  // What is asked for besides is about a restart.
+  bool const is_about_restart = with.given.given("wait") || with.given.given("safe") || with.given.given("if-idle");
+  return with.file.graceful && !is_about_restart;
+}
+
+void refuse_with_graceful(options const& given) {
+  for (char const* each : {"wait", "safe", "if-idle", "no-graceful"}) {
+    if (given.given(each))
+      throw error(error_kind::usage, std::string("--graceful and --") + each + " exclude each other");
+  }
+}
+
+releases::graceful_options graceful_options(options const& given) {
+  releases::graceful_options out;
+  out.patience = given.seconds("deadline").value_or(out.patience);
+  out.fall_back = !given.given("no-fallback");
+  out.if_wasted = percentage(given);
+  return out;
+}
+
+void show(target_output& out, releases::graceful_report const& report, std::string const& pool) {
+  origin const from = as_of_pool(report.from, pool);
+  out.show(from,
+           {[&](report::json_writer& json) { write_json(json, report); },
+            [&] { return target_output::csv_table{report::led_by(from.pool, report::texts(fields(report)))}; },
+            [&] { out.line(from, graceful_text(report)); }},
+           remarks(report), failure(report));
+}
+
+// All pools of a master share the cache that is brought up to date.
+exit_code reset_gracefully(context& with) {
+  command_spec spec = *with.line.command;
+  spec.scope = target_scope::whole_master;
+  command_line line = with.line;
+  line.command = &spec;
+  context whole{line, with.given, with.env, with.file, with.out};
+  releases::graceful_options const options = graceful_options(with.given);
+  auto columns = report::led_by("pool", report::names(fields(releases::graceful_report())));
+  return for_each_whole_master(whole, std::move(columns), [&](reached_master& master) -> report_view {
+    releases::served_by const php{master.pools, master.out_of_reach, master.masters == 1};
+    auto const tell = [&](std::string const& word) { return progress_on(master.streams, *php.pools.front(), word); };
+    return [report = releases::bring_up_to_date(php, options, tell)](target_output& out, std::string const& pool) {
+      show(out, report, pool);
+    };
+  });
+}
+
 }  // namespace
 
 exit_code opcache_reset(context& with) {
+  if (with.given.given("graceful")) refuse_with_graceful(with.given);
+  if (is_graceful(with)) return reset_gracefully(with);
+  if (with.given.given("no-fallback")) throw error(error_kind::usage, "--no-fallback belongs to --graceful");
   opcache::reset_options const options = reset_options(with.given);
   bool const waits = with.given.given("wait");
   auto columns = report::led_by("pool", report::names(fields(opcache::reset_report())));

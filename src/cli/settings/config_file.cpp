@@ -71,6 +71,14 @@ void take_web_client(config& into, std::string const& path, YAML::Node const& no
                           " is not known; curl makes every request");
 }
 
+void take_reset(config& into, std::string const& path, YAML::Node const& node, std::string const& key) {
+  std::string const way = scalar(path, node, key);
+  if (way != "graceful" && way != "restart") {
+    throw config_error(path, node.Mark(), "reset is graceful or restart, not " + way);
+  }
+  into.graceful = way == "graceful";
+}
+
 // "http" is a key that CacheTool reads and never uses.
 constexpr known_key keys[] = {
     {"adapter", true, take_text<&config::adapter>},
@@ -85,6 +93,7 @@ constexpr known_key keys[] = {
     {"webAllowInsecure", false, take_boolean<&config::web_allow_insecure>},
     {"webBasicAuth", false, take_text<&config::web_basic_auth>},
     {"webHost", false, take_text<&config::web_host>},
+    {"reset", false, take_reset},
     {"http", true, [](config&, std::string const&, YAML::Node const&, std::string const&) {}},
 };
 

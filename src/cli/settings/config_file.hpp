@@ -26,6 +26,7 @@ struct config {
   std::optional<bool> web_allow_insecure;
   std::optional<std::string> web_basic_auth;
   std::optional<std::string> web_host;
+  bool graceful = false;  ///< "reset: graceful"
 
   /// One line for each key that means nothing, with the nearest one that does.
   std::vector<std::string> warnings;

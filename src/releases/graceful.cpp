@@ -1,0 +1,228 @@
+#include "releases/graceful.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "base/deadline.hpp"
+#include "base/path.hpp"
+#include "caches/opcache.hpp"
+#include "caches/opcache_reset.hpp"
+#include "releases/acquaint.hpp"
+#include "releases/known_sites.hpp"
+#include "releases/release_files.hpp"
+
+namespace cachetool::releases {
+namespace {
+
+using reason = std::optional<std::string>;  // why it cannot be sure; nothing where it can
+
+class bringing_up_to_date {
+ public:
+  bringing_up_to_date(served_by const& php, graceful_options const& options, progress_for const& tell)
+      : php_(php), first_(*php.pools.front()), options_(options), tell_(tell), until_(base::after(options.patience)) {}
+
+  graceful_report run();
+
+ private:
+  reason do_all();
+  [[nodiscard]] reason why_not() const;
+  reason follow_links();
+  reason follow(std::vector<switched_link> const& links);
+  std::optional<warm_report> warm_up(switched_link const& link);
+  void finish_link(switched_link const& link, std::optional<warm_report> warmed);
+  reason refresh();
+  reason refresh_hidden();
+  [[nodiscard]] bool is_known(std::string const& path) const;
+  reason keep_refreshed(opcache::refresh_report report);
+  reason why_wasted();
+  void reset(std::string why);
+  [[nodiscard]] std::chrono::milliseconds left() const;
+
+  served_by const& php_;
+  adapter::adapter& first_;
+  graceful_options const& options_;
+  progress_for const& tell_;
+  base::time_point until_;
+  std::set<std::string> warmed_;   // releases
+  std::set<std::string> checked_;  // scripts that are cached as they were a moment ago
+  known_sites followed_;
+  known_sites others_;
+  graceful_report report_;
+};
+
+std::chrono::milliseconds bringing_up_to_date::left() const {
+  auto const left = std::chrono::ceil<std::chrono::milliseconds>(until_ - base::clock::now());
+  return std::max(left, std::chrono::milliseconds{100});
+}
+
+graceful_report bringing_up_to_date::run() {
+  reason why;
+  try {
+    why = do_all();
+  } catch (error const& failed) {
+    bool const is_reason = failed.kind() == error_kind::disabled || failed.kind() == error_kind::memory_limit ||
+                           failed.kind() == error_kind::pending || failed.kind() == error_kind::restricted;
+    if (!is_reason) throw;
+    why = failed.message();
+  }
+  if (why) reset(std::move(*why));
+  if (!report_.reset) followed_.remember();
+  return std::move(report_);
+}
+
+// A reset that was needed to finish one link makes everything current.
+reason bringing_up_to_date::do_all() {
+  reason why = why_not();
+  if (!why) why = follow_links();
+  if (!why && !report_.reset) why = refresh();
+  if (!why && !report_.reset) why = why_wasted();
+  return why;
+}
+
+reason bringing_up_to_date::why_not() const {
+  if (!php_.out_of_reach.empty()) return php_.out_of_reach.front();
+  opcache::status const state = opcache::read_status(first_);
+  if (state.restart_pending || state.restart_in_progress) return "a restart of OPcache is pending";
+  if (state.file_cache_only) return "there is a file cache alone (opcache.file_cache_only=1)";
+  if (state.cache_full) return "OPcache is full";
+  return std::nullopt;
+}
+
+reason bringing_up_to_date::follow_links() {
+  auto found = find_switched_links(php_.pools, left() / 4, was_finished);
+  if (auto const* const why = std::get_if<std::string>(&found)) return *why;
+  known_links const& links = std::get<known_links>(found);
+  report_.from = links.from;
+  report_.workers = links.workers;
+  for (switched_link const& each : links.switched) followed_.add(each);
+  for (switched_link const& each : links.others) others_.add(each);
+  return follow(links.switched);
+}
+
+// What leads over others comes last: the releases are warm by then.
+reason bringing_up_to_date::follow(std::vector<switched_link> const& links) {
+  std::vector<switched_link const*> order;
+  for (switched_link const& each : links) order.push_back(&each);
+  std::stable_sort(order.begin(), order.end(),
+                   [](auto* a, auto* b) { return (a->leads_to == a->release) > (b->leads_to == b->release); });
+  std::vector<std::optional<warm_report>> warmed;
+  for (switched_link const* each : order) warmed.push_back(warm_up(*each));
+  for (std::size_t i = 0; i < order.size() && !report_.reset; ++i) finish_link(*order[i], std::move(warmed[i]));
+  return std::nullopt;
+}
+
+// The names below the link still lead to the release before, so nobody waits for this.
+std::optional<warm_report> bringing_up_to_date::warm_up(switched_link const& link) {
+  if (!warmed_.insert(link.leads_to).second) return std::nullopt;
+  warm_options options;
+  options.running = link.before.front();
+  options.links.push_back(link.path);
+  if (can_be_listed(link.leads_to)) options.files = files_of(link.leads_to);
+  try {
+    warm_report report = warm(first_, link.leads_to, options, tell_("compiled"));
+    for (opcache::known_file const& each : report.checked) checked_.insert(each.path);
+    constexpr std::chrono::milliseconds acquaintance{15'000};
+    acquaint_workers(php_.pools, std::min(acquaintance, left() / 4));
+    return report;
+  } catch (error const& failed) {
+    if (failed.kind() != error_kind::not_found) throw;  // nothing is cached of what was there before
+    return std::nullopt;
+  }
+}
+
+void bringing_up_to_date::finish_link(switched_link const& link, std::optional<warm_report> warmed) {
+  finish_options options;
+  options.current = link.path;
+  options.old = link.before;
+  options.replaced = link.before.front();
+  options.patience = left();
+  options.fall_back = options_.fall_back;
+  followed_link followed{link, std::move(warmed), finish(php_.pools, php_.out_of_reach, options, tell_("moved"))};
+  report_.fell_back = followed.finished.fell_back;
+  report_.reset = followed.finished.reset;
+  for (std::string const& each : followed.finished.preloaded) report_.preloaded.push_back(each);
+  report_.links.push_back(std::move(followed));
+}
+
+reason bringing_up_to_date::refresh() {
+  opcache::refresh_query query;
+  query.names = {"/"};
+  query.unchanged = [this](std::string const& path) { return is_known(path); };
+  reason why = keep_refreshed(opcache::refresh(first_, query, tell_("refreshed")));
+  return why ? why : refresh_hidden();
+}
+
+std::vector<std::string> hidden_among(std::vector<opcache::refreshed_script> const& scripts) {
+  std::vector<std::string> paths;
+  for (auto const& each : scripts) {
+    if (each.hidden) paths.push_back(each.path);
+  }
+  return paths;
+}
+
+// What was compiled a moment ago is, and what was live before a link was followed is of no interest until it is live
+// again.
+bool bringing_up_to_date::is_known(std::string const& path) const {
+  for (followed_link const& each : report_.links) {
+    auto const has_it = [&path](std::string const& directory) { return base::lies_in(path, directory); };
+    if (std::any_of(each.link.before.begin(), each.link.before.end(), has_it)) return true;
+  }
+  return checked_.contains(path) || followed_.has_unchanged(path) || others_.has_unchanged(path);
+}
+
+// What one pool may not look at another one may: open_basedir.
+reason bringing_up_to_date::refresh_hidden() {
+  opcache::refresh_query query;
+  query.names = hidden_among(report_.scripts);
+  for (std::size_t i = 1; i < php_.pools.size() && !query.names.empty(); ++i) {
+    std::erase_if(report_.scripts, [](auto const& each) { return each.hidden; });
+    if (auto why = keep_refreshed(opcache::refresh(*php_.pools[i], query, tell_("refreshed")))) return why;
+    query.names = hidden_among(report_.scripts);
+  }
+  return query.names.empty() ? reason() : "no pool is allowed to look at " + query.names.front();
+}
+
+reason bringing_up_to_date::keep_refreshed(opcache::refresh_report report) {
+  report_.memory = report.memory;
+  for (opcache::refreshed_script& each : report.scripts) {
+    if (each.what == opcache::refreshed_script::outcome::preloaded) {
+      report_.preloaded.push_back(each.path);
+    } else {
+      report_.scripts.push_back(std::move(each));
+    }
+  }
+  return report.restarted ? reason("PHP emptied the whole cache meanwhile") : reason();
+}
+
+reason bringing_up_to_date::why_wasted() {
+  constexpr double much = 20;
+  double const wasted = report_.memory.wasted_percentage;
+  report_.reset_pays = wasted >= much;
+  bool const is_asked_for = options_.if_wasted && wasted >= static_cast<double>(*options_.if_wasted);
+  if (!is_asked_for) return std::nullopt;
+  return std::to_string(static_cast<int>(wasted)) + " % of OPcache's memory are wasted";
+}
+
+void bringing_up_to_date::reset(std::string why) {
+  if (!options_.fall_back) {
+    throw error(error_kind::timeout, why + "; OPcache was not reset, because of --no-fallback")
+        .advise("without it OPcache is reset");
+  }
+  report_.fell_back = std::move(why);
+  report_.reset = opcache::reset(first_, {.patience = left()});
+  report_.from = report_.reset->from;
+  if (report_.reset->what != opcache::reset_report::outcome::scheduled) return;
+  throw error(error_kind::timeout, *report_.fell_back +
+                                       "; so a reset of OPcache was scheduled, and it waits for running requests to "
+                                       "end: until then old code may be served")
+      .advise("cachetool opcache:status shows when it has taken place");
+}
+
+}  // namespace
+
+graceful_report bring_up_to_date(served_by const& php, graceful_options const& options, progress_for const& tell) {
+  return bringing_up_to_date(php, options, tell).run();
+}
+
+}  // namespace cachetool::releases

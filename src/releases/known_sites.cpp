@@ -1,0 +1,54 @@
+#include "releases/known_sites.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+#include <utility>
+
+namespace cachetool::releases {
+namespace {
+
+// Nothing where it is no link here, or there is none.
+std::optional<site_link> link_here(std::string const& path) {
+  try {
+    return site_link(path);
+  } catch (error const&) {
+    return std::nullopt;
+  }
+}
+
+}  // namespace
+
+bool was_finished(switched_link const& link) {
+  std::optional<site_link> const here = link_here(link.path);
+  if (!here || here->target() != link.leads_to) return false;
+  site_record const record = site_record::read(here->directory(), here->name());
+  verified const* const entry = record.find(link.leads_to);
+  return entry != nullptr && entry->since == here->made_at() && entry->itself == verified_at(link.leads_to, 0).itself;
+}
+
+void known_sites::add(switched_link const& link) {
+  std::optional<site_link> here = link_here(link.path);
+  if (!here || here->target() != link.leads_to) return;
+  site_record record = site_record::read(here->directory(), here->name());
+  for (verified const& each : record.entries()) known_.push_back(unchanged_since(each));
+  sites_.push_back({std::move(*here), std::move(record), link.leads_to});
+}
+
+bool known_sites::has_unchanged(std::string const& path) const {
+  return std::any_of(known_.begin(), known_.end(), [&path](auto const& knows) { return knows(path); });
+}
+
+// Times are compared, so they must be those of one file system.
+void known_sites::remember() {
+  for (site& each : sites_) {
+    std::string const around = std::filesystem::path(each.link.path()).parent_path().string();
+    verified entry = verified_at(each.live, each.link.made_at());
+    bool const is_comparable = entry.since > 0 && entry.itself.device == verified_at(around, 0).itself.device;
+    if (!is_comparable) continue;
+    each.record.set(std::move(entry));
+    each.record.write(each.link.directory(), each.link.name());
+  }
+}
+
+}  // namespace cachetool::releases
