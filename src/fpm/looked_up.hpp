@@ -24,8 +24,8 @@ struct not_told {
 template <typename T>
 class looked_up {
  public:
-  looked_up(T value) : told_(std::in_place_index<0>, std::move(value)) {}
-  looked_up(not_told why) : told_(std::in_place_index<1>, why) {}
+  looked_up(T value) : told_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  looked_up(not_told why) : told_(std::in_place_index<1>, why) {}          // NOLINT(google-explicit-constructor)
 
   [[nodiscard]] bool has_value() const noexcept { return told_.index() == 0; }
   explicit operator bool() const noexcept { return has_value(); }

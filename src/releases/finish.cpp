@@ -19,8 +19,6 @@ namespace cachetool::releases {
 namespace {
 
 using caches::ask;
-using caches::from;
-using opcache::file_outcome;
 using clock = std::chrono::steady_clock;
 
 std::string pids_text(std::vector<std::int64_t> const& pids) {

@@ -10,7 +10,7 @@
 
 #include "cli/line/command_line.hpp"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): CLI11 names it so
 class App;
 class Option;
 }  // namespace CLI

@@ -161,20 +161,20 @@ void target_work::fail(target_output& out, error failed) {
 /// their order.
 class batch {
  public:
-  batch(context& with, std::vector<std::unique_ptr<target_work>>& works, meeting where)
-      : out_(with.out), works_(works), where_(where) {
-    for (std::size_t i = 0; i < works.size(); ++i) consoles_.push_back(with.out.aside());
+  batch(context& with, std::vector<std::unique_ptr<target_work>>& all_work, meeting where)
+      : out_(with.out), all_work_(all_work), where_(where) {
+    for (std::size_t i = 0; i < all_work.size(); ++i) consoles_.push_back(with.out.aside());
   }
 
   void run() {
     std::promise<bool> all_are_there;
     std::shared_future<bool> const may_begin = all_are_there.get_future().share();
     std::vector<std::jthread> const threads = start_threads(may_begin);
-    bool const enough = where_ == meeting::never || threads.size() == works_.size();
+    bool const enough = where_ == meeting::never || threads.size() == all_work_.size();
     all_are_there.set_value(enough);
     if (!enough) throw too_few(threads.size());
     if (threads.empty()) work();
-    for (std::size_t i = 0; i < works_.size(); ++i) {
+    for (std::size_t i = 0; i < all_work_.size(); ++i) {
       ended_[i].get_future().get();
       if (!interrupted_) show(i);
     }
@@ -187,7 +187,7 @@ class batch {
   std::vector<std::jthread> start_threads(std::shared_future<bool> const& may_begin) {
     std::vector<std::jthread> threads;
     try {
-      while (threads.size() < std::min(works_.size(), most_at_once)) {
+      while (threads.size() < std::min(all_work_.size(), most_at_once)) {
         threads.emplace_back([this, may_begin] {
           if (may_begin.get()) work();
         });
@@ -198,16 +198,16 @@ class batch {
   }
 
   error too_few(std::size_t threads) const {
-    return error(error_kind::no_resources, "nothing was begun: " + std::to_string(works_.size()) +
+    return error(error_kind::no_resources, "nothing was begun: " + std::to_string(all_work_.size()) +
                                                " php-fpm are worked on at the same time, and only " +
                                                std::to_string(threads) + " threads are to be had")
         .advise("allow more processes (ulimit -u), or name one php-fpm after the other: --fcgi=ADDRESS");
   }
 
   void work() {
-    for (std::size_t i = next_++; i < works_.size(); i = next_++) {
+    for (std::size_t i = next_++; i < all_work_.size(); i = next_++) {
       try {
-        works_[i]->run(consoles_[i]);
+        all_work_[i]->run(consoles_[i]);
         ended_[i].set_value();
       } catch (...) {
         ended_[i].set_exception(std::current_exception());
@@ -216,17 +216,17 @@ class batch {
   }
 
   void show(std::size_t i) {
-    interrupted_ = works_[i]->interrupted();
+    interrupted_ = all_work_[i]->interrupted();
     if (interrupted_) return;
     out_.pour(consoles_[i]);
     out_.flush();
   }
 
   console& out_;
-  std::vector<std::unique_ptr<target_work>>& works_;
+  std::vector<std::unique_ptr<target_work>>& all_work_;
   meeting where_;
   std::deque<console> consoles_;
-  std::vector<std::promise<void>> ended_{works_.size()};
+  std::vector<std::promise<void>> ended_{all_work_.size()};
   std::atomic<std::size_t> next_{0};
   bool interrupted_ = false;
 };
@@ -244,28 +244,29 @@ void end(context& with, assignment const& what) {
   with.out.flush();
 }
 
-void work_on_all(context& with, assignment const& what, std::vector<std::unique_ptr<target_work>>& works) {
+void work_on_all(context& with, assignment const& what, std::vector<std::unique_ptr<target_work>>& all_work) {
   begin(with, what);
-  if (works.size() == 1) {
-    works.front()->run(with.out);
+  if (all_work.size() == 1) {
+    all_work.front()->run(with.out);
   } else {
-    batch(with, works, what.where).run();
+    batch(with, all_work, what.where).run();
   }
-  bool const interrupted = std::any_of(works.begin(), works.end(), [](auto const& one) { return one->interrupted(); });
+  bool const interrupted =
+      std::any_of(all_work.begin(), all_work.end(), [](auto const& one) { return one->interrupted(); });
   if (interrupted) throw error(error_kind::interrupted, "interrupted");
   end(with, what);
 }
 
-std::vector<std::unique_ptr<target_work>> make_works(context& with, assignment& what, int interrupt_fd) {
+std::vector<std::unique_ptr<target_work>> make_all_work(context& with, assignment& what, int interrupt_fd) {
   std::vector<target> targets = find_targets(with, interrupt_fd);
   if (with.line.command->of_site) keep_who_serve(with, targets);
   what.targets = targets.size();
   bool const several = targets.size() > 1 || targets.front().addresses.size() > 1;
-  std::vector<std::unique_ptr<target_work>> works;
+  std::vector<std::unique_ptr<target_work>> all_work;
   for (target& one : targets) {
-    works.push_back(std::make_unique<target_work>(with, what, std::move(one), several, works.empty()));
+    all_work.push_back(std::make_unique<target_work>(with, what, std::move(one), several, all_work.empty()));
   }
-  return works;
+  return all_work;
 }
 
 exit_code carry_out(context& with, std::optional<std::vector<std::string>> csv_columns, assignment what) {
@@ -279,10 +280,10 @@ exit_code carry_out(context& with, std::optional<std::vector<std::string>> csv_c
 
   return while_watched(with, [&](signal_watch const& signals) {
     what.watch = &signals;
-    auto works = make_works(with, what, signals.fd());
-    work_on_all(with, what, works);
+    auto all_work = make_all_work(with, what, signals.fd());
+    work_on_all(with, what, all_work);
     exit_code worst = exit_code::done;
-    for (auto const& one : works) worst = std::max(worst, one->code());
+    for (auto const& one : all_work) worst = std::max(worst, one->code());
     return worst;
   });
 }
