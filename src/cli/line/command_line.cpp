@@ -113,11 +113,12 @@ bool names_a_command(std::string_view word) {
 /// are the command will tell, so those of all commands count here, and what is wrong with one is found later.
 class command_finder {
  public:
-  explicit command_finder(std::vector<std::string> const& words) : words_(words), specs_(options_of_all_commands()) {}
+  explicit command_finder(std::vector<std::string> const& words) : words_(words) {}
 
-  [[nodiscard]] std::optional<std::size_t> find() const {
+  [[nodiscard]] std::optional<std::size_t> find() {
     for (std::size_t at = 0; at < words_.size() && words_[at] != "--"; ++at) {
       if (!is_option(words_[at])) return at;
+      if (specs_.empty()) specs_ = options_of_all_commands();  // most lines begin with the command
       if (value_follows(at)) ++at;
     }
     return std::nullopt;
@@ -154,11 +155,11 @@ class command_finder {
 
 class reader {
  public:
-  explicit reader(std::vector<std::string> const& words)
-      : words_(words), specs_(options_of_all_commands()), command_at_(command_finder(words).find()) {}
+  explicit reader(std::vector<std::string> const& words) : words_(words), command_at_(command_finder(words).find()) {}
 
   command_line read() {
     if (command_at_) find_the_command();
+    specs_ = line_.command == nullptr ? options_of_all_commands() : options_of(*line_.command);
     for (at_ = 0; at_ < words_.size() && words_[at_] != "--"; ++at_) read_word(words_[at_]);
     for (++at_; at_ < words_.size(); ++at_) line_.arguments.push_back(words_[at_]);
     return std::move(line_);
@@ -169,12 +170,13 @@ class reader {
   // wrong with the line.
   void find_the_command() {
     std::string const& name = words_[*command_at_];
-    if (!names_a_command(name)) read_options_before_command();
-    line_.command = &find_command(name);
-    specs_ = options_of(*line_.command);
+    auto const found = matching_commands(name);
+    if (found.empty()) read_options_before_command();
+    line_.command = found.size() == 1 ? found.front() : &find_command(name);
   }
 
   void read_options_before_command() {
+    specs_ = options_of_all_commands();
     for (at_ = 0; at_ < *command_at_; ++at_) read_option(words_[at_]);
   }
 
