@@ -13,7 +13,7 @@ using clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds shortest_pause{2};
 constexpr std::chrono::milliseconds longest_pause{50};
 
-// Asks whichever worker is free. Returns it, and nothing if none answered.
+// Asks whichever worker is free. Returns its answer, or an empty one if none answered.
 agent::answer ask_one(adapter::adapter& php) {
   agent::call call = caches::ask("deploy.acquaint");
   call.timeout = std::chrono::seconds{1};

@@ -7,9 +7,9 @@
 
 namespace cachetool::releases {
 
-/// Has the workers of POOLS, one after the other and with pauses, look at what is cached, so that they need not all do
-/// so in their first request of a new release: mapping 14 MB of it into a process costs milliseconds. It ends when each
-/// worker that was alive at the start has, or after PATIENCE: it makes nothing right or wrong. Throws error
+/// Has the workers of each pool look at what is cached before the new release's first requests come: mapping 14 MB of
+/// cache into a process costs milliseconds. Works on one pool after the other, with pauses. Ends with a pool when each
+/// worker that was alive at the start has looked, or when `patience` is over; nothing depends on it. Throws error
 /// (interrupted).
 void acquaint_workers(std::span<adapter::adapter* const> pools, std::chrono::milliseconds patience);
 

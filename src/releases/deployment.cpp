@@ -57,7 +57,7 @@ void require_scripts(warm_report const& report) {
       .advise("is it complete? name the directory that lies beside " + report.running);
 }
 
-// Only a file that the running release uses stops a switch: a release has files that no PHP was meant to run.
+// Only a file that the running release uses stops a switch: a release may have files that were never meant to run.
 void require_compiled(warm_report const& report) {
   for (warmed_script const& script : report.scripts) {
     if (!script.in_use || script.what != warmed_script::outcome::failed) continue;
@@ -74,7 +74,7 @@ void require_unchanged(adapter::adapter& php, warm_report const& report, warm_op
       .advise("try again when the upload has ended");
 }
 
-// Where less than the files in use fit into the cache, a reset after the switch is the better way.
+// If not even the files in use fit into the cache, a reset after the switch is better.
 std::optional<std::string> why_no_room(warm_report const& report) {
   for (warmed_script const& script : report.scripts) {
     if (script.in_use && script.what == warmed_script::outcome::no_room) {
@@ -84,14 +84,14 @@ std::optional<std::string> why_no_room(warm_report const& report) {
   return std::nullopt;
 }
 
-// A release that was ready was looked at by the workers when it was compiled.
+// The workers have looked at a ready release when it was compiled.
 bool is_much_new(warm_report const& report) {
   constexpr std::ptrdiff_t few = 16;
   auto const is_new = [](warmed_script const& script) { return script.what == warmed_script::outcome::compiled; };
   return std::count_if(report.scripts.begin(), report.scripts.end(), is_new) > few;
 }
 
-// A restart lasts no longer than the requests that run.
+// A restart lasts no longer than the requests that run now.
 site look_at_rest(adapter::adapter& php, std::string const& current) {
   constexpr int most_looks = 40;
   constexpr std::chrono::milliseconds rest{50};
@@ -103,7 +103,7 @@ site look_at_rest(adapter::adapter& php, std::string const& current) {
   return seen;
 }
 
-// The names that are to be moved are compiled once more.
+// The names to move are compiled once more, so they need room, too.
 std::vector<aliased_script> names_to_move(adapter::adapter& php, std::string const& current, site const& seen) {
   return seen.live.empty() ? std::vector<aliased_script>() : scripts_with_aliases(php, current, {seen.live});
 }
@@ -127,21 +127,21 @@ deployment::deployment(std::string release, warm_options warm, finish_options fi
   warm_.links.push_back(finish_.current);
 }
 
-// Of the deadline; without one, what finishing may take.
+// Until the deadline; without one, what finishing may take.
 std::chrono::milliseconds deployment::left() const {
   if (!until_) return finish_.patience;
   auto const left = std::chrono::ceil<std::chrono::milliseconds>(*until_ - base::clock::now());
   return std::max(left, std::chrono::milliseconds{0});
 }
 
-// What was found out before it was this one's turn does not count.
+// Whatever was read before the lock was ours does not count.
 void deployment::lock(std::function<void(std::string const& holder)> const& waiting, int interrupt_fd) {
   link_.lock(left(), waiting, interrupt_fd);
   use_record();
 }
 
-// A release that was live before is known by what was kept when it ceased to be, a site's other directories by what was
-// kept when they were looked at last.
+// The record of a release is from when it ceased to be live; that of the site's other directories is from the last look
+// at them.
 void deployment::use_record() {
   record_ = site_record::read(link_.directory(), link_.name());
   contents_ = read_contents(link_.directory(), link_.name());
@@ -170,7 +170,7 @@ prepared deployment::prepare(served_by const& php, opcache::progress const& tell
   return ready;
 }
 
-// What php-fpm sees at the link must be what is switched here.
+// php-fpm must see the same release behind the link as this process does.
 void deployment::require_same_site(site const& seen) const {
   std::string const here = link_.target();
   if (seen.live == here) return;
@@ -192,7 +192,7 @@ std::string deployment::require_fallback(std::string const& why) const {
       .advise("without it the link is switched, and OPcache reset");
 }
 
-// Returns why OPcache is to be reset after the switch instead of leading names elsewhere.
+// Returns why OPcache has to be reset after the switch, if it cannot be avoided.
 std::optional<std::string> deployment::warm_up(served_by const& php, prepared& ready,
                                                opcache::progress const& tell) const {
   site const& seen = ready.seen;
@@ -226,7 +226,7 @@ std::optional<std::string> deployment::try_to_warm(served_by const& php, prepare
   return std::nullopt;
 }
 
-// Before the link is switched; with a reason to reset OPcache instead where they cannot be.
+// Before the link is switched. If they cannot be held, says why OPcache is reset instead.
 void deployment::hold_first_scripts(adapter::adapter& php, prepared& ready) const {
   site const& seen = ready.seen;
   if (ready.why_reset || !seen.has_opcache || !seen.includes_twice || seen.live == release_) return;
@@ -236,7 +236,7 @@ void deployment::hold_first_scripts(adapter::adapter& php, prepared& ready) cons
   for (aliased_script const& each : scripts) {
     if (each.path.starts_with(seen.live + "/")) next.push_back(release_ + each.path.substr(seen.live.size()));
   }
-  // Who owns the link may have led it anywhere before.
+  // The link's owner may have pointed it anywhere before.
   std::vector<std::string> ours{release_};
   if (have_one_owner(seen.live, release_)) ours.push_back(seen.live);
   ready.held = hold(php, scripts, next, ours, left());
@@ -252,15 +252,15 @@ void deployment::switch_link() {
   record_.write(link_.directory(), link_.name());
 }
 
-// What goes live is what was checked: right before the link is switched, when the new one is there already.
+// Called right before the link is switched, when the new one exists already: what goes live is what was checked.
 void deployment::require_same_release() const {
   if (require_directory(release_) == itself_) return;
   throw error(error_kind::php_error, release_ + " is another directory than when this began; nothing was switched")
       .advise("try again when the upload has ended");
 }
 
-// Since the link led to it, what is cached of a release is as its files were then: nothing where that is not known.
-// Times are compared, so they must be those of one file system.
+// Since the link was made, OPcache has the release's scripts as their files were then. Nothing where that is not known.
+// Times are compared, so both must come from one file system.
 verified deployment::verified_since_link(std::string const& directory, std::int64_t made_at) const {
   verified entry = verified_at(directory, made_at);
   verified const around = verified_at(parent_of(link_.path()), 0);
@@ -278,7 +278,7 @@ finish_report deployment::finish(served_by const& php, prepared& ready, opcache:
   return report;
 }
 
-// What another deployment does in between is its own success, and not this one's.
+// What another deployment does in between is not this one's success.
 error deployment::led_elsewhere() const {
   std::string const target = link_.target();
   return error(error_kind::php_error, "somebody else has led " + link_.path() + " to " +
@@ -308,18 +308,19 @@ void deployment::remember(adapter::adapter& php, prepared const& before, finish_
   try {
     remember_contents(php, replaced);
   } catch (error const&) {
-    return;  // all is done by now: that this cannot be looked at is no reason to fail
+    return;  // everything is done by now: no reason to fail
   }
 }
 
-// What was looked at after the link was made is known the next time.
+// Scripts that were looked at after the link was made are known the next time.
 void deployment::remember_outside(finish_report const& report) {
   if (!report.outside.failed.empty() || report.reset) return;
   record_.set(verified_at(parent_of(link_.path()), link_.made_at()));
   record_.write(link_.directory(), link_.name());
 }
 
-// Of what bytes both releases' scripts are, now that nothing of them is given up any more: see known_contents.
+// Nothing more of either release is given up from here on, so this is the moment to note the contents of their files.
+// See known_contents.
 void deployment::remember_contents(adapter::adapter& php, std::string const& replaced) {
   constexpr std::size_t most_releases = 4;
   verified const live = verified_since_link(release_, link_.made_at());
@@ -336,7 +337,7 @@ void deployment::remember_contents(adapter::adapter& php, std::string const& rep
   keep_contents(link_.directory(), link_.name(), all);
 }
 
-// The old script behind each name is given up, and the new one that was compiled under its own name before.
+// Each name gives up the old script behind it, and the new one, which was compiled under its own name before.
 switch_forecast deployment::foresee(adapter::adapter& php) const {
   site const seen = look_at_rest(php, finish_.current);
   require_same_site(seen);

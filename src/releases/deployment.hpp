@@ -22,20 +22,20 @@
 #include "releases/site_record.hpp"
 #include "releases/warm.hpp"
 
-/// A release goes live: it is compiled, the link is switched to it, and every worker serves it.
+/// Takes a release live: compiles it, switches the link to it, and has every worker serve it.
 namespace cachetool::releases {
 
-/// One of the php-fpm that serve the site.
+/// One php-fpm that serves the site.
 struct served_by {
-  std::span<adapter::adapter* const> pools;  ///< at least one: all of its master's that can be reached
-  std::vector<std::string> out_of_reach;     ///< why others cannot be
+  std::span<adapter::adapter* const> pools;  ///< at least one: all pools of its master that can be reached
+  std::vector<std::string> out_of_reach;     ///< why the other pools cannot be reached
   bool alone = true;                         ///< the deployment works with no other php-fpm
 };
 
-/// How far one php-fpm is before the link is switched, and how it is to be finished.
+/// What is known of one php-fpm before the link is switched, and how to finish it.
 struct prepared {
   site seen;
-  std::optional<std::string> why_reset;  ///< instead of leading names elsewhere
+  std::optional<std::string> why_reset;  ///< instead of moving names
   std::shared_ptr<held_scripts> held;
   std::optional<warm_report> warmed;  ///< if the release was compiled
 };
@@ -45,51 +45,52 @@ struct switch_forecast {
   origin from;
   std::string release;
   std::string live;
-  std::int64_t compile = 0;          ///< scripts
+  std::int64_t compile = 0;          ///< scripts to compile
   std::int64_t ready = 0;            ///< scripts that are cached already
-  std::int64_t names = 0;            ///< that would be moved
-  std::int64_t wasted = 0;           ///< bytes more
+  std::int64_t names = 0;            ///< names to move
+  std::int64_t wasted = 0;           ///< bytes more that would be wasted
   std::int64_t free = 0;             ///< bytes of the cache, now
   std::optional<std::string> reset;  ///< why OPcache would be reset instead
 };
 
-/// One switch of a site's link. Several php-fpm may be prepared and finished at the same time, each by a thread; what
-/// changes the deployment itself is for one thread alone.
+/// One switch of a site's link. Several threads may prepare and finish one php-fpm each, at the same time. Only one
+/// thread may call what changes the deployment itself.
 class deployment {
  public:
-  /// RELEASE is the directory that is to be live, by its real name; UNTIL bounds the whole. Throws error (usage) if it
-  /// is none, or empty, or if what stands at the link's path is no link.
+  /// `release` is the real path of the directory that goes live; `until` is the deadline for everything. Throws error
+  /// (usage) if there is no such directory, if it is empty, or if something else than a link stands at the link's path.
   deployment(std::string release, warm_options warm, finish_options finish, std::optional<base::time_point> until);
 
-  /// Waits for its turn: one deployment at a time works on a link of that directory. As site_link::lock().
+  /// Waits until no other deployment works on a link of that directory. See site_link::lock().
   void lock(std::function<void(std::string const& holder)> const& waiting, int interrupt_fd);
 
-  /// Reads what is remembered of the site, for what follows. lock() has done that.
+  /// Reads what is remembered of the site. lock() does so, too.
   void use_record();
 
-  /// Everything that can be done, and can go wrong, before the link is switched. Throws error: nothing was switched.
+  /// Does everything that can be done, and can fail, before the link is switched. Throws error; then nothing was
+  /// switched.
   prepared prepare(served_by const& php, opcache::progress const& tell) const;
 
-  /// Leads the link to the release, when every php-fpm is prepared. Throws error: nothing was switched.
+  /// Switches the link to the release, once every php-fpm is prepared. Throws error; then nothing was switched.
   void switch_link();
 
-  /// As releases::finish(), or the reset that was prepared. Throws error, also php_error if somebody else has switched
-  /// the link meanwhile.
+  /// Does what releases::finish() does, or the reset that was prepared. Throws error, php_error among others if
+  /// somebody else has switched the link meanwhile.
   finish_report finish(served_by const& php, prepared& ready, opcache::progress const& tell) const;
 
-  /// Keeps what the next switch can make use of. For a deployment with one php-fpm alone.
+  /// Keeps what helps the next switch. Only for a deployment with a single php-fpm.
   void remember(adapter::adapter& php, prepared const& before, finish_report const& report);
 
-  /// What prepare() and finish() would do. Throws error as prepare() does.
+  /// Says what prepare() and finish() would do. Throws error as prepare() does.
   switch_forecast foresee(adapter::adapter& php) const;
 
-  /// FAILED as it is to be told: once the link has been switched, that has to be said.
+  /// The error as the user is to see it: after the switch it says that the link was switched.
   [[nodiscard]] error told(error const& failed) const;
 
   /// Whether the link was switched.
   [[nodiscard]] bool has_switched() const noexcept { return switched_; }
 
-  /// What is still to be done, for who ended a deployment whose link was switched.
+  /// What is still to be done, for somebody who interrupted a deployment after the switch.
   [[nodiscard]] std::string unfinished() const;
 
   [[nodiscard]] site_link const& link() const noexcept { return link_; }

@@ -21,7 +21,7 @@ std::int64_t nanoseconds(timespec const& time) {
   return std::int64_t{time.tv_sec} * second + time.tv_nsec;
 }
 
-// A file system's clock goes in steps: what is written within one of them may not change the ctime once more.
+// A file system's clock moves in steps: two writes within one step may leave the same ctime.
 bool is_settled(struct stat const& info) {
   timespec now{};
   clock_gettime(CLOCK_REALTIME, &now);
@@ -60,7 +60,7 @@ hashed_file file_hashes::of(std::string const& path) {
   hashed_file out{hash_of(file.get()), info.st_ino, info.st_size, nanoseconds(info.st_ctim)};
   struct stat after {};
   if (fstat(file.get(), &after) != 0 || !out.looks_like(after)) return {};
-  if (!is_settled(info)) out.changed = 0;  // which no file looks like
+  if (!is_settled(info)) out.changed = 0;  // no file looks like this
   return known_[path] = std::move(out);
 }
 

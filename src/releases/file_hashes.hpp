@@ -8,8 +8,8 @@
 
 namespace cachetool::releases {
 
-/// A file's bytes, and what it looked like when they were read. While it looks so they are the same: whoever writes to
-/// a file changes its ctime, which nobody can set.
+/// The hash of a file's bytes, and how the file looked when they were read. While it looks the same, the bytes are the
+/// same: a write changes the ctime, and nobody can set that.
 struct hashed_file {
   std::string sha256;  ///< 64 hex digits; empty if it could not be read
   std::uint64_t inode = 0;
@@ -19,14 +19,14 @@ struct hashed_file {
   [[nodiscard]] bool looks_like(struct stat const& info) const noexcept;
 };
 
-/// The SHA-256 of files, each read once for as long as it looks the same. Looks at this machine's file system.
+/// The SHA-256 of files. Reads each once, and again only if it looks different. Works on this machine's file system.
 class file_hashes {
  public:
-  /// What was found out before, by another of these.
+  /// Takes over what another object has found out before.
   void know(std::string const& path, hashed_file file);
 
-  /// That of the file at PATH; without a hash if it is no regular file to which no link leads, is larger than 8 MiB, or
-  /// cannot be read.
+  /// Returns the hash of the file at `path`; an empty one if it is not a regular file, a link leads to it, it is larger
+  /// than 8 MiB, or it cannot be read.
   hashed_file of(std::string const& path);
 
  private:

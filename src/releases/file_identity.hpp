@@ -4,7 +4,7 @@
 
 namespace cachetool::releases {
 
-/// What makes a file or a directory that very one, whatever its name.
+/// Identifies a file or a directory, whatever its name.
 struct file_identity {
   std::uint64_t device = 0;
   std::uint64_t inode = 0;

@@ -76,7 +76,7 @@ std::chrono::milliseconds finishing::left() const {
   return std::max(left, std::chrono::milliseconds{100});
 }
 
-// Of the patience: a reset waits for requests that run, too, and is to be confirmed.
+// Part of the patience is kept back: a reset, too, waits for running requests and has to be confirmed.
 std::chrono::milliseconds finishing::kept_for_reset() const {
   constexpr std::chrono::milliseconds at_most{10'000};
   return options_.fall_back && site_.has_opcache ? std::min(at_most, left() / 4) : std::chrono::milliseconds{0};
@@ -89,7 +89,7 @@ finish_report finishing::run(std::vector<std::string> const& unreachable) {
     if (!problem) problem = lead_elsewhere();
   } catch (error const& failed) {
     if (failed.kind() != error_kind::disabled) throw;
-    problem = failed.message();  // a function, or a setting, that this pool does not let scripts use
+    problem = failed.message();  // this pool does not let scripts use a function or a setting
   }
   if (problem) {
     reset(std::move(*problem));
@@ -106,12 +106,12 @@ std::optional<std::string> finishing::lead_elsewhere() {
   if (!problem) problem = ask_every_worker(true, left() - kept_for_reset());
   if (problem || !site_.has_opcache) return problem;
   problem = move_all();
-  constexpr std::chrono::milliseconds a_while{5000};  // all were reached a moment ago
+  constexpr std::chrono::milliseconds a_while{5000};  // all workers were reached a moment ago
   return problem ? problem : ask_every_worker(false, std::min(left(), a_while));
 }
 
-// A pool names what it likes, and may lead root to files of somebody else's: of what it names, the release that the
-// link leads to here, and those of that one's owner beside it.
+// A pool may name any directory, and may try to lead root to another user's files. So only these count: the release
+// that the link leads to here, and releases beside it that belong to the same owner.
 std::vector<std::string> finishing::releases_here() const {
   namespace fs = std::filesystem;
   std::error_code failed;
@@ -140,7 +140,7 @@ std::optional<std::string> finishing::hold_first_scripts() {
   return cannot_hold(scripts.front().path);
 }
 
-// Every worker is cleared, so no request needs the old ones any more.
+// Every worker is cleared, so no request needs the old scripts any more.
 void finishing::release_first_scripts(std::vector<aliased_script>& names) {
   if (!held_) return;
   for (aliased_script const& each : held_->scripts) {
@@ -160,8 +160,8 @@ std::map<std::string, std::int64_t> finishing::hits_of_old() {
   return hits;
 }
 
-// Every worker has answered since the names were moved, so whoever asks for an old script now knows it from elsewhere:
-// a class map that is kept in APCu, a configuration that was generated with real paths.
+// Every worker has answered since the names were moved. Whoever still asks for an old script has its path from
+// elsewhere: a class map in APCu, or a generated configuration with real paths.
 void finishing::look_for_old_code() {
   bool const any =
       std::any_of(report_.old.begin(), report_.old.end(), [](release const& each) { return each.scripts > 0; });
@@ -181,7 +181,7 @@ finish_report finishing::reset_because(std::string why) {
   return std::move(report_);
 }
 
-// OPcache may restart meanwhile, or be full: then what is there is not what was moved.
+// OPcache may restart or fill up meanwhile; then it no longer has what was moved.
 std::optional<std::string> finishing::move_all() {
   try {
     auto problem = move_names();
@@ -193,7 +193,7 @@ std::optional<std::string> finishing::move_all() {
   }
 }
 
-// Also where PHP looks at timestamps: it does so every opcache.revalidate_freq seconds only.
+// Also where PHP looks at timestamps: it does so only every opcache.revalidate_freq seconds.
 std::optional<std::string> finishing::refresh_outside() {
   outside_query query = outside_of(options_.current, site_.live);
   query.unchanged = options_.unchanged_outside;
@@ -236,7 +236,7 @@ void finishing::look_at_site() {
   names_.emplace(php_, move_query{options_.current, site_.live, options_.pace}, report_.old, tell_);
 }
 
-// Its directory may be elsewhere, or the target of another link: "previous".
+// The replaced release may lie elsewhere, or another link ("previous") may lead to it.
 void finishing::add_replaced() {
   std::string const& replaced = options_.replaced;
   auto const is_it = [&replaced](release const& each) { return each.path == replaced; };
@@ -294,7 +294,7 @@ void finishing::keep(caches::sweep const& swept, std::size_t pool) {
   report_.pools.push_back(std::move(out));
 }
 
-// A release that another link leads to may be the one before: "previous".
+// Another link, such as "previous", may lead to the release before.
 void finishing::take_linked_that_are_served() {
   for (release const& each : site_.linked) {
     auto const left = std::find(report_.left_alone.begin(), report_.left_alone.end(), each.path);
@@ -308,7 +308,7 @@ void finishing::take_linked_that_are_served() {
   }
 }
 
-// Each is compiled anew. Full, PHP would empty the whole cache by itself, in the middle of it.
+// Each name is compiled anew. In a full cache PHP would empty everything in the middle of it.
 std::optional<std::string> finishing::why_no_room(std::vector<aliased_script> const& names) const {
   if (names.empty()) return std::nullopt;
   if (site_.full) return "OPcache is full, so the names below the link cannot be moved";
@@ -342,8 +342,8 @@ void finishing::reset(std::string why) {
                 " when that has changed; without --no-fallback OPcache is reset");
   }
   report_.fell_back = std::move(why);
-  // Where nobody can see the restart it may be pending yet when this ends. Requests are not cached until then, and find
-  // the live release if their worker has forgotten where the link led.
+  // Where nobody can see the restart, it may still be pending when this ends. Until then requests are not cached; they
+  // find the live release if their worker has forgotten where the link led.
   if (!site_.blind.empty()) static_cast<void>(ask_every_worker(true, left() / 2));
   report_.reset = opcache::reset(php_, {.patience = left()});
   if (report_.reset->what != opcache::reset_report::outcome::scheduled) return;

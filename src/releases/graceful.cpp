@@ -15,7 +15,7 @@
 namespace cachetool::releases {
 namespace {
 
-using reason = std::optional<std::string>;  // why it cannot be sure; nothing where it can
+using reason = std::optional<std::string>;  // why it cannot be sure; nothing if it is
 
 class bringing_up_to_date {
  public:
@@ -45,7 +45,7 @@ class bringing_up_to_date {
   progress_for const& tell_;
   base::time_point until_;
   std::set<std::string> warmed_;   // releases
-  std::set<std::string> checked_;  // scripts that are cached as they were a moment ago
+  std::set<std::string> checked_;  // scripts that are known to be cached as their files are
   known_sites followed_;
   known_sites others_;
   graceful_report report_;
@@ -71,7 +71,7 @@ graceful_report bringing_up_to_date::run() {
   return std::move(report_);
 }
 
-// A reset that was needed to finish one link makes everything current.
+// If finishing one link took a reset, everything is current.
 reason bringing_up_to_date::do_all() {
   reason why = why_not();
   if (!why) why = follow_links();
@@ -100,7 +100,7 @@ reason bringing_up_to_date::follow_links() {
   return follow(links.switched);
 }
 
-// What leads over others comes last: the releases are warm by then.
+// Links that lead through other links come last: the releases are warm by then.
 reason bringing_up_to_date::follow(std::vector<switched_link> const& links) {
   std::vector<switched_link const*> order;
   for (switched_link const& each : links) order.push_back(&each);
@@ -112,7 +112,7 @@ reason bringing_up_to_date::follow(std::vector<switched_link> const& links) {
   return std::nullopt;
 }
 
-// The names below the link still lead to the release before, so nobody waits for this.
+// The names below the link still lead to the release before, so no visitor waits for this.
 std::optional<warm_report> bringing_up_to_date::warm_up(switched_link const& link) {
   if (!warmed_.insert(link.leads_to).second) return std::nullopt;
   warm_options options;
@@ -126,7 +126,7 @@ std::optional<warm_report> bringing_up_to_date::warm_up(switched_link const& lin
     acquaint_workers(php_.pools, std::min(acquaintance, left() / 4));
     return report;
   } catch (error const& failed) {
-    if (failed.kind() != error_kind::not_found) throw;  // nothing is cached of what was there before
+    if (failed.kind() != error_kind::not_found) throw;  // nothing is cached of the release before
     return std::nullopt;
   }
 }
@@ -161,8 +161,8 @@ std::vector<std::string> hidden_among(std::vector<opcache::refreshed_script> con
   return paths;
 }
 
-// What was compiled a moment ago is, and what was live before a link was followed is of no interest until it is live
-// again.
+// A script that was compiled a moment ago is up to date. A release that a link has left does not matter until it is
+// live again.
 bool bringing_up_to_date::is_known(std::string const& path) const {
   for (followed_link const& each : report_.links) {
     auto const has_it = [&path](std::string const& directory) { return base::lies_in(path, directory); };
@@ -171,7 +171,7 @@ bool bringing_up_to_date::is_known(std::string const& path) const {
   return checked_.contains(path) || followed_.has_unchanged(path) || others_.has_unchanged(path);
 }
 
-// What one pool may not look at another one may: open_basedir.
+// open_basedir may let one pool look at files that another may not see.
 reason bringing_up_to_date::refresh_hidden() {
   opcache::refresh_query query;
   query.names = hidden_among(report_.scripts);

@@ -17,42 +17,43 @@
 #include "releases/switched_links.hpp"
 #include "releases/warm.hpp"
 
-/// Bringing OPcache up to date with whatever has changed, without a restart and without being told what it was.
+/// Brings OPcache up to date with whatever has changed, without a restart and without being told what has changed.
 namespace cachetool::releases {
 
 struct graceful_options {
-  std::chrono::milliseconds patience{std::chrono::minutes{5}};  ///< for all of it, with the reset that may be needed
-  bool fall_back = true;                                        ///< reset OPcache where it cannot be sure
-  std::optional<std::int64_t> if_wasted;  ///< reset it also if so many per cent of its memory are wasted by then
+  std::chrono::milliseconds patience{std::chrono::minutes{5}};  ///< for everything, including a reset if one is needed
+  bool fall_back = true;                                        ///< reset OPcache if it cannot be sure
+  std::optional<std::int64_t> if_wasted;  ///< also reset it if at least this percentage of its memory is wasted in the
+                                          ///< end
 };
 
-/// A link that was followed to where it leads now.
+/// A link that was followed to its new target.
 struct followed_link {
   switched_link link;
-  std::optional<warm_report> warmed;  ///< of what it leads to, if anything was cached of what it led to before
+  std::optional<warm_report> warmed;  ///< the new target; only if something of the old one was cached
   finish_report finished;
 };
 
-/// What was done. Where OPcache was reset, what was done before that is of no use any more.
+/// What was done. If OPcache was reset, whatever was done before has no effect any more.
 struct graceful_report {
   origin from;
   std::vector<followed_link> links;
-  std::vector<opcache::refreshed_script> scripts;  ///< that were changed in place, or are gone
-  std::int64_t workers = 0;                        ///< of all pools: each knows where the links lead
+  std::vector<opcache::refreshed_script> scripts;  ///< scripts that were changed in place, or whose files are gone
+  std::int64_t workers = 0;                        ///< of all pools; each knows where the links lead
   opcache::memory_usage memory;                    ///< afterwards
   bool reset_pays = false;                         ///< more of it is wasted than opcache.max_wasted_percentage
-  std::vector<std::string> preloaded;    ///< scripts that have changed, and are served until php-fpm is reloaded
-  std::optional<std::string> fell_back;  ///< why OPcache was reset
+  std::vector<std::string> preloaded;              ///< changed scripts that are served until php-fpm is reloaded
+  std::optional<std::string> fell_back;            ///< why OPcache was reset
   std::optional<opcache::reset_report> reset;
 };
 
-/// How it tells what it does: the progress of a work that is called WORD, "compiled".
+/// Returns the progress for a kind of work, which is named by a word such as "compiled".
 using progress_for = std::function<opcache::progress(std::string const& word)>;
 
-/// Follows every link that was switched since php-fpm looked last, refreshes what was changed in place, forgets what is
-/// gone. Where it cannot be sure that this is all, it resets OPcache instead, and waits until that has taken place; or,
-/// without fall_back, throws error (timeout), and has done nothing. Throws error also: opcache_off; timeout if the
-/// reset did not take place in time; pending.
+/// Follows every link that was switched since php-fpm last looked, refreshes what was changed in place, and forgets
+/// what is gone. If it cannot be sure that this is everything, it resets OPcache instead and waits until the reset has
+/// taken place; without fall_back it throws error (timeout), and has done nothing. Also throws error: opcache_off;
+/// timeout if the reset did not take place in time; pending.
 graceful_report bring_up_to_date(served_by const& php, graceful_options const& options, progress_for const& tell);
 
 }  // namespace cachetool::releases

@@ -8,7 +8,7 @@
 namespace cachetool::releases {
 namespace {
 
-constexpr std::size_t most = 50;  // each request compiles what it includes of them
+constexpr std::size_t most = 50;  // each request compiles those of them that it includes
 
 struct held_by_time final : held_scripts {
   held_by_time(std::vector<std::string> const& files, std::vector<std::string> const& releases,

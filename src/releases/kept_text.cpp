@@ -57,7 +57,8 @@ std::string read_kept(int directory, kept_name const& of, std::size_t most_bytes
 
 bool keep(int directory, kept_name const& as, std::string_view text, mode_t mode) {
   std::string const name = as.file();
-  std::string const made = "." + as.link + "." + base::random_hex();  // as site_link sweeps what is left of it
+  std::string const made = "." + as.link + "." + base::random_hex();  // site_link sweeps away what is left under such a
+                                                                      // name
   unique_fd const file(openat(directory, made.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!file) return false;
   bool const written = write_all(file.get(), text) && fchmod(file.get(), mode) == 0;

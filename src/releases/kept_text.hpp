@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-/// Small files of ours beside a site's link. Whoever may write that directory decides what is served anyway, so its
-/// owner is believed in what concerns the site, and nothing else is done with them.
+/// Small files that this program keeps beside a site's link. Whoever may write to that directory decides what is served
+/// anyway. So its owner is believed about the site, and the files are used for nothing else.
 namespace cachetool::releases {
 
 /// ".current.cachetool" is what is kept for the link "current".
@@ -18,11 +18,11 @@ struct kept_name {
   [[nodiscard]] std::string file() const { return "." + link + "." + what; }
 };
 
-/// What is kept in DIRECTORY, a descriptor, under that name. Empty if it is no regular file, is larger than MOST_BYTES,
-/// belongs to neither the caller, root nor the directory's owner, or can be written by others.
+/// Returns what is kept under that name in `directory`, a descriptor. Empty if the file is not regular, is larger than
+/// `most_bytes`, can be written by others, or belongs to neither the caller, root nor the directory's owner.
 std::string read_kept(int directory, kept_name const& of, std::size_t most_bytes);
 
-/// Keeps TEXT there, in one step, with that mode: 0644 for what everybody may read. False if it cannot be written.
+/// Keeps the text there, in one step; mode 0644 lets everybody read it. False if it cannot be written.
 bool keep(int directory, kept_name const& as, std::string_view text, mode_t mode);
 
 }  // namespace cachetool::releases

@@ -37,7 +37,7 @@ bool take_number(std::string_view& line, std::int64_t& into) {
   return into >= 0;
 }
 
-// "STARTED RESTARTS WASTED /DIRECTORY"
+// "started restarts wasted /directory"
 std::optional<known_contents> to_directory(std::string_view line) {
   known_contents out;
   bool const read = take_number(line, out.started) && take_number(line, out.restarts) && take_number(line, out.wasted);
@@ -46,7 +46,7 @@ std::optional<known_contents> to_directory(std::string_view line) {
   return out;
 }
 
-// "MEMORY INODE SIZE CTIME SHA256 NAME"
+// "memory inode size ctime sha256 name"
 void take_script(std::string_view line, known_contents& into) {
   known_script script;
   std::int64_t inode = 0;
@@ -58,7 +58,7 @@ void take_script(std::string_view line, known_contents& into) {
   into.scripts[into.directory + "/" + std::string(line.substr(digits + 1))] = std::move(script);
 }
 
-// A script's line begins with a space, which tells it from a directory's.
+// A space at the beginning tells a script's line from a directory's.
 std::string text_of(known_contents const& of) {
   std::string text = std::to_string(of.started) + " " + std::to_string(of.restarts) + " " + std::to_string(of.wasted) +
                      " " + of.directory + "\n";
@@ -122,8 +122,8 @@ std::vector<known_contents> read_contents(int directory, std::string const& name
   return out;
 }
 
-// Who knows a hash can try what a password in the file may be, so others cannot read it. The link has moved by now:
-// that nothing could be kept of it is no reason to fail.
+// Others must not read the file: a hash lets them try guesses at a password in a script. The link has moved by now, so
+// a failure to keep it is no reason to fail.
 bool keep_contents(int directory, std::string const& name, std::vector<known_contents> const& all) {
   try {
     std::string text;

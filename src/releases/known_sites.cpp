@@ -8,7 +8,7 @@
 namespace cachetool::releases {
 namespace {
 
-// Nothing where it is no link here, or there is none.
+// Nothing if this machine has no such link.
 std::optional<site_link> link_here(std::string const& path) {
   try {
     return site_link(path);
@@ -39,7 +39,7 @@ bool known_sites::has_unchanged(std::string const& path) const {
   return std::any_of(known_.begin(), known_.end(), [&path](auto const& knows) { return knows(path); });
 }
 
-// Times are compared, so they must be those of one file system.
+// Times are compared, so both must come from one file system.
 void known_sites::remember() {
   for (site& each : sites_) {
     std::string const around = std::filesystem::path(each.link.path()).parent_path().string();

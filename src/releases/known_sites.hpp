@@ -10,20 +10,21 @@
 
 namespace cachetool::releases {
 
-/// True if the names below the link are remembered to have been led where it leads, since it was made.
+/// True if the record says that the names below the link were moved to its target since the link was made.
 bool was_finished(switched_link const& link);
 
-/// What is remembered of sites whose links are on this machine, to know which of their scripts OPcache has as they are.
+/// What is remembered of sites whose links are on this machine. It tells which of their scripts OPcache has as they
+/// are.
 class known_sites {
  public:
-  /// Reads what is remembered beside the link, where that leads to the same directory here as for php-fpm.
+  /// Reads what is remembered beside the link, if the link leads to the same directory here as for php-fpm.
   void add(switched_link const& link);
 
-  /// True if the file below one of their directories is certain to be as OPcache has it. Looks at this machine's file
-  /// system.
+  /// True if OPcache certainly has the file as it is. Only for files in directories that were added. Looks at this
+  /// machine's file system.
   [[nodiscard]] bool has_unchanged(std::string const& path) const;
 
-  /// Remembers what each of the links leads to, for the next time: what is cached of it is as its files were when the
+  /// Remembers the targets of the links for the next time: what is cached of a target is as its files were when the
   /// link was made, or was compiled later.
   void remember();
 

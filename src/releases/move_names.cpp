@@ -13,7 +13,7 @@ namespace {
 using opcache::file_outcome;
 using clock = std::chrono::steady_clock;
 
-// A script that a request begins with, by its name, goes last: with it, all of the new release is used at once.
+// Scripts that requests begin with go last: they bring all of the new release into use at once.
 bool is_moved_before(std::string const& a, std::string const& b) {
   return !a.ends_with("/index.php") && b.ends_with("/index.php");
 }
@@ -56,7 +56,7 @@ std::vector<aliased_script> name_mover::find() const {
 bool name_mover::leads_to(release const& release) {
   std::vector<std::string> scripts = paths_of(scripts_with_aliases(php_, query_.current, {release.path}));
   std::stable_sort(scripts.begin(), scripts.end(), is_moved_before);
-  constexpr std::size_t most_tried = 4;  // those that requests begin with last
+  constexpr std::size_t most_tried = 4;  // scripts that requests begin with are last
   if (scripts.size() > most_tried) scripts.erase(scripts.begin() + most_tried - 1, scripts.end() - 1);
   std::size_t const before = names_.size();
   return std::any_of(scripts.begin(), scripts.end(),
@@ -85,7 +85,7 @@ std::vector<std::string> name_mover::move(std::vector<std::string> const& paths)
   };
   auto const each = [&](std::string const& path, opcache::compile_row row) {
     if (row.outcome == file_outcome::moved || row.outcome == file_outcome::again) again.push_back(path);
-    if (row.outcome != file_outcome::again) take(path, std::move(row));  // else nothing has come of it yet
+    if (row.outcome != file_outcome::again) take(path, std::move(row));  // else nothing was decided yet
   };
   opcache::file_by_file(php_, paths, query_.pace, call_for, each, tell_);
   return again;
@@ -99,9 +99,9 @@ void name_mover::take(std::string const& path, opcache::compile_row row) {
     known->why = std::move(row.why);
     return;
   }
-  if (row.outcome == file_outcome::elsewhere) return;  // it never led to the old one
+  if (row.outcome == file_outcome::elsewhere) return;  // the name never led to the old release
   release& old = old_release_of(path);
-  old.scripts = std::max<std::int64_t>(old.scripts - 1, 0);  // of a release that was named nothing was counted
+  old.scripts = std::max<std::int64_t>(old.scripts - 1, 0);  // nothing was counted for a release that the user named
   std::string live = query_.live + path.substr(old.path.size());
   names_.push_back({path, std::move(live), to_outcome(row.outcome), std::move(row.why)});
 }

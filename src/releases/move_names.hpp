@@ -10,16 +10,16 @@
 #include "caches/file_by_file.hpp"
 #include "releases/site.hpp"
 
-/// The names below a site's link that are keys of OPcache's, and that lead to a release which is not live any more.
+/// Names below a site's link that are keys of OPcache and lead to a release that is no longer live.
 namespace cachetool::releases {
 
-/// A name below CURRENT that was a key of OPcache's and led to an old release.
+/// A name below the link that was a key of OPcache and led to an old release.
 struct moved_name {
   enum class outcome : std::uint8_t {
     moved,       ///< it leads to the live release
     gone,        ///< the live release has no such file
     not_cached,  ///< PHP does not keep it: each request compiles it
-    left,        ///< it leads nowhere, until its first visitor has the live release's file compiled
+    left,        ///< it leads nowhere, until its first visitor makes PHP compile the live release's file
     failed       ///< the live release's file does not compile
   };
   std::string path;  ///< of the old script
@@ -31,41 +31,41 @@ struct moved_name {
 /// Which names are moved.
 struct move_query {
   std::string current;  ///< the link, as php-fpm sees it
-  std::string live;     ///< the release to which it leads
+  std::string live;     ///< the release that the link leads to
   opcache::pacing pace;
 };
 
-/// Has the names lead to the live release, and keeps what came of each.
+/// Moves the names to the live release, and keeps the result of each.
 class name_mover {
  public:
-  /// OLD are the releases to which they may lead; of each the scripts are counted down as their names are moved. It may
-  /// grow while this lives, which it must outlive.
+  /// `old` are the releases that the names may lead to. Their script counts go down as names are moved. The vector may
+  /// grow, and must outlive this object.
   name_mover(adapter::adapter& php, move_query query, std::vector<release>& old, opcache::progress tell);
 
-  /// The scripts of the old releases that may have such a name. Throws error as scripts_with_aliases() does.
+  /// Returns the scripts of the old releases that may have such a name. Throws error as scripts_with_aliases() does.
   [[nodiscard]] std::vector<aliased_script> find() const;
 
-  /// Moves the names of the scripts PATHS once; a name that leads to the live release already is left as it is. Returns
-  /// the paths that are to be looked at again. Throws error.
+  /// Moves the names of the scripts at `paths` once. Leaves a name alone that leads to the live release already.
+  /// Returns the paths to look at again. Throws error.
   std::vector<std::string> move(std::vector<std::string> const& paths);
 
-  /// Moves the names of SCRIPTS, and looks at all again until none had to be moved: a request that still ran may have
-  /// compiled an old script anew meanwhile. Returns what is wrong, if anything is. Throws error.
+  /// Moves the names of the scripts, and looks at all of them again until none had to be moved: a request that still
+  /// ran may have compiled an old script anew meanwhile. Returns what is wrong, if anything is. Throws error.
   std::optional<std::string> move_until_none_is_left(std::vector<aliased_script> const& scripts);
 
-  /// Whether the names of RELEASE, which is among the old ones by now, lead to it, as far as a few of its scripts tell:
-  /// OPcache does not say where a name leads. What led there is moved. Throws error.
+  /// Whether names lead to `release`, which must be among the old ones. OPcache does not say where a name leads, so
+  /// this moves a few of them and sees what happens. Throws error.
   bool leads_to(release const& release);
 
-  /// Waits a second at most, or PATIENCE, until no name leads nowhere any more: such a name is a key that still belongs
-  /// to the old script, and comes to life with it, whoever compiles that. Only a visitor who asks for the live file by
-  /// this name, or a reset, puts an end to that. Returns what is wrong, if anything is. Throws error.
+  /// Waits until no name leads nowhere any more, for a second or `patience`, whichever is shorter. Such a name is a key
+  /// that still belongs to the old script, and comes back to life when anybody compiles that. Only a visitor who asks
+  /// for the live file by this name, or a reset, ends that. Returns what is wrong, if anything is. Throws error.
   std::optional<std::string> await_first_visitors(std::chrono::milliseconds patience);
 
-  /// What came of the names so far.
+  /// The results so far.
   [[nodiscard]] std::vector<moved_name>& names() noexcept { return names_; }
 
-  /// The one of the old releases in which PATH lies, which it must.
+  /// The old release that `path` lies in. It must lie in one.
   [[nodiscard]] release& old_release_of(std::string const& path) const;
 
  private:

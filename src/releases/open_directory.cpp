@@ -25,7 +25,7 @@ error cannot_open(std::string const& path, int code) {
       .advise("run this as a user who may write the directory that the link lies in");
 }
 
-/// The way to a directory, component by component, so that nobody can change a part of it that was looked at.
+/// Walks to a directory component by component, so that nobody can change a part that was already checked.
 class checked_path {
  public:
   explicit checked_path(std::string const& path) : path_(path) {
@@ -60,7 +60,7 @@ class checked_path {
     return opened;
   }
 
-  // PATH is to be gone before what is left.
+  // These components come before the rest.
   void put(fs::path const& path) {
     if (path.is_absolute()) here_ = open_here(AT_FDCWD, "/");
     std::vector<std::string> names;
@@ -92,7 +92,7 @@ class checked_path {
 
   std::string path_;
   base::unique_fd here_;
-  std::vector<std::string> rest_;  // the names that are to be gone yet, the last one first
+  std::vector<std::string> rest_;  // the components that are still ahead, the next one last
   std::vector<uid_t> owners_;      // of links that somebody else made
 };
 

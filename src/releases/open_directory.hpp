@@ -6,9 +6,9 @@
 
 namespace cachetool::releases {
 
-/// The directory at PATH, open for reading. Links on the way are followed; one that belongs to neither root nor the
-/// caller only to a directory of its own owner's: else its owner would choose whose site a deployment of root's
-/// switches. Throws error (usage) where it cannot be opened, or is not followed.
+/// Opens the directory at `path` for reading. It follows links on the way. A link that belongs to neither root nor the
+/// caller may only lead to a directory of the link's own owner: else that owner could choose whose site root's
+/// deployment switches. Throws error (usage) if the directory cannot be opened, or a link is not followed.
 base::unique_fd open_directory(std::string const& path);
 
 }  // namespace cachetool::releases

@@ -11,8 +11,8 @@
 namespace cachetool::releases {
 namespace {
 
-// Where no link leads: nothing else is opened, and no device. Kernels without openat2(2), before Linux 5.6 or under
-// seccomp, tell only of the last name whether it is a link.
+// Refuses links, so that nothing else is opened, and no device. Kernels without openat2(2) (before Linux 5.6, or under
+// seccomp) check only the last component.
 base::unique_fd hold_file(std::string const& path) {
   open_how how{};
   how.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC;
@@ -24,7 +24,7 @@ base::unique_fd hold_file(std::string const& path) {
 
 }  // namespace
 
-// O_NONBLOCK: who holds a lease on a file (F_SETLEASE) would keep it waiting for as long as a minute.
+// O_NONBLOCK: somebody with a lease on the file (F_SETLEASE) could make the open wait for up to a minute.
 base::unique_fd open_file(std::string const& path) {
   base::unique_fd const held = hold_file(path);
   struct stat info {};

@@ -6,8 +6,9 @@
 
 namespace cachetool::releases {
 
-/// The regular file at PATH, an absolute one to which no link leads, open for reading; nothing if it is none, or cannot
-/// be opened at once. No device is opened, and nobody's lease is waited for: a pool may have named it.
+/// Opens the regular file at `path` for reading. The path is absolute, and no part of it may be a link. Returns nothing
+/// if it is no such file, or cannot be opened at once. A pool may have named the path, so it opens no device and waits
+/// for nobody's lease.
 base::unique_fd open_file(std::string const& path);
 
 }  // namespace cachetool::releases

@@ -55,7 +55,7 @@ error no_release(std::string const& why) {
           "--keep names a release that lies beside the others, or the link that leads to it: --keep=/srv/site/current");
 }
 
-/// A name by which a kept release is reached.
+/// A name that leads to a kept release.
 struct reached_name {
   std::string link;
   std::string live;
@@ -121,7 +121,7 @@ void pruning::look_at(std::string const& keep) {
   sites_.push_back(std::move(seen));
 }
 
-// What lies beside it is taken for releases, so a mistake here would throw away what is in use.
+// Whatever lies beside it is taken for a release, so a mistake here would throw away scripts that are in use.
 void pruning::require_release(std::string const& keep, releases::site const& seen) {
   if (seen.live.empty()) {
     throw error(error_kind::not_found, "php-fpm sees no directory " + keep + "; nothing was forgotten")
@@ -178,7 +178,7 @@ void pruning::take(selected_script const& script) {
   if (query_.dry_run) done_[script.path] = {script.path, outcome::found, {}, {}};
 }
 
-// Whether a file has changed is nothing to this, so the shortest look will do.
+// Only existence matters here, so the shortest look is enough.
 void pruning::take_what_is_gone(std::vector<selected_script const*> const& others) {
   std::vector<known_file> files;
   for (auto const* script : others) files.push_back({script->path, script->cached_at, script->timestamp, {}});
@@ -196,7 +196,7 @@ releases::release* pruning::dead_release_of(std::string const& path) {
   return found == report_.dead.end() ? nullptr : &*found;
 }
 
-// What is invalidated counts as wasted, and in a full cache PHP schedules a restart when that reaches
+// Invalidated scripts count as wasted. In a full cache PHP schedules a restart when the waste reaches
 // opcache.max_wasted_percentage (php-src ext/opcache/ZendAccelerator.c, zend_accel_invalidate()).
 void pruning::require_no_restart() const {
   if (!selected_.state.cache_full || !selected_.state.memory || chosen_.empty()) return;
@@ -211,8 +211,8 @@ void pruning::require_no_restart() const {
           "opcache.memory_consumption, opcache.max_accelerated_files");
 }
 
-// Which script a name leads to PHP does not tell, but where the live release has nothing valid by that name it is the
-// dead one's.
+// PHP does not tell which script a name leads to. But if the live release has no valid script of that name, it is the
+// dead release's.
 void pruning::require_not_served() {
   for (std::string const& path : find_aliased()) {
     releases::release const* const dead = dead_release_of(path);
@@ -227,7 +227,7 @@ void pruning::require_not_served() {
   }
 }
 
-// Those first by which it may turn out that a release is not dead.
+// Begins with the scripts that may show that a release is not dead after all.
 void pruning::forget() {
   std::set<std::string> const aliased = find_aliased();
   auto const rest = std::stable_partition(chosen_.begin(), chosen_.end(),
@@ -263,7 +263,7 @@ std::vector<std::string> pruning::names_of(std::string const& path) {
 }
 
 void pruning::forget(std::vector<std::string> const& paths, bool by_aliases_too) {
-  // It takes some 10 us to invalidate a script, and no worker has to compile anything for it.
+  // Invalidating a script takes some 10 us, and no worker has to compile anything for it.
   constexpr pacing pace{.pause = std::chrono::milliseconds{5}, .files = 100, .adapts = false};
   auto const call_for = [&](std::span<std::string const> part) {
     php::array names;
@@ -306,7 +306,7 @@ headroom pruning::needed() const {
     if (one.memory > largest.memory) largest = one;
   }
   if (largest.keys > 0) return {anew(largest.memory), largest.keys};
-  // Nothing tells what will be compiled next. The share that PHP itself takes for worth a restart.
+  // Nobody knows what will be compiled next. This is the share that PHP itself considers worth a restart.
   std::int64_t const share = selected_.max_wasted_percentage;
   return {selected_.state.memory ? size_of(*selected_.state.memory) * share / 100 : 0,
           selected_.state.counts ? selected_.state.counts->max_keys * share / 100 : 0};

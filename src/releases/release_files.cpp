@@ -14,8 +14,8 @@
 namespace cachetool::releases {
 namespace {
 
-// "#!": a program of its own, which no page includes. What is no file, but a device for instance, is not opened, also
-// if it has taken the place of one.
+// A file that begins with "#!" is a program of its own; no page includes it. Only regular files are opened for reading,
+// so a device that has taken the place of one does no harm.
 bool is_for_the_shell(std::string const& path) {
   base::unique_fd const held(open(path.c_str(), O_PATH | O_CLOEXEC));
   struct stat info {};

@@ -5,11 +5,11 @@
 
 namespace cachetool::releases {
 
-/// The files of the directory RELEASE that a page may include, by their real names, sorted: *.php but what is for the
-/// shell. Throws error as opcache::find_scripts() does.
+/// Returns the files of a release's directory that a page may include, as real paths, sorted: every *.php except shell
+/// programs. Throws error as opcache::find_scripts() does.
 std::vector<std::string> files_of(std::string const& release);
 
-/// True if the directory is here, and this process may list it. Else php-fpm may see another one at that path.
+/// True if this process can list the directory. Even then php-fpm may see another one at that path.
 bool can_be_listed(std::string const& release);
 
 }  // namespace cachetool::releases

@@ -23,7 +23,7 @@ std::vector<std::string> strings(php::value const& list) {
   return out;
 }
 
-// A directory that every release shares is none.
+// A directory that every release shares is not a release.
 bool is_shared(site const& in, std::string const& path) {
   return path.ends_with("/shared") || std::find(in.shared.begin(), in.shared.end(), path) != in.shared.end();
 }

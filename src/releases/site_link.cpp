@@ -58,8 +58,8 @@ std::optional<struct stat> look_at(int directory, std::string const& name) {
   return info;
 }
 
-// Only root can give the new link away, and only root needs to. Who may write the directory may have put another file
-// in its place, so it is given by its descriptor, and only if it is root's own link and has no other name.
+// Only root can give the new link away, and only root needs to. Somebody who may write to the directory may have put
+// another file in its place. So it is given by its descriptor, and only if it is root's own link and has no other name.
 void give_to(struct stat const& owner, int directory, std::string const& made) {
   base::unique_fd const link(openat(directory, made.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
   struct stat info {};
@@ -94,7 +94,7 @@ std::string holder_of(struct stat const& directory) {
   return "another deployment";
 }
 
-// Under that name somebody else's link may lie by now, that was exchanged for ours.
+// That name may hold somebody else's link by now, which was exchanged for ours.
 void remove_own(int directory, std::string const& made, std::string const& text) {
   std::string found(text.size() + 1, '\0');
   ssize_t const size = readlinkat(directory, made.c_str(), found.data(), found.size());
@@ -129,7 +129,7 @@ void site_link::lock(std::chrono::milliseconds patience, std::function<void(std:
   auto const until = clock::now() + patience;
   bool told = false;
   while (flock(directory_.get(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK && errno != EINTR) return;  // the file system has none
+    if (errno != EWOULDBLOCK && errno != EINTR) return;  // the file system has no locks
     struct stat info {};
     std::string const holder = fstat(directory_.get(), &info) == 0 ? holder_of(info) : "another deployment";
     if (clock::now() >= until) {
@@ -146,9 +146,9 @@ void site_link::lock(std::chrono::milliseconds patience, std::function<void(std:
   remember();
 }
 
-// What a deployment left that was killed between making the new link and putting it in place. Such a link would protect
-// its release from opcache:prune for ever. Who may write the directory may have filled it: the rest is for the next
-// time.
+// Removes what a deployment left that was killed between making the new link and putting it in place: such a link would
+// protect its release from opcache:prune for ever. Somebody who may write to the directory may have filled it; the rest
+// is done the next time.
 void site_link::sweep() const {
   for (std::string const& found : base::names_in(directory_.get())) {
     if (!is_made_by_us(found, name_)) continue;
@@ -175,7 +175,7 @@ bool site_link::is_as_left() const {
   return now.has_value() == known_.has_value() && (!now || is_same(*now, *known_));
 }
 
-// What the link is to hold: relative if it was.
+// What to write into the link: a relative path if it was relative.
 std::string site_link::link_text(std::string const& release) const {
   std::string text(4096, '\0');
   ssize_t const size = readlinkat(directory_.get(), name_.c_str(), text.data(), text.size());
@@ -183,7 +183,7 @@ std::string site_link::link_text(std::string const& release) const {
   return fs::path(release).lexically_relative(base::real_path(fs::path(path_).parent_path().string())).string();
 }
 
-// Its path may lead elsewhere by now: then php-fpm would not see what is changed here.
+// The path may lead to another directory by now; then php-fpm would not see a change made here.
 void site_link::require_same_directory() const {
   struct stat held {};
   struct stat named {};
@@ -229,7 +229,7 @@ void site_link::replace(std::string const& text, std::function<void()> const& ch
   }
 }
 
-// What came out is another link than the one that was looked at.
+// The link that came out is not the one that was looked at.
 void site_link::put_back(std::string const& taken_out) {
   if (exchange(directory_.get(), taken_out, name_) == 0) throw overtaken(path_);
   int const code = errno;
@@ -240,8 +240,8 @@ void site_link::put_back(std::string const& taken_out) {
       .advise("see where " + base::shell_word(path_) + " leads now, and deploy again");
 }
 
-// Where the file system can exchange two names, whatever somebody else puts there in the last moment is seen, and put
-// back. A rename that was done and reports an error, as over NFS, was done all the same.
+// If the file system can exchange two names, this sees whatever somebody else puts there in the last moment, and puts
+// it back. Over NFS a rename may report an error although it was done; it counts as done.
 void site_link::put_in_place(std::string const& made, struct stat const& itself) {
   if (!is_as_left()) throw overtaken(path_);
   int const at = directory_.get();
@@ -256,7 +256,7 @@ void site_link::put_in_place(std::string const& made, struct stat const& itself)
   auto const now = look_at(at, name_);
   bool const is_there = now && now->st_dev == itself.st_dev && now->st_ino == itself.st_ino;
   if (code != 0 && !is_there) throw cannot("cannot switch the link " + path_, code);
-  unlinkat(at, made.c_str(), 0);  // the old link, if they were exchanged
+  unlinkat(at, made.c_str(), 0);  // the old link, if the two were exchanged
   known_ = now;
 }
 

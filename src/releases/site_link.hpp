@@ -12,38 +12,38 @@
 
 namespace cachetool::releases {
 
-/// The link that leads to the release which is live, on this machine's file system. Its directory is held open, so that
-/// whatever comes to stand at its path meanwhile is not touched.
+/// The link to the live release, on this machine's file system. Its directory is held open: if something else comes to
+/// stand at the directory's path, it is not touched.
 class site_link {
  public:
-  /// CURRENT is absolute. Throws error (usage) if it is there and no link, or if its directory is not there.
+  /// The path is absolute. Throws error (usage) if it is not a link, or if its directory does not exist.
   explicit site_link(std::string current);
 
-  /// Waits until no other deployment works on a link in that directory, for PATIENCE at most, and keeps others waiting
-  /// from then on, for as long as this lives. WAITING is called once if it has to wait, with who holds it: "process 12
-  /// (cachetool)". INTERRUPT_FD: readable once it is not to be waited for any more. Throws error: timeout, interrupted.
-  /// A file system without locks is no hindrance.
+  /// Waits, for `patience` at most, until no other deployment works on a link in that directory. Keeps others waiting
+  /// from then on, as long as this object lives. Calls `waiting` once if it has to wait, and says who holds the lock:
+  /// "process 12 (cachetool)". Stops waiting once `interrupt_fd` is readable. Throws error: timeout, interrupted. A
+  /// file system without locks does not stop it.
   void lock(std::chrono::milliseconds patience, std::function<void(std::string const& holder)> const& waiting,
             int interrupt_fd = -1);
 
-  /// Where it leads, by its real path; empty if nowhere.
+  /// The real path that it leads to; empty if nowhere.
   [[nodiscard]] std::string target() const;
 
-  /// When it was made, in nanoseconds of its file system's clock; 0 where that is not known.
+  /// When it was made, in nanoseconds of its file system's clock; 0 if unknown.
   [[nodiscard]] std::int64_t made_at() const;
 
-  /// Keeps in mind which link it is; lead_to() refuses to replace another.
+  /// Remembers which link this is; lead_to() refuses to replace another one.
   void remember();
 
-  /// Lets it lead to RELEASE, a directory, in one step: at any time there is the old link or the new one. It stays as
-  /// relative as it was, and its owner's. CHECK is called right before, when nothing else is left to be done, and may
-  /// throw. Throws error: usage if it may not be changed; overtaken() if it is not the link that was remembered.
+  /// Points the link to the directory `release`, in one step: at any time there is the old link or the new one. It
+  /// stays relative if it was, and keeps its owner. Calls `check` as the last thing before; it may throw. Throws error:
+  /// usage if the link may not be changed; overtaken() if it is not the link that was remembered.
   void lead_to(std::string const& release, std::function<void()> const& check = {});
 
-  /// True if it is still the link that remember() saw, or lead_to() made.
+  /// True if it is still the link that remember() saw or lead_to() made.
   [[nodiscard]] bool is_as_left() const;
 
-  /// A link of that directory, by its name in it.
+  /// The directory's descriptor, the link's name in it, and the whole path.
   [[nodiscard]] int directory() const noexcept { return directory_.get(); }
   [[nodiscard]] std::string const& name() const noexcept { return name_; }
   [[nodiscard]] std::string const& path() const noexcept { return path_; }
@@ -61,7 +61,7 @@ class site_link {
   std::string name_;
   base::unique_fd directory_;
   bool locked_ = false;
-  std::optional<struct stat> known_;  // the link that is to be replaced, or was made
+  std::optional<struct stat> known_;  // the link to replace, or the one that was made
 };
 
 }  // namespace cachetool::releases

@@ -37,7 +37,7 @@ bool take_number(std::string_view& line, Number& into) {
   return true;
 }
 
-// "SINCE DEVICE INODE PATH"
+// "since device inode path"
 bool take_entry(std::string_view line, verified& into) {
   bool const read =
       take_number(line, into.since) && take_number(line, into.itself.device) && take_number(line, into.itself.inode);
@@ -62,7 +62,7 @@ std::string text_of(std::vector<verified> const& entries) {
   return text;
 }
 
-/// Whether files below a directory have changed since then.
+/// Tells whether files below a directory have changed since a moment.
 class changes {
  public:
   explicit changes(verified entry) : entry_(std::move(entry)), same_(is_there(entry_)) {}
@@ -76,8 +76,8 @@ class changes {
  private:
   [[nodiscard]] bool is_older(struct stat const& info) const { return nanoseconds(info.st_ctim) < entry_.since; }
 
-  // A directory that came to its name since then has a newer ctime, as has the one in which it lies. The verified one
-  // is known by itself, whatever happened around it.
+  // A directory that was renamed since then has a newer ctime, and so has its parent. The verified directory itself is
+  // known by its inode, whatever happened around it.
   bool was_moved(std::string const& directory) {
     if (directory.size() <= entry_.path.size()) return false;
     if (auto const known = moved_.find(directory); known != moved_.end()) return known->second;
@@ -122,7 +122,7 @@ void site_record::set(verified entry) {
   if (!entry.path.empty()) entries_.push_back(std::move(entry));
 }
 
-// The link has moved by now: that nothing could be kept of it is no reason to fail.
+// The link has moved by now, so a failure to keep the record is no reason to fail.
 bool site_record::write(int directory, std::string const& name) const {
   try {
     return keep(directory, file_for(name), text_of(entries_), 0644);

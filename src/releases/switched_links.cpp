@@ -12,9 +12,9 @@
 namespace cachetool::releases {
 namespace {
 
-constexpr std::size_t most_links = 10'000;  // that workers remember: they are told to name a thousand each
+constexpr std::size_t most_links = 10'000;  // that workers remember; each is told to name a thousand at most
 
-/// Of each link, where workers found it to lead.
+/// For each link, the targets that workers remember.
 using memories = std::map<std::string, std::set<std::string>>;
 
 bool is_absolute(std::string_view path) {
@@ -66,11 +66,11 @@ survey ask_workers(std::span<adapter::adapter* const> pools, std::chrono::millis
   return out;
 }
 
-/// A link as site.links tells of it.
+/// A link as the agent's operation site.links describes it.
 struct link_row {
   switched_link link;
-  std::vector<std::string> sure;      ///< directories to which names below it lead
-  std::vector<std::string> doubtful;  ///< those, and the present one has scripts of the same names
+  std::vector<std::string> sure;      ///< directories that names below it certainly lead to
+  std::vector<std::string> doubtful;  ///< the same, but the present directory has scripts of the same names
 };
 
 link_row read_row(php::value const& row) {
@@ -94,9 +94,9 @@ void add(std::vector<std::string>& to, std::string const& text) {
   if (std::find(to.begin(), to.end(), text) == to.end()) to.push_back(text);
 }
 
-// Where a name leads OPcache does not tell. While the release that is live now has its own script of that name cached,
-// it may be that one, but it need not be: somebody may have compiled that before the link was switched, or have been
-// interrupted between the workers and the names.
+// OPcache does not tell where a name leads. If the live release has its own script of that name cached, the name may
+// lead to that one. But it need not: somebody may have compiled the script before the link was switched, or a
+// deployment may have been interrupted between the workers and the names.
 void judge(link_row& row, memories const& remembered, is_finished const& finished) {
   std::vector<std::string>& before = row.link.before;
   auto const known = remembered.find(row.link.path);

@@ -14,32 +14,32 @@
 
 #include "adapter/adapter.hpp"
 
-/// The links through which php-fpm reaches code, found without being told: by what its workers remember, and by what
-/// lies around the scripts that are cached.
+/// Finds the links through which php-fpm reaches code, without being told: from what its workers remember, and from
+/// what lies around the cached scripts.
 namespace cachetool::releases {
 
-/// A link behind which php-fpm may still serve what it led to before.
+/// A link behind which php-fpm may still serve an earlier target.
 struct switched_link {
   std::string path;                 ///< as visitors' requests name it
-  std::string leads_to;             ///< now, by its real name
-  std::string release;              ///< the directory to which the last link on the way leads: LEADS_TO, or above it
-  std::vector<std::string> before;  ///< where it led, as far as anybody knows; at least one
+  std::string leads_to;             ///< the real path of its present target
+  std::string release;              ///< where the last link on the way leads: `leads_to`, or a directory above it
+  std::vector<std::string> before;  ///< earlier targets, as far as they are known; at least one
 };
 
 struct known_links {
   origin from;
   std::vector<switched_link> switched;
-  std::vector<switched_link> others;  ///< that lead where everybody knows; BEFORE is empty
+  std::vector<switched_link> others;  ///< links that everybody knows the target of; `before` is empty
   std::int64_t workers = 0;           ///< that were asked
   opcache::status state;              ///< of OPcache, without raw
 };
 
-/// Tells whether the names below a link are known to lead where it leads.
+/// Tells whether the names below a link are known to lead to its present target.
 using is_finished = std::function<bool(switched_link const& link)>;
 
-/// Asks every worker of POOLS, which are all pools of one master, for PATIENCE at most, and looks at the links around
-/// the cached scripts as the first of POOLS sees them. Returns what it found, or the reason why that may not be all: a
-/// worker that could not be asked. Throws error: disabled, pending, opcache_off.
+/// Asks every worker, for `patience` at most, and looks at the links around the cached scripts as the first pool sees
+/// them. The pools belong to one master. Returns what it found, or why that may not be everything: a worker could not
+/// be asked. Throws error: disabled, pending, opcache_off.
 std::variant<known_links, std::string> find_switched_links(std::span<adapter::adapter* const> pools,
                                                            std::chrono::milliseconds patience,
                                                            is_finished const& finished);

@@ -80,7 +80,7 @@ bool is_current(other_name const& each) {
   return each.name.ends_with("/current");
 }
 
-/// Where "current" leads; without it, where the only link does that leads to another release than this.
+/// The target of "current". Without one: the target of the only link that leads to another release than this.
 std::string running(seen_release const& around) {
   auto const current = std::find_if(around.links.begin(), around.links.end(), is_current);
   if (current != around.links.end()) return current->leads_to;
@@ -137,10 +137,10 @@ class warming {
   progress const& tell_;
   seen_release around_;
   std::string running_;
-  script_selection selected_;                             // of the release, and of the one that runs
-  std::set<std::string> in_use_;                          // files of the release that the one that runs has cached
-  std::set<std::string> wanted_;                          // files of the release that are compiled
-  std::set<std::string> invalid_;                         // of those to detach, what was invalidated before
+  script_selection selected_;                             // of this release, and of the running one
+  std::set<std::string> in_use_;                          // files of this release that the running one has cached
+  std::set<std::string> wanted_;                          // files of this release to compile
+  std::set<std::string> invalid_;                         // those of `to_detach_` that were invalidated before
   std::map<std::string, std::vector<std::string>> dead_;  // names that may lead to one of these
   std::vector<std::string> to_detach_;
   std::vector<std::string> to_compile_;
@@ -159,9 +159,9 @@ void warming::choose() {
   bool const another_runs = !running_.empty() && running_ != around_.release;
   for (selected_script const& script : selected_.scripts) {
     if (!another_runs || !script.valid || !at_or_below(script.path, running_)) continue;
-    // What it declares is there until a reload, and nothing else can declare it.
+    // What it declares stays until a reload, and nothing else can declare it.
     if (is_preloaded(selected_, script.path)) continue;
-    if (is_in_phar(script.path)) continue;  // left to its first visitor
+    if (is_in_phar(script.path)) continue;  // its first visitor compiles it
     in_use_.insert(below(running_, script.path, around_.release));
   }
   wanted_ = in_use_;
@@ -172,13 +172,14 @@ void warming::choose() {
   if (wanted_.empty()) throw error(error_kind::not_found, "there is nothing to compile in " + around_.release);
 }
 
-// Also of files that are not compiled here: a release that was built anew in its place would go on serving them.
+// Files that are not compiled here are cleaned, too: otherwise a release that was built again in its place would go on
+// serving them.
 void warming::clean_file_cache() const {
   if (running_ != around_.release) delete_stale_file_entries(php_, selected_, {around_.release}, false);
 }
 
-// What is cached of the release is ready unless it has changed; what was invalidated must be detached first. Whatever
-// else of it is cached goes live, too, so it is looked at.
+// A cached script of the release is ready unless its file has changed. An invalidated one must be detached first. Every
+// other cached script goes live, too, so this looks at all.
 void warming::sort_out() {
   std::vector<known_file> files;
   for (std::string const& path : wanted_) {
@@ -222,8 +223,8 @@ void warming::sort_out_valid(std::vector<known_file> const& files) {
   }
 }
 
-// What OPcache loads from files of its own may be older than anything that is known here. A PHP that looks at
-// timestamps compiles a file with a new one anew, whatever is in it.
+// Scripts that OPcache loads from files of its own may be older than anything that is known here. And if PHP looks at
+// timestamps, it compiles a file with a new one again, whatever its content.
 bool warming::is_known(std::string const& path) {
   auto const& known = options_.known;
   if (!known || known->directory != around_.itself || !selected_.state.file_cache.empty()) return false;
@@ -241,7 +242,7 @@ void warming::require_that_it_does_not_run() const {
       .advise("cachetool opcache:refresh " + base::shell_word(around_.release));
 }
 
-// By the scripts that the release that runs has of them. What others take is seen when they are compiled.
+// Estimated from the running release's scripts. The memory of others shows when they are compiled.
 void warming::require_room_for_all() const {
   cache_space needed = options_.reserve;
   for (auto const* paths : {&to_detach_, &to_compile_}) {
@@ -257,7 +258,7 @@ void warming::require_room_for_all() const {
   require_room(selected_, needed.bytes, needed.keys, "compile " + std::to_string(needed.keys) + " scripts");
 }
 
-// The names that lead to the file by each link to a release that may run.
+// The names that lead to the file through each link to a release that may run.
 std::vector<std::string> warming::names_of(std::string const& path) const {
   std::vector<std::string> names;
   if (is_in_phar(path)) return names;  // PHP resolves the links in such a name itself
@@ -276,7 +277,7 @@ php::value warming::names_of_all(std::span<std::string const> part) const {
   return out;
 }
 
-// A script that is valid tells by itself which names lead to it: those that die with it.
+// A valid script tells by itself which names lead to it: they die with it.
 void warming::find_dead_names() {
   std::vector<std::pair<std::string, std::string>> names;
   for (std::string const& path : invalid_) {
@@ -336,9 +337,9 @@ void warming::compile() {
   for (std::string const& path : to_compile_) done_.try_emplace(path, warmed_script{path, outcome::no_room, {}, {}});
 }
 
-// Caches that an application generates have names of their own in each build: var/cache/prod/Container<hash>. Where
-// most of what is used of a directory has no counterpart of its name, what is there in its place is compiled: the
-// directory's files, or those of the next one above that is there, but for the release itself.
+// Caches that an application generates have names of their own in each build: var/cache/prod/Container<hash>. If most
+// of the used files of a directory are missing here under their names, this compiles what is there in their place: the
+// directory's files, or those of the nearest directory above that exists, but never those of the release itself.
 std::set<std::string> warming::directories_of_generated() const {
   std::map<std::string, std::pair<std::size_t, std::size_t>>
       used;  // how many of them are missing, and how many are used
@@ -371,7 +372,7 @@ void warming::compile_generated() {
                                           [&](std::string const& each) { return at_or_below(file, each); });
     if (is_generated && !done_.contains(file) && find(selected_, file) == nullptr) to_compile_.push_back(file);
   }
-  constexpr std::size_t times = 20;  // of what is missing: a container has far more files than a page uses
+  constexpr std::size_t times = 20;  // of the missing files: a container has far more files than a page uses
   if (to_compile_.size() > times * missing_.size()) to_compile_.resize(times * missing_.size());
   compile();
   for (std::string const& file : to_compile_) {
@@ -381,7 +382,7 @@ void warming::compile_generated() {
 }
 
 void warming::compiled(std::string const& path, compile_row row) {
-  if (row.outcome == file_outcome::gone) {  // the release that runs has it, and this one has not
+  if (row.outcome == file_outcome::gone) {  // the running release has it, and this one does not
     if (in_use_.contains(path)) missing_.insert(path);
     return;
   }

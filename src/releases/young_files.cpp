@@ -13,14 +13,14 @@
 namespace cachetool::releases {
 namespace {
 
-// PATH comes from the pool.
+// The path comes from the pool.
 bool is_below(std::string const& path, std::vector<std::string> const& directories) {
   if ((path + "/").find("/../") != std::string::npos) return false;
   return std::any_of(directories.begin(), directories.end(),
                      [&path](std::string const& each) { return path.starts_with(each + "/"); });
 }
 
-// A file with several names may be one that somebody has given a name there who may not write it.
+// A file with several names may belong to somebody who may not write to this directory, but gave it a name here.
 bool is_of_its_directory(struct stat const& file, std::string const& path) {
   struct stat around {};
   if (file.st_nlink == 1) return true;
@@ -61,7 +61,7 @@ bool have_one_owner(std::string const& one, std::string const& other) {
          S_ISDIR(second.st_mode) && first.st_uid == second.st_uid;
 }
 
-// One that was replaced meanwhile keeps the time that it has.
+// A file that was replaced meanwhile keeps the time that it has.
 young_files::~young_files() {
   for (auto const& [path, before] : before_) {
     base::unique_fd const file = open_file(path);

@@ -9,13 +9,13 @@
 
 namespace cachetool::releases {
 
-/// Files that OPcache does not keep, for as long as this lives: their modification times are ahead of the clock, and
-/// PHP compiles a file that is younger than opcache.file_update_protection for one request alone. The destructor gives
-/// them their times back; if it never runs, PHP keeps them again when that time has come.
+/// Files that OPcache does not keep, as long as this object lives. Their modification times are ahead of the clock, and
+/// PHP compiles a file that is younger than opcache.file_update_protection for one request only. The destructor
+/// restores the times. If it never runs, PHP keeps the files again once that time has come.
 class young_files {
  public:
-  /// Those of PATHS that may be changed are young for AHEAD. They lie below one of DIRECTORIES, and are regular files
-  /// to which no link leads: a pool says which, and this may be root.
+  /// Makes those of `paths` young for `ahead` that may be changed. They must lie below one of `directories`, and be
+  /// regular files that no link leads to: a pool names them, and this process may be root.
   young_files(std::vector<std::string> const& paths, std::vector<std::string> const& directories,
               std::chrono::seconds ahead);
   young_files(young_files const&) = delete;
@@ -26,7 +26,7 @@ class young_files {
   std::vector<std::pair<std::string, struct stat>> before_;
 };
 
-/// Both are there, no links, and belong to the same user.
+/// True if both exist, are no links, and belong to the same user.
 bool have_one_owner(std::string const& one, std::string const& other);
 
 }  // namespace cachetool::releases
