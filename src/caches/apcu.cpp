@@ -13,7 +13,7 @@ std::optional<std::int64_t> known(std::int64_t time) {
   return time < 0 ? std::nullopt : std::optional(time);
 }
 
-// One row: "hits memory accessed created modified deleted ttl references length key\n". Returns what follows it.
+// One row: "hits memory accessed created modified deleted ttl references length key\n". Returns the rows after it.
 std::string_view read_row(std::string_view rows, key& out) {
   std::int64_t numbers[8];
   std::string_view const name = caches::take_row(rows, numbers);
@@ -22,7 +22,7 @@ std::string_view read_row(std::string_view rows, key& out) {
   return rows;
 }
 
-// apcu_clear_cache() always says true. The proof: fewer entries, or a new start time.
+// apcu_clear_cache() always returns true. Proof is a smaller number of entries, or a new start time.
 bool was_cleared(php::value const& result) {
   php::value const& before = result["before"];
   php::value const& after = result["after"];

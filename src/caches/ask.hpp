@@ -1,6 +1,6 @@
 #pragma once
 
-/// What the operations of all caches have in common.
+/// What the operations of all caches share.
 
 #include <string>
 #include <string_view>
@@ -16,7 +16,7 @@ inline origin from(agent::answer const& answer) {
   return {answer.pool, answer.php_version, answer.pid};
 }
 
-/// A call of OPERATION. ARGUMENTS: pairs of a name and a value.
+/// A call of an operation; the arguments are pairs of a name and a value.
 inline agent::call ask(std::string operation,
                        std::initializer_list<std::pair<char const*, php::value>> arguments = {}) {
   agent::call call;

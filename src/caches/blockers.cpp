@@ -14,11 +14,11 @@ namespace {
 
 using caches::ask;
 
-// The requests of this pool, the longest first. It is a courtesy: whatever goes wrong is no reason to fail.
+// The requests of this pool, the longest first. This is a courtesy: a failure here does not fail the command.
 std::optional<std::vector<blocker>> requests_of_pool(adapter::adapter& php) {
   agent::call call = ask("fpm.requests");
   call.timeout = std::chrono::seconds{1};
-  call.idempotent = false;  // after it has ended a worker another is starting
+  call.idempotent = false;  // not sent again: once it has ended a worker, another one is starting
   std::vector<blocker> found;
   try {
     agent::answer const answer = php.run(call);
@@ -37,7 +37,7 @@ std::optional<std::vector<blocker>> requests_of_pool(adapter::adapter& php) {
   return found;
 }
 
-// What is known of a worker from both sides.
+// Adds what this machine knows of a worker to what PHP knows.
 void complete(std::vector<blocker>& of_pool, std::vector<fpm::worker> const& workers) {
   for (blocker& each : of_pool) {
     auto const found = std::find_if(workers.begin(), workers.end(),
@@ -80,7 +80,7 @@ blockers find_blockers(adapter::adapter& php) {
   auto asked = fpm::have_settled(processes, *master) ? requests_of_pool(php) : std::nullopt;
   std::vector<blocker> of_pool = asked.value_or(std::vector<blocker>());
   complete(of_pool, fpm::workers(processes, *master).value_or({}));
-  php.pause(std::chrono::milliseconds{2});  // in which the worker that was asked last lets go of the cache itself
+  php.pause(std::chrono::milliseconds{2});  // the worker that answered last lets go of the cache meanwhile
   auto const holders = holders_of(php);
   return {holders ? of_holders(of_pool, *holders) : of_pool, !asked};
 }

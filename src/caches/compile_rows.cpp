@@ -7,7 +7,8 @@
 namespace cachetool::opcache {
 namespace {
 
-// The words of opcache_compile.php, opcache_refresh.php, opcache_warm.php, opcache_prune.php and deploy_move.php.
+// The outcomes that opcache_compile.php, opcache_refresh.php, opcache_warm.php, opcache_prune.php and deploy_move.php
+// send.
 constexpr std::pair<std::string_view, file_outcome> outcomes[] = {
     {"cached", file_outcome::cached},
     {"kept", file_outcome::kept},

@@ -47,7 +47,7 @@ std::string code_of_file(std::string_view text) {
   if (text.starts_with("#!")) {
     text.remove_prefix(std::min(text.find('\n'), text.size()));
     if (!text.empty()) text.remove_prefix(1);
-    first_line = "\n";  // so that PHP counts the lines as they are in the file
+    first_line = "\n";  // so that PHP counts lines as the file has them
   }
   if (begins_with_open_tag(text)) return first_line.append(text.substr(open_tag.size()));
   bool const has_tag = text.find(open_tag) != text.npos || text.find("<?=") != text.npos;

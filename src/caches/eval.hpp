@@ -14,29 +14,29 @@
 
 namespace cachetool::caches {
 
-/// PHP code to run, as eval() takes it.
+/// PHP code to run, in the form that eval() takes.
 struct evaluation {
   std::string code;
-  std::string format;  ///< of the value: "string", "json" or "var_export"
+  std::string format;  ///< of the returned value: "string", "json" or "var_export"
   std::chrono::milliseconds timeout{};
-  std::function<void(std::string_view)> printed;  ///< receives what the code prints, as it comes
+  std::function<void(std::string_view)> printed;  ///< receives what the code prints, as it arrives
 };
 
 struct evaluated {
   origin from;
   bool exited = false;              ///< the code ended by exit, and returned nothing
-  bool returned_null = false;       ///< or nothing at all, which eval() does not tell apart
-  std::optional<std::string> text;  ///< what it returned, in the wanted format
-  php::value value;                 ///< the same where that PHP has no such format: without text
+  bool returned_null = false;       ///< the code returned null or nothing; eval() does not tell these apart
+  std::optional<std::string> text;  ///< the returned value in the wanted format
+  php::value value;                 ///< the returned value, if this PHP does not have the format; then there is no text
   std::vector<agent::note> warnings;
 };
 
-/// Runs the code once: it is never sent again. Throws error (php_error, memory_limit) for what PHP threw, a fatal
-/// error, and a value that has no such form.
+/// Runs the code once and never sends it again. Throws error (php_error, memory_limit) for whatever PHP threw, for a
+/// fatal error, and for a value that cannot be written in the format.
 evaluated evaluate(adapter::adapter& php, evaluation const& what);
 
-/// The text of a PHP file as eval() takes it, line for line: a "#!" line and the open tag are left out, a namespace,
-/// use or declare may follow. Text in which no open tag stands is code as it is.
+/// Returns the text of a PHP file in the form that eval() takes, line for line. Leaves out a "#!" line and the opening
+/// tag; a namespace, use or declare may follow. Text without any opening tag counts as code and is returned as it is.
 std::string code_of_file(std::string_view text);
 
 }  // namespace cachetool::caches

@@ -10,7 +10,7 @@ namespace {
 
 using sweeps = std::vector<std::unique_ptr<pool_sweep>>;
 
-/// The calls of all sweeps, and whose each is.
+/// The calls of all sweeps, and the sweep that each belongs to.
 struct calls_in_progress {
   std::vector<fastcgi::operation*> works;
   std::vector<adapter::call_in_progress*> calls;

@@ -5,11 +5,11 @@
 namespace cachetool::opcache {
 namespace {
 
-/// How fast the next request goes.
+/// The size and timing of the next request.
 struct speed {
   std::chrono::milliseconds pause;  ///< before it
   std::size_t files;
-  std::chrono::milliseconds time;  ///< after which it ends
+  std::chrono::milliseconds time;  ///< it ends after this time
 };
 
 constexpr std::chrono::milliseconds short_time{20};
@@ -19,15 +19,15 @@ speed as_asked(pacing const& pace) {
   return {pace.pause, pace.files, pace.pause.count() > 0 ? short_time : long_time};
 }
 
-// Nothing is slowed down by it. Each request compiles the agent anew, so it has many files. A worker that visitors may
-// wait for is not held as long.
+// Used when nobody is slowed down by it. Each request compiles the agent anew, so a request has many files. It is still
+// short if visitors may wait for the worker.
 speed quick(pacing const& pace) {
   constexpr std::size_t many = 400;
   return {std::chrono::milliseconds{0}, many, pace.live ? short_time : long_time};
 }
 
-// Where others want every processor a worker is held for a shorter while, by so many files as took some milliseconds
-// before.
+// Used when others want every processor: a request holds its worker for a shorter time, with as many files as took some
+// milliseconds before.
 speed gentle(pacing const& pace, std::size_t files, double seconds) {
   constexpr double at_once = 0.008;
   constexpr double fewest = 4;

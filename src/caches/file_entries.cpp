@@ -43,7 +43,7 @@ std::int64_t delete_stale_file_entries(adapter::adapter& php, script_selection c
   std::vector<known_file> files = entries(php, names);
   std::erase_if(files, [&](known_file const& file) {
     selected_script const* const script = find(in, file.path);
-    return script != nullptr && script->valid;  // that is brought up to date with its file
+    return script != nullptr && script->valid;  // such a script is brought up to date with its file
   });
   auto const states = examine(php, files, false);
   std::vector<std::string> stale;

@@ -36,7 +36,7 @@ class walk {
   std::vector<script_file> found;
 
  private:
-  // Listed first, so that no more than one directory is open however deep they lie in each other.
+  // The directory is listed first, so only one is open at a time, however deep the tree is.
   void visit(fs::directory_iterator entries, std::string const& path, std::string const& prefix) {
     std::vector<fs::directory_entry> listed;
     std::error_code failed;
@@ -59,7 +59,8 @@ class walk {
     }
   }
 
-  // A link that leads nowhere counts: CacheTool fails on it, and so does PHP. A pipe does not: reading it would wait.
+  // A link that leads nowhere counts: CacheTool fails on it, and so does PHP. A pipe does not count: reading it would
+  // wait.
   static bool is_script(fs::directory_entry const& entry, fs::file_status const& itself) {
     std::error_code failed;
     fs::file_status const target = fs::is_symlink(itself) ? entry.status(failed) : itself;
@@ -113,7 +114,7 @@ std::vector<script_file> find_scripts(std::string const& directory, std::vector<
 bool is_regular_expression(std::string const& exclude) {
   std::size_t const end = exclude.find_last_not_of("imsxuADUn");
   if (end == std::string::npos || exclude.size() < 3) return false;
-  // The shortest body of three bytes or more that only modifiers follow.
+  // The shortest body of at least three bytes with nothing but modifiers after it.
   std::string const body = exclude.substr(0, std::max<std::size_t>(end + 1, 3));
   char const first = body.front();
   char const last = body.back();

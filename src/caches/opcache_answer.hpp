@@ -17,18 +17,19 @@ using caches::from;
 
 status to_status(agent::answer const& answer);
 
-/// With opcache.file_cache_only=1; WHAT cannot be done then.
+/// The error for opcache.file_cache_only=1; `what` says what cannot be done.
 error file_cache_only_error(std::string const& what);
 
-/// Why OPcache does nothing now: a restart is pending, or it is off in this pool.
+/// Says why OPcache does nothing now: a restart is pending, or it is off in this pool.
 error inactive_error(bool restart_pending);
 
-/// Runs CALL, and again while OVERTAKEN says of its result that a restart of OPcache kept it from all it was to do:
-/// somebody else's, which the next request mostly brings about. Throws error (pending) after a second or somewhat more.
+/// Runs a call. Repeats it while `overtaken` says of its result that somebody else's restart of OPcache kept it from
+/// doing anything; usually the next request performs that restart. Throws error (pending) after a second or somewhat
+/// more.
 agent::answer run_past_a_restart(adapter::adapter& php, agent::call const& call,
                                  std::function<bool(php::value const&)> const& overtaken);
 
-/// Throws one of these if PHP did not list the cached scripts in this answer.
+/// Throws one of these errors if PHP did not list the cached scripts in this answer.
 void require_listing(agent::answer const& answer);
 
 }  // namespace cachetool::opcache

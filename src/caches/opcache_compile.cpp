@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t most_files = 100;         // in one request
 constexpr std::size_t most_bytes = 64 * 1024;   // of their paths
-constexpr std::size_t chunks_for_each_job = 4;  // so that no job is left with the last long one
+constexpr std::size_t chunks_for_each_job = 4;  // so that no job ends long after the others
 
 struct row {
   compiled_script script;
@@ -46,7 +46,7 @@ row read_row(compile_row read) {
   return out;
 }
 
-/// One compilation of many files, shared by the jobs that work on it.
+/// One compilation of many files, shared by several jobs.
 class compilation {
  public:
   compilation(std::vector<script_file> const& files, compile_options const& options, std::size_t jobs)
@@ -68,7 +68,7 @@ class compilation {
     }
   }
 
-  /// For when there is no file to find it by. Throws error if nothing can be cached.
+  /// Used if there is no file that would show it. Throws error if OPcache can cache nothing.
   void find_no_cache(adapter::adapter& php) { answered(run_to_compile(php, call_for({}), 0)); }
 
   [[nodiscard]] compile_report report();
@@ -81,16 +81,16 @@ class compilation {
       part = part.subspan(compile(php, part.first(next.most(part.size())), next));
     }
   }
-  // Returns how many of them are done with.
+  // Returns how many of them are done.
   std::size_t compile(adapter::adapter& php, std::span<script_file const> part, one_at_a_time& next);
   [[nodiscard]] agent::call call_for(std::span<script_file const> part) const;
   void answered(agent::answer const& answer);
 
   std::vector<script_file> const& files_;
   compile_options const& options_;
-  std::vector<row> rows_;  // each job writes its own
+  std::vector<row> rows_;  // each job writes its own rows
   std::size_t share_;      // files in a chunk
-  std::mutex mutex_;       // of what follows
+  std::mutex mutex_;       // guards what follows
   std::size_t next_ = 0;
   origin from_;
 };
@@ -155,7 +155,7 @@ compile_report compile(std::vector<adapter::adapter*> const& php, std::vector<sc
     for (std::size_t i = 1; i < php.size(); ++i) {
       others.push_back(std::async(std::launch::async, [&shared, job = php[i]] { shared.work(*job); }));
     }
-  } catch (std::system_error const&) {  // no thread is to be had: those that there are do it all
+  } catch (std::system_error const&) {  // no thread is available: the ones that exist do everything
   }
   shared.work(*php.front());
   for (auto& other : others) other.get();

@@ -67,13 +67,13 @@ class refreshing {
   progress const& tell_;
   script_selection selected_;
   std::vector<known_file> files_;  // that may have changed
-  std::vector<std::string> work_;  // of them, what has
+  std::vector<std::string> work_;  // those of `files_` that have changed
   std::map<std::string, refreshed_script> done_;
-  std::map<std::string, std::string> looks_;  // what the files in DONE looked like
+  std::map<std::string, std::string> looks_;  // how the files in `done_` looked
   refresh_report report_;
 };
 
-// Before anything else: what a visitor has OPcache load from now on is as the files are.
+// Done before anything else: from now on a visitor makes OPcache load only what is as the files are.
 void refreshing::clean_file_cache() {
   report_.file_entries =
       delete_stale_file_entries(php_, selected_, selected_.names, query_.which == refresh_query::scope::all);
@@ -88,7 +88,7 @@ void refreshing::choose() {
   }
   for (std::string const& name : selected_.missing) require_scripts_below(name);
   bool const may_know = query_.unchanged && query_.which == refresh_query::scope::changed;
-  bool const is_told = may_know && selected_.state.file_cache.empty();  // there may be older code in a file cache
+  bool const is_told = may_know && selected_.state.file_cache.empty();  // a file cache may hold older code
   for (selected_script const& script : selected_.scripts) {
     if (!script.valid || (is_told && query_.unchanged(script.path))) continue;
     files_.push_back({script.path, script.cached_at, script.timestamp, {}});
@@ -115,7 +115,7 @@ void refreshing::choose_listed(std::string const& path) {
   }
 }
 
-// A phar that is named means the scripts in it.
+// Naming a phar means the scripts in it.
 bool refreshing::choose_in_phar(std::string const& path) {
   bool any = false;
   for (selected_script const& script : selected_.scripts) {
@@ -126,7 +126,7 @@ bool refreshing::choose_in_phar(std::string const& path) {
   return any;
 }
 
-// ALL: also what has not changed.
+// `all`: also those that have not changed.
 void refreshing::sort_out(std::vector<file_state> const& states, bool all) {
   work_.clear();
   for (std::size_t i = 0; i < files_.size(); ++i) {
@@ -157,8 +157,8 @@ void refreshing::require_room_for_work() const {
   require_room(selected_, bytes, keys, "compile " + std::to_string(work_.size()) + " scripts anew");
 }
 
-// What is cached is brought up to date first, whether there is room for it or not: old code must not be served on. New
-// scripts must not fill the cache.
+// Cached scripts come first, whether there is room or not: old code must not be served any longer. New scripts must not
+// fill the cache.
 void refreshing::work() {
   auto const is_cached = [this](std::string const& path) { return find(selected_, path) != nullptr; };
   auto const middle = std::stable_partition(work_.begin(), work_.end(), is_cached);
@@ -186,7 +186,7 @@ void refreshing::work_on(std::vector<std::string> const& paths, bool if_room, pr
   file_by_file(php_, paths, query_.pace, call_for, each, tell);
 }
 
-// What was changed while the others were worked on.
+// Handles files that were changed while the others were worked on.
 void refreshing::once_more() {
   if (work_.empty()) return;
   for (known_file& file : files_) {
@@ -194,7 +194,7 @@ void refreshing::once_more() {
   }
   std::erase_if(files_, [this](known_file const& file) {
     bool const still_as_cached = find(selected_, file.path) != nullptr && !done_.contains(file.path);
-    return file.look.empty() && !still_as_cached;  // there is nothing left that could be out of date
+    return file.look.empty() && !still_as_cached;  // nothing is left that could be out of date
   });
   sort_out(examine(php_, files_, selected_.validates_timestamps), false);
   work();

@@ -14,11 +14,12 @@ namespace {
 using clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr milliseconds looking_time{1000};  // to look who keeps a restart waiting; for one answer while it is awaited
-constexpr milliseconds look_interval{50};   // while looking who goes on for a while
+constexpr milliseconds looking_time{1000};  // to see who keeps a restart waiting; also the limit for one answer while
+                                            // waiting
+constexpr milliseconds look_interval{50};   // while looking which requests go on
 constexpr milliseconds starting_time{
     1500};                               // in which workers that have just been started become old enough to be asked
-constexpr milliseconds closing_time{2};  // in which the worker that answered last closes its end
+constexpr milliseconds closing_time{2};  // the worker that answered last closes its end meanwhile
 
 std::string percent(double value) {
   char text[32];
@@ -26,13 +27,13 @@ std::string percent(double value) {
   return text;
 }
 
-// PHP may answer anything: what it counts can be added up, and be taken for seconds.
+// PHP may answer anything. This bounds it, so that sums and seconds cannot overflow.
 std::int64_t count_in(php::value const& value) {
   constexpr std::int64_t most = std::int64_t{1} << 50;
   return std::clamp<std::int64_t>(value.as_int(), 0, most);
 }
 
-/// What tells one restart from another, and whether it took place.
+/// Tells one restart from another, and whether it took place.
 struct restart_state {
   explicit restart_state(php::value const& v)
       : start_time(v["opcache_statistics"]["start_time"].as_int()),
@@ -49,8 +50,8 @@ std::int64_t uses(php::value const& state) {
   return count_in(state["opcache_statistics"]["hits"]) + count_in(state["opcache_statistics"]["misses"]);
 }
 
-// Somebody else's restart was scheduled, and took place, while the request ran: PHP refuses a second one beside it.
-// OPcache is as empty as it was to be.
+// Somebody else's restart was scheduled and took place while the request ran; PHP refuses a second one beside it.
+// OPcache is as empty as it should be.
 bool restarted_meanwhile(php::value const& before, php::value const& after) {
   if (before.is_null() || after.is_null()) return false;
   restart_state const first(before);
@@ -58,7 +59,7 @@ bool restarted_meanwhile(php::value const& before, php::value const& after) {
   return then.start_time == first.start_time && then.restarts > first.restarts;
 }
 
-// PHP returns nothing but false for a reset that it did not schedule; the state beside it tells why.
+// PHP returns only false for a reset that it did not schedule. The state beside it tells why.
 void require_scheduled(agent::answer const& answer, std::string const& where) {
   php::value const& before = answer.result["before"];
   if (before["file_cache_only"].as_bool()) {
@@ -133,7 +134,7 @@ reset_report resetting::run() {
   return std::move(report_);
 }
 
-// A request that begins while another one restarts OPcache does without it to its end, and can schedule nothing.
+// A request that begins while another one restarts OPcache runs without OPcache to its end, and can schedule nothing.
 agent::answer resetting::ask_for_reset() {
   constexpr int most_tries = 50;
   agent::answer answer = php_.run(ask("opcache.reset"));
@@ -151,7 +152,7 @@ bool resetting::looks_first() const {
   return options_.if_wasted || options_.if_idle || options_.careful || options_.safe;
 }
 
-// Looks before anything is changed.
+// Looks at the cache before anything is changed.
 bool resetting::is_wanted() {
   agent::answer const answer = php_.run(ask("opcache.state"));
   php::value const& state = answer.result;
@@ -192,8 +193,8 @@ std::string resetting::why_not_wasted(php::value const& state) const {
   return percent(part) + " of the memory is wasted, less than " + std::to_string(*options_.if_wasted) + " %";
 }
 
-// PHP counts how often its cache is used. What looking itself adds to that (an auto_prepend_file, say) is found by
-// looking twice at once.
+// PHP counts how often its cache is used. Looking may itself add to that count, through an auto_prepend_file for
+// instance. Two looks in a row show how much it adds.
 std::string resetting::why_not_idle() {
   auto const look = [this] { return php_.run(ask("opcache.state")).result; };
   auto const running = [this]() -> std::string {
@@ -237,7 +238,7 @@ void resetting::await_ages() {
   while (!may_ask_for_ages(php_) && clock::now() < until) php_.pause(look_interval);
 }
 
-// Of requests whose age nobody tells, those that go on for as long as is looked, where they matter.
+// Keeps looking for a while at requests of unknown age, if they matter, and returns those that go on.
 blockers resetting::find_lasting() {
   blockers found = find_blockers(php_);
   auto const unknown = [&running = found.running] {
@@ -253,7 +254,7 @@ blockers resetting::find_lasting() {
   return found;
 }
 
-// Looks once. True when there is nothing more to wait for.
+// Looks once. True if there is nothing more to wait for.
 bool resetting::look(restart_state const& before, milliseconds patience) {
   agent::call call = ask("opcache.state");
   call.timeout = patience;
@@ -273,7 +274,7 @@ bool resetting::look(restart_state const& before, milliseconds patience) {
   return report_.what != reset_report::outcome::scheduled;
 }
 
-// php-fpm performs the restart when the next request begins and no running one uses the cache: looking drives it.
+// php-fpm performs the restart when a request begins while no running one uses the cache. So looking brings it about.
 void resetting::wait(restart_state const& before) {
   constexpr milliseconds pauses[] = {milliseconds{2},  milliseconds{5},   milliseconds{10}, milliseconds{20},
                                      milliseconds{50}, milliseconds{100}, milliseconds{250}};
@@ -304,7 +305,7 @@ void resetting::name_blockers() {
   if (options_.tell && is_news && !report_.blocked_by.empty()) options_.tell(report_.blocked_by);
 }
 
-// Where PHP may not tell whether it took place: one more request performs it on an idle pool.
+// For a PHP that may not tell whether the restart took place: on an idle pool one more request performs it.
 void resetting::drive() {
   try {
     (void)php_.run(ask("opcache.state"));

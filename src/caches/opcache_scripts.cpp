@@ -42,7 +42,7 @@ status read_scripts(adapter::adapter& php, script_query const& query, std::funct
     arguments.entries.push_back({std::string("sort"), sort_name(query.sort)});
   }
   if (query.limit) arguments.entries.push_back({std::string("limit"), *query.limit});
-  // A request without a body asks less of the pool: file_get_contents() may be disabled there.
+  // Without a body the request asks less of the pool: file_get_contents() may be disabled there.
   if (!arguments.entries.empty()) call.arguments = std::move(arguments);
   caches::row_counter counter;
   call.rows = [&](std::string_view rows) { pass_scripts(rows, each, counter); };

@@ -11,15 +11,16 @@ namespace {
 using base::clock;
 using std::chrono::milliseconds;
 
-constexpr std::size_t at_a_time = 4;         // plain calls: what a pool under load does not feel
+constexpr std::size_t at_a_time = 4;         // plain calls; so few that a pool under load does not notice
 constexpr milliseconds look_interval{10};    // while workers are held: does anybody else want one?
-constexpr milliseconds blind_hold{25};       // how long they are held where that cannot be seen
-constexpr milliseconds settling_time{2};     // in which workers close their ends of connections that are over
-constexpr int settling_looks = 3;            // how often that is waited for
+constexpr milliseconds blind_hold{25};       // how long they are held if that cannot be seen
+constexpr milliseconds settling_time{2};     // workers close their ends of finished connections meanwhile
+constexpr int settling_looks = 3;            // how often to wait for that
 constexpr milliseconds longest_pause{30};    // between two rounds of plain calls
-constexpr int pause_part = 32;               // that is reached after a second: the longer it takes, the less haste
+constexpr int pause_part = 32;               // of the time so far, up to longest_pause after a second: the longer it
+                                             // takes, the less haste
 constexpr milliseconds first_retry{50};      // doubled each time
-constexpr milliseconds list_interval{1000};  // fpm_get_status() is dangerous (docs/agent.md), so not often
+constexpr milliseconds list_interval{1000};  // fpm_get_status() is dangerous (docs/agent.md), so it is not called often
 
 }  // namespace
 
@@ -50,7 +51,7 @@ void pool_sweep::begin_calls() {
 }
 
 void pool_sweep::begin(bool hold) {
-  // Longer than it is waited for: who gives up, and why, is for the sweep to say.
+  // Longer than the sweep waits: the sweep decides when to give up, and says why.
   what_.timeout = std::chrono::ceil<milliseconds>(until_ - clock::now()) + longest_pause;
   calls_.push_back(php_.begin(what_, hold));
 }
@@ -61,7 +62,7 @@ void pool_sweep::ended(adapter::call_in_progress& which, std::optional<error> co
   std::unique_ptr<adapter::call_in_progress> call = std::move(*at);
   calls_.erase(at);
   if (failure) return failed(*failure);
-  if (stage_ != stage::first) failures_ = 0;  // there it is not enough that one worker answers
+  if (stage_ != stage::first) failures_ = 0;  // in the first stage it is not enough that one worker answers
   agent::answer answer = call->take();
   if (stage_ != stage::asking) held_.push_back(std::move(call));
   answered(std::move(answer));
@@ -77,21 +78,21 @@ void pool_sweep::answered(agent::answer answer) {
   if (expected_.empty()) {
     end();
   } else if (calls_.empty()) {
-    // Somebody new was reached in the place of one that was expected, or a round is over.
+    // Another worker than an expected one was reached, or a round is over.
     if (stage_ == stage::holding && held_.size() > 1) let_go();
     wakes_ = next_round_;
   }
 }
 
-/// False if it is not known yet which there are.
+/// False if it is not yet known which workers there are.
 bool pool_sweep::learn_workers(agent::answer const& first) {
   result_.from = from(first);
   auto const alive = first.pid == 0 ? std::nullopt : php_.workers(first.pool);
-  // None: the worker has no /proc to tell its pool from, or who listens for the master is not the master (FPM_SOCKETS).
+  // Empty: the worker has no /proc to tell its pool from, or another process listens for the master (FPM_SOCKETS).
   visible_ = alive && !alive->empty();
   if (visible_) expected_ = {alive->begin(), alive->end()};
   if (!visible_) {
-    held_.clear();  // the one worker of a pool has to answer again
+    held_.clear();  // a pool's only worker must be free to answer again
     if (auto const failure = list_by_php()) {
       failed(*failure);
       return false;
@@ -148,7 +149,7 @@ void pool_sweep::begin_round() {
 void pool_sweep::strike_the_dead() {
   if (visible_) {
     auto const alive = php_.workers(result_.from.pool);
-    if (!alive) return;  // not to be told just now: nobody is dead because of that
+    if (!alive) return;  // unknown at the moment; that does not mean that anybody is dead
     workers_ = alive->size();
     std::erase_if(expected_, [&alive](std::int64_t pid) { return std::count(alive->begin(), alive->end(), pid) == 0; });
   } else if (result_.workers_known && base::passed(listed_ + list_interval)) {
@@ -158,11 +159,11 @@ void pool_sweep::strike_the_dead() {
   }
 }
 
-/// Makes what PHP says the workers that are expected, or returns why it could not be asked.
+/// Expects the workers that PHP names, or returns why it could not be asked.
 std::optional<error> pool_sweep::list_by_php() {
   agent::call list = ask("stat.workers");
   list.timeout = list_interval;
-  list.idempotent = false;  // after it has ended a worker another is starting
+  list.idempotent = false;  // not sent again: once it has ended a worker, another one is starting
   listed_ = clock::now();
   try {
     agent::answer const answer = php_.run(list);
@@ -181,7 +182,7 @@ void pool_sweep::failed(error const& why) {
   if (!transient) return give_up(why);
   round_failure_ = why;
   if (!calls_.empty()) return;
-  // A full pool is waited for, whatever it takes.
+  // Waits for a full pool as long as it takes.
   if (why.kind() != error_kind::timeout && ++failures_ > php_.retries()) return give_up(why);
   wakes_ = std::max(next_round_, clock::now() + first_retry * (1 << std::clamp(failures_ - 1, 0, 6)));
 }

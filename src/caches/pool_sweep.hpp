@@ -10,33 +10,33 @@
 
 namespace cachetool::caches {
 
-/// The sweep through one pool: says which calls it wants to have in progress, and makes of their ends what comes next.
-/// Who drives the calls may do so for several pools at once.
+/// The sweep through one pool. It says which calls it wants to have in progress, and decides what comes next when one
+/// ends. Somebody else drives the calls, perhaps for several pools at once.
 class pool_sweep {
  public:
-  /// PHP must outlive this.
+  /// The adapter must outlive this.
   pool_sweep(adapter::adapter& php, agent::call what, base::time_point until);
 
   [[nodiscard]] bool over() const noexcept { return stage_ == stage::over; }
 
-  /// Begins what there is to begin now.
+  /// Begins the calls that are due now.
   void begin_calls();
 
-  /// Those that are not over yet. The pointers are good until the next member function that is not const.
+  /// The calls that are not over. The pointers are valid until the next call of a non-const member function.
   [[nodiscard]] std::vector<adapter::call_in_progress*> in_progress() const;
 
   /// When begin_calls() has something to do, even if no call ends before that.
   [[nodiscard]] base::time_point wakes() const noexcept { return wakes_; }
 
-  /// One of in_progress() ended.
+  /// To be called when one of in_progress() has ended.
   void ended(adapter::call_in_progress& which, std::optional<error> const& failure);
 
-  /// What there is when the time is over, or the sweep is.
+  /// The result, once the time or the sweep is over.
   [[nodiscard]] sweep finish();
 
  private:
   enum class stage {
-    first,    ///< one call, which tells whose pool this is, and holds its worker
+    first,    ///< one call, which tells the pool and holds its worker
     holding,  ///< one held connection for each worker
     asking,   ///< plain calls, a few at a time
     over
@@ -66,11 +66,11 @@ class pool_sweep {
   stage stage_ = stage::first;
   bool visible_ = false;  // this machine sees the workers
   std::size_t workers_ = 1;
-  int looks_ = 0;     // for a moment in which nobody else wants a worker
-  int failures_ = 0;  // rounds in a row that brought nothing
+  int looks_ = 0;     // for a moment when nobody else wants a worker
+  int failures_ = 0;  // rounds in a row without any answer
   std::optional<error> round_failure_;
   std::vector<std::unique_ptr<adapter::call_in_progress>> calls_;
-  std::vector<std::unique_ptr<adapter::call_in_progress>> held_;  // answered, and kept
+  std::vector<std::unique_ptr<adapter::call_in_progress>> held_;  // answered, but kept open
   std::set<std::int64_t> expected_;
   sweep result_;
 };

@@ -1,6 +1,6 @@
 #pragma once
 
-/// Operations on the realpath cache of php-fpm's workers, typed: no printing here. Its public types are in
+/// Operations on the realpath cache of php-fpm's workers, typed; they print nothing. The public types are in
 /// <cachetool/realpath_cache.hpp>.
 
 #include <chrono>
@@ -16,7 +16,7 @@ namespace cachetool::realpath_cache {
 /// One path that a worker remembers.
 struct entry {
   std::string path;
-  php::value key;  ///< an integer, or a float where PHP has no integer for it
+  php::value key;  ///< an integer, or a float if PHP has no integer for it
   bool is_directory = false;
   std::string realpath;
   std::int64_t expires = 0;  ///< Unix time
@@ -34,13 +34,13 @@ struct size {
   std::int64_t bytes = 0;
 };
 
-/// Of the one worker that answers.
+/// Of whichever worker answers.
 listing read_entries(adapter::adapter& php);
 size read_size(adapter::adapter& php);
 
-/// Has each worker that the pool has now empty its cache. Where nobody tells the workers (PHP before 7.3, or
-/// fpm_get_status() is disabled, on another machine), one is reached. Returns after PATIENCE at the latest, and what is
-/// missing then is in the report. Throws error if none answers.
+/// Has each worker that the pool has now empty its cache. If nobody can tell the workers (on another machine, with PHP
+/// before 7.3 or fpm_get_status() disabled), one worker is reached. Returns after `patience` at the latest; the report
+/// names the workers that are missing then. Throws error if none answers.
 clear_report clear(adapter::adapter& php, std::chrono::milliseconds patience);
 
 }  // namespace cachetool::realpath_cache

@@ -15,15 +15,14 @@ using base::mebibytes;
 constexpr std::size_t most_files = 1000;        // in one request
 constexpr std::size_t most_bytes = 128 * 1024;  // of their paths
 
-// Each restart sets last_restart_time to the current second or, if that is not later than before, to one second more.
-// So it is ahead of the clock by as many seconds as there were other restarts, at most.
+// Each restart sets last_restart_time to the current second, or to the last one plus one if that is not later. So it is
+// ahead of the clock by at most as many seconds as there were other restarts.
 std::int64_t last_emptied(statistics const& counts) {
   std::int64_t const restarts = counts.oom_restarts + counts.hash_restarts + counts.manual_restarts;
   return std::max(counts.start_time, counts.last_restart_time - std::max<std::int64_t>(restarts - 1, 0));
 }
 
-// What is in the files of opcache.file_cache outlives every restart. A time that has not come yet tells that the clock
-// was set back.
+// The files of opcache.file_cache outlive every restart. A time in the future means that the clock was set back.
 std::int64_t cached_at(script_selection const& in, std::int64_t known) {
   bool const emptied = in.state.file_cache.empty() && in.state.counts;
   std::int64_t const at = std::max(emptied ? last_emptied(*in.state.counts) : 0, known);
@@ -66,7 +65,7 @@ php::value to_value(std::span<known_file const> files) {
   return out;
 }
 
-// What is short is what is to be raised; a reset helps only where there is something to give back.
+// What is short should be raised. A reset helps only if there is waste to give back.
 std::string advice_for_room(script_selection const& in, bool is_memory) {
   std::int64_t const wasted = in.state.memory ? in.state.memory->wasted : 0;
   std::string const raise = is_memory ? "opcache.memory_consumption" : "opcache.max_accelerated_files";
