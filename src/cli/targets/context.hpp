@@ -8,7 +8,7 @@
 
 namespace cachetool::cli {
 
-/// All that a command works with.
+/// Everything that a command works with.
 class context {
  public:
   command_line const& line;

@@ -58,7 +58,7 @@ void refuse_several(std::vector<fastcgi::endpoint> const& named, target_policy p
       .advise("name one with --fcgi=ADDRESS");
 }
 
-// Addresses of one master are one target. What cannot be told apart is left as it is.
+// Addresses of one master become one target. If it is unknown whose they are, each stays a target of its own.
 std::vector<target> by_master(std::vector<fastcgi::endpoint> const& named, target_scope scope,
                               adapter::fastcgi_options const& options) {
   std::vector<target> targets;
@@ -79,7 +79,7 @@ std::vector<target> by_master(std::vector<fastcgi::endpoint> const& named, targe
     selected_target const chosen = found && whole ? whole_master(found->master, where) : selected_target{where, {}, {}};
     targets.push_back(fastcgi_target(chosen, pool, options));
   }
-  // Who cannot be told apart may still be pools of one master that this machine does not see.
+  // Addresses of unknown masters may still be pools of one master that this machine does not see.
   if (whole && targets.size() > 1 && std::count(masters.begin(), masters.end(), 0) == std::ssize(masters)) {
     for (std::size_t i = 1; i < named.size(); ++i) targets.front().other_pools.push_back(way_to(named[i], options));
     targets.resize(1);
@@ -98,7 +98,7 @@ std::vector<target> found_targets(context& with, narrowing const& narrowed, adap
     added.directories = each.directories;
   }
   for (left_out const& each : chosen.missing) {
-    // If there is nothing else, why it cannot be reached is what the user needs to know.
+    // If there is nothing else, the user needs to know why it cannot be reached.
     if (!is_target && !chosen.targets.empty()) {
       with.out.warning(each.who + " is left out: " + each.why.message());
       continue;
@@ -115,8 +115,8 @@ std::vector<target> found_targets(context& with, narrowing const& narrowed, adap
   return targets;
 }
 
-// Where nothing was found, in a pod for instance, php-fpm may be at the port that it has by default. Anybody may listen
-// there, and would be given what is meant for php-fpm.
+// If nothing was found, in a pod for instance, php-fpm may listen at its default port. Anybody may listen there, and
+// would be sent what is meant for php-fpm.
 target guess(adapter::fastcgi_options const& options) {
   constexpr std::uint16_t port = 9000;
   target out = fastcgi_target({fastcgi::endpoint::tcp("127.0.0.1", port), {}, {}}, {}, options);

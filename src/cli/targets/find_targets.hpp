@@ -17,7 +17,7 @@ namespace cachetool::cli {
 
 /// One PHP to work on. Nothing was sent to it yet.
 struct target {
-  /// An address that leads to it, and the pool that listens there; empty where that is not known.
+  /// An address that leads to it, and the pool that listens there; the pool is empty if unknown.
   struct address {
     std::string label;
     std::string pool;
@@ -25,27 +25,27 @@ struct target {
 
   std::vector<address> addresses;  ///< at least one
 
-  std::optional<fastcgi::endpoint> where;  ///< the first of them, if it is a php-fpm's
+  std::optional<fastcgi::endpoint> where;  ///< the first address, if it is a php-fpm's
 
-  /// Makes the way to it; WATCHER must outlive that.
+  /// Makes the adapter for it. The observer must outlive the adapter.
   using opener = std::function<std::unique_ptr<adapter::adapter>(agent::observer& watcher)>;
   opener open;
 
   std::vector<opener> other_pools;        ///< with target_scope::whole_master
-  std::vector<std::string> out_of_reach;  ///< and why others of its pools cannot be reached
+  std::vector<std::string> out_of_reach;  ///< why others of its pools cannot be reached
 
-  bool found = false;                    ///< it was not named, and other php-fpm may be meant as well
-  std::vector<std::string> directories;  ///< that its pools' configurations name: doc_root, chdir, open_basedir
+  bool found = false;                    ///< it was found, not named, so other php-fpm may be meant as well
+  std::vector<std::string> directories;  ///< named in its pools' configurations: doc_root, chdir, open_basedir
 
-  std::optional<error> unreachable;  ///< why there is no way
-  std::string who;                   ///< and to what: "the pool www of php-fpm 8.1 (master 812)"
-  int interrupt_fd = -1;             ///< readable once there is no more time, or a signal came
-  bool guessed = false;  ///< nothing was named and nothing was found: it is the port that php-fpm has by default
+  std::optional<error> unreachable;  ///< set if it cannot be reached, and why
+  std::string who;                   ///< what cannot be reached: "the pool www of php-fpm 8.1 (master 812)"
+  int interrupt_fd = -1;             ///< readable once time is over or a signal came
+  bool guessed = false;              ///< nothing was named and nothing was found: this is php-fpm's default port
 };
 
-/// The targets of a command, as the command's table has them. Warns of what was found and cannot be reached; with
-/// --all, and for target_policy::every_found, that is a target too, or an error where a command works on the whole of
-/// every master. Throws error (usage, config).
+/// Finds the targets of a command, as the command's table asks for them. Warns of what was found but cannot be reached.
+/// With --all, and for target_policy::every_found, that is a target, too; it is an error if the command works on the
+/// whole of every master. Throws error (usage, config).
 std::vector<target> find_targets(context& with, int interrupt_fd);
 
 }  // namespace cachetool::cli

@@ -14,14 +14,14 @@ std::string name_of(fpm::master const& master) {
          (master.self.pid == 0 ? "" : " (master " + std::to_string(master.self.pid) + ")");
 }
 
-// What was found is only what one that ended has left: its socket.
+// Only the socket of a php-fpm that has ended was found.
 bool has_ended(fpm::master const& master) {
   return master.self.pid == 0 && std::all_of(master.pools.begin(), master.pools.end(), [](fpm::pool const& pool) {
            return pool.reach == fpm::access::stale || pool.reach == fpm::access::absent;
          });
 }
 
-// A pool whose OPcache is off still empties the others', but cannot tell whether that took place.
+// A pool whose OPcache is off still empties the other pools' cache, but cannot tell whether it was emptied.
 bool has_opcache_off(fpm::pool const& pool) {
   return std::any_of(pool.config.begin(), pool.config.end(), [](auto const& line) {
     auto const& [name, set] = line;
@@ -39,7 +39,7 @@ std::vector<fpm::pool const*> wanted_pools(fpm::master const& master, narrowing 
   return pools;
 }
 
-// Of a pool that cannot be reached.
+// For a pool that cannot be reached.
 left_out describe(fpm::master const& master, fpm::pool const& pool) {
   return {(pool.name.empty() ? "a pool" : "the pool " + pool.name) + " of " + name_of(master),
           pool.endpoint ? pool.endpoint->text() : "", pool.name, fpm::why_not(pool).value()};
@@ -55,7 +55,7 @@ void add_directories(std::string_view list, std::vector<std::string>& into) {
   }
 }
 
-// Where a master's pools expect their sites to be.
+// The directories where a master's pools expect their sites.
 std::vector<std::string> directories_of(fpm::master const& master) {
   std::vector<std::string> found;
   for (fpm::pool const& pool : master.pools) {
@@ -103,7 +103,7 @@ void refuse_nothing(std::vector<fpm::master> const& found, narrowing const& narr
       .advise("cachetool fpm:list shows what runs");
 }
 
-// Of these the ones that are meant where nothing says which.
+// Those that are meant if nothing says which.
 std::vector<fpm::master> own_of(std::vector<fpm::master> const& masters, uid_t caller) {
   std::vector<fpm::master> own;
   std::copy_if(masters.begin(), masters.end(), std::back_inserter(own),

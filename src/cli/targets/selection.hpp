@@ -15,10 +15,10 @@
 
 namespace cachetool::cli {
 
-/// A pool that was found, but cannot be reached.
+/// A pool that was found but cannot be reached.
 struct left_out {
   std::string who;    ///< "the pool www of php-fpm 8.1 (master 812)"
-  std::string where;  ///< its address; empty where that is not known
+  std::string where;  ///< its address; empty if unknown
   std::string pool;
   error why;
 };
@@ -27,8 +27,8 @@ struct left_out {
 struct selected_target {
   fastcgi::endpoint where;
   std::vector<fastcgi::endpoint> others;   ///< with target_scope::whole_master: its other pools
-  std::vector<left_out> out_of_reach;      ///< and those of them that cannot be reached
-  std::vector<std::string> directories{};  ///< that its pools' configurations name: doc_root, chdir, open_basedir
+  std::vector<left_out> out_of_reach;      ///< those of them that cannot be reached
+  std::vector<std::string> directories{};  ///< named in its pools' configurations: doc_root, chdir, open_basedir
 };
 
 struct target_selection {
@@ -36,20 +36,20 @@ struct target_selection {
   std::vector<left_out> missing;
 };
 
-/// Chooses from what runs on this machine, as far as the command's policy and scope go. Where nothing is named, only
-/// this system's own php-fpm are meant, of root or of CALLER (fpm::is_own()); --pool and --php mean others only if they
-/// mean none of these; --all means all. Throws error (usage) where that is ambiguous, or nothing that runs is meant.
+/// Chooses from what runs on this machine, by the command's policy and scope. If nothing is named, only this system's
+/// own php-fpm are meant, those of root or of `caller` (fpm::is_own()). --pool and --php mean others only if they match
+/// none of these. --all means all. Throws error (usage) if that is ambiguous, or nothing that runs is meant.
 target_selection select(std::vector<fpm::master> const& found, narrowing const& narrowed, command_spec const& command,
                         uid_t caller = ::geteuid());
 
-/// Why a command does not mean a master that is nobody's own, and how it would: "php-fpm 8.2 (master 812) runs in a
-/// container: name it, --fcgi=...". Nothing for one of its own.
+/// Says why a command does not mean a master that is not this system's own, and how it would: "php-fpm 8.2 (master 812)
+/// runs in a container: name it, --fcgi=...". Nothing if the master is this system's own.
 std::optional<std::string> why_not_meant(fpm::master const& master, uid_t caller = ::geteuid());
 
-/// All pools of a master; FIRST is the address of one of them.
+/// All pools of a master; `first` is the address of one of them.
 selected_target whole_master(fpm::master const& master, fastcgi::endpoint const& first);
 
-/// True if VERSION, of a php-fpm, is the one that the user means: "8.2" and "82" mean "8.2.36".
+/// True if the user means this php-fpm's version: "8.2" and "82" mean "8.2.36".
 bool means_version(std::string const& wanted, std::string const& version);
 
 }  // namespace cachetool::cli

@@ -35,7 +35,7 @@ signal_watch::signal_watch(std::optional<std::chrono::milliseconds> deadline) {
   sigset_t watched{};
   sigemptyset(&watched);
   for (int signal : {SIGINT, SIGTERM, SIGHUP}) {
-    // A shell that runs us in the background, or nohup, has them ignored: so be it.
+    // A shell that runs us in the background, and nohup, set them to be ignored; they stay so.
     struct sigaction current {};
     if (sigaction(signal, nullptr, &current) == 0 && current.sa_handler != SIG_IGN) sigaddset(&watched, signal);
   }

@@ -9,8 +9,8 @@
 
 namespace cachetool::cli {
 
-/// While it lives, SIGINT, SIGTERM and SIGHUP do not end the program but make fd() readable, so that cleaning up is
-/// ordinary code. After the first of them has been taken the next ends the program at once. A deadline does the same.
+/// While this object lives, SIGINT, SIGTERM and SIGHUP make fd() readable instead of ending the program, so that
+/// cleaning up is ordinary code. A deadline does the same. After take() the next signal ends the program at once.
 class signal_watch {
  public:
   explicit signal_watch(std::optional<std::chrono::milliseconds> deadline = {});
@@ -18,15 +18,15 @@ class signal_watch {
   signal_watch(signal_watch const&) = delete;
   signal_watch& operator=(signal_watch const&) = delete;
 
-  /// Readable once a signal arrived, or the deadline is over.
+  /// Readable once a signal came or the deadline is over.
   [[nodiscard]] int fd() const noexcept { return both_ ? both_.get() : signals_.get(); }
 
-  /// Readable once a signal arrived.
+  /// Readable once a signal came.
   [[nodiscard]] int signal_fd() const noexcept { return signals_.get(); }
 
   [[nodiscard]] bool deadline_is_over() const noexcept;
 
-  /// The signal that arrived, 0 if none did. Ends the watch.
+  /// Returns the signal that came, 0 if none did. Ends the watch.
   int take() noexcept;
 
  private:

@@ -22,7 +22,7 @@ void switch_gate::pass() {
   arrive();
   bool const waited = wait();
   std::lock_guard const lock(mutex_);
-  // Who was interrupted while it was being done has seen it done.
+  // If the action was done before the interruption was noticed, it counts as done.
   bool const is_done = missing_ == 0 && !refused_;
   if (!waited && !is_done && !std::exchange(refused_, true)) {
     decide();

@@ -24,7 +24,7 @@ namespace {
 
 using master_work = std::function<report_view(reached_master& master)>;
 
-/// What a command does with every target, and in which form it shows that.
+/// What a command does with every target, and the form in which it shows that.
 struct assignment {
   std::variant<target_action, master_work, target_visit> work;
   meeting where = meeting::never;
@@ -40,7 +40,7 @@ error out_of_time(context const& with) {
       .advise("what was sent to php-fpm last may still be running there");
 }
 
-// A command that ends by itself when its time is over has a moment more for that.
+// A command that ends by itself when its time is over gets a moment more.
 std::optional<std::chrono::milliseconds> deadline_of(context const& with) {
   constexpr std::chrono::milliseconds grace{1000};
   auto deadline = with.given.seconds("deadline");
@@ -50,13 +50,13 @@ std::optional<std::chrono::milliseconds> deadline_of(context const& with) {
 
 using adapters = std::vector<std::unique_ptr<adapter::adapter>>;
 
-/// The work on one target, perhaps while others are worked on.
+/// The work on one target; others may be worked on at the same time.
 class target_work {
  public:
   target_work(context const& with, assignment const& what, target whom, bool several, bool first)
       : with_(with), assigned_(what), target_(std::move(whom)), several_(several), first_(first) {}
 
-  /// What goes wrong is shown, and decides the code.
+  /// Does the work. Shows what goes wrong; that decides the code.
   void run(console& streams);
 
   [[nodiscard]] exit_code code() const noexcept { return code_; }
@@ -97,7 +97,7 @@ void target_work::run(console& streams) {
   }
 }
 
-// What the machine refuses (a thread, memory) is this target's failure, and not that of the others.
+// If the machine refuses something (a thread, memory), only this target fails.
 void target_work::work_or_fail(console& streams, std::list<target_output>& outputs) {
   try {
     work(streams, outputs);
@@ -157,8 +157,8 @@ void target_work::fail(target_output& out, error failed) {
   code_ = std::max(code_, exit_code_for(failed.kind()));
 }
 
-/// The work on several targets at the same time, each with a console of its own that is poured into the command's in
-/// their order.
+/// The work on several targets at the same time. Each has a console of its own, which is poured into the command's
+/// console in the order of the targets.
 class batch {
  public:
   batch(context& with, std::vector<std::unique_ptr<target_work>>& all_work, meeting where)
@@ -181,9 +181,9 @@ class batch {
   }
 
  private:
-  static constexpr std::size_t most_at_once = 2048;  // they wait, for the most part
+  static constexpr std::size_t most_at_once = 2048;  // most of the time they wait
 
-  // As many as the machine gives.
+  // As many as the machine allows.
   std::vector<std::jthread> start_threads(std::shared_future<bool> const& may_begin) {
     std::vector<std::jthread> threads;
     try {
@@ -231,7 +231,7 @@ class batch {
   bool interrupted_ = false;
 };
 
-// Before and after what the targets say.
+// Written before what the targets say.
 void begin(context& with, assignment const& what) {
   if (what.format == output_format::json) with.out.write("{\"targets\":[");
   if (what.format == output_format::csv) {

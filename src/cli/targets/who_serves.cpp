@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 enum class verdict : std::uint8_t { serves, does_not, nobody_tells };
 
-// LINK is the site's, or what lies beside it: then the link is called current.
+// `link` is the site's link, or a directory beside it; then the link is called current.
 std::vector<std::string> links_of(std::string const& link) {
   fs::path const above = fs::path(link).parent_path();
   return {link, (above / "current").string(), (above.parent_path() / "current").string()};
@@ -32,7 +32,7 @@ bool names(std::string const& path, std::string const& link) {
   return path == fs::path(link).parent_path() || std::any_of(all.begin(), all.end(), lies_in);
 }
 
-// The pools of one master share what is cached, but one may have OPcache off.
+// The pools of one master share one cache, but OPcache may be off in one of them.
 verdict by_cache(std::vector<adapter::adapter*> const& pools, std::string const& link) {
   for (adapter::adapter* const pool : pools) {
     releases::site const seen = releases::look(*pool, link);
@@ -43,8 +43,8 @@ verdict by_cache(std::vector<adapter::adapter*> const& pools, std::string const&
   return verdict::nobody_tells;
 }
 
-// Where nothing is cached for another reason than that nobody asks for it, the workers remember where the link leads.
-// (A restart of OPcache is none: it has each worker forget that, too.)
+// If the cache is empty although visitors come, the workers still remember where the link leads. (Not after a restart
+// of OPcache: it makes each worker forget that, too.)
 verdict by_memory(std::vector<adapter::adapter*> const& pools, std::string const& link) {
   constexpr std::chrono::milliseconds a_while{2000};
   auto const remembered = releases::is_remembered(pools, links_of(link), a_while);
@@ -52,7 +52,7 @@ verdict by_memory(std::vector<adapter::adapter*> const& pools, std::string const
   return *remembered ? verdict::serves : verdict::does_not;
 }
 
-// Who cannot be asked may serve it: what became of that is for the command to say.
+// One that cannot be asked may serve the site, so it stays. The command then says what became of it.
 verdict serves(target const& whom, std::string const& link, agent::observer& log) {
   auto const names_it = [&link](std::string const& path) { return names(path, link); };
   if (whom.unreachable || std::any_of(whom.directories.begin(), whom.directories.end(), names_it)) {

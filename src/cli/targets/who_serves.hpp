@@ -7,10 +7,10 @@
 
 namespace cachetool::cli {
 
-/// For a command with target_policy::every whose first argument is a site's link, or one of its releases: of several
-/// php-fpm that were found, those stay in TARGETS that serve the site. They have scripts cached beside its releases, or
-/// a pool's configuration names it; and who cannot tell stays, too. Named ones stay whatever they serve. Throws error:
-/// usage if none serves it, interrupted.
+/// For a command with target_policy::every whose first argument is a site's link, or one of its releases. If several
+/// php-fpm were found, only those stay in `targets` that serve the site: they have scripts cached beside its releases,
+/// or a pool's configuration names it. One that cannot tell stays, too, and so does one that the user named. Throws
+/// error: usage if none serves the site, interrupted.
 void keep_who_serve(context& with, std::vector<target>& targets);
 
 }  // namespace cachetool::cli
