@@ -32,7 +32,7 @@ void show(target_output& out, std::string const& key, apcu::fetched const& what)
   out.show(what.from, record, [&] { out.message(what.from, {"APCu key=", key, " has value=", value_text(what)}); });
 }
 
-// Pattern, as PHP takes it. That everything would be deleted must be meant.
+// The pattern as PHP takes it. To delete everything, the user has to say so.
 std::string read_pattern(context const& with) {
   std::string pattern = to_pcre(with.line.arguments.front());
   if (pattern.empty() && with.given.flag("force") == 0 && with.given.flag("dry-run") == 0) {

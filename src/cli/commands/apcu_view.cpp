@@ -34,7 +34,7 @@ report::table info_table(apcu::info const& info) {
   table.add_row({"Start time", info.start_time ? report::date(*info.start_time) : "Unknown"});
   table.add_row({"Memory size", byte_text(info.memory)});
   table.add_row({"Entries", report::grouped(info.entries)});
-  table.add_row({"File upload progress", "No"});  // APC had it, APCu has not
+  table.add_row({"File upload progress", "No"});  // APC had it, APCu does not
   table.add_row({"Memory type", info.memory_type});
   table.add_row({"Locking type", info.locking_type.empty() ? "Not Supported" : info.locking_type});
   return table;
@@ -90,7 +90,7 @@ report::table keys_table() {
 }
 
 void add_row(report::table& rows, apcu::key const& key) {
-  // A time that is not known is not zero either.
+  // An unknown time is not zero either.
   rows.add_row({report::grouped(key.hits), yes_no(key.accessed != 0), yes_no(key.deleted != 0), byte_text(key.memory),
                 std::string(key.name)});
 }
@@ -110,7 +110,7 @@ std::string to_pcre(std::string const& given) {
   bool const delimited = given.size() > 1 && given.front() == '/' && last > 0 &&
                          std::all_of(given.begin() + static_cast<std::ptrdiff_t>(last) + 1, given.end(), is_letter);
   if (delimited) return last == 1 ? "" : given;
-  // A delimiter that stands in no pattern; brackets would have to be balanced inside.
+  // A delimiter that no pattern contains; brackets would have to be balanced inside.
   return given.empty() ? "" : "\x01" + given + "\x01";
 }
 

@@ -9,7 +9,7 @@
 namespace cachetool::cli {
 namespace {
 
-// Everything between single quotes is literal in all three shells, but for the quote itself (and in fish the backslash,
+// Between single quotes everything is literal in all three shells except the quote itself (and in fish the backslash,
 // which no text of the table has).
 std::string in_quotes(std::string_view text) {
   std::string out = "'";
@@ -38,7 +38,7 @@ std::string bash_words(std::span<option_spec const> options) {
   return out;
 }
 
-// bash splits words at ':' and '=', and completes what stands after the last of them.
+// bash splits words at ':' and '=', and completes what comes after the last of them.
 constexpr std::string_view bash_script = R"(_cachetool() {
   local line=${COMP_LINE:0:COMP_POINT} word command='' current commands options
   local -a words
@@ -110,7 +110,7 @@ _cachetool() {
 if [[ ${funcstack[1]} == _cachetool ]]; then _cachetool "$@"; else compdef _cachetool cachetool; fi
 )";
 
-// "name:description", in which a colon of the name is escaped.
+// "name:description", with the name's colons escaped.
 std::string described(std::string_view name, std::string_view text) {
   std::string out;
   for (char const c : name) out += c == ':' ? "\\:" : std::string(1, c);

@@ -8,8 +8,8 @@ namespace cachetool::cli {
 class context;
 enum class exit_code : int;
 
-/// A script that makes SHELL ("bash", "zsh" or "fish") complete commands and options. Throws error (usage) for another
-/// shell.
+/// Returns a script that makes the shell ("bash", "zsh" or "fish") complete commands and options. Throws error (usage)
+/// for another shell.
 std::string completion_script(std::string_view shell);
 
 /// The command `completion`.

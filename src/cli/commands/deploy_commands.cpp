@@ -24,7 +24,7 @@
 namespace cachetool::cli {
 namespace {
 
-// This machine may see other paths than php-fpm does: then the release that runs tells what to compile.
+// This machine may see other paths than php-fpm; then the running release tells what to compile.
 releases::warm_options warm_options(context const& with, std::string const& release) {
   releases::warm_options options;
   options.like_running = !with.given.given("every-file");
@@ -86,7 +86,7 @@ releases::deployment deployment_for(context const& with) {
   return {release, warm_options(with, release), finish_options(with), until};
 }
 
-// Returns done, or what the command is to end with.
+// Returns done, or the code that the command is to end with.
 exit_code await_turn(context& with, releases::deployment& work) {
   std::string waited_for;
   exit_code const code = while_watched(with, [&](signal_watch const& watch) {
@@ -103,7 +103,7 @@ exit_code await_turn(context& with, releases::deployment& work) {
   return code;
 }
 
-// Once the link has moved, whatever goes wrong has to say so.
+// Once the link has moved, every error has to say so.
 error with_moved_link(reached_master& master, releases::deployment const& work, error const& failed) {
   if (failed.kind() == error_kind::interrupted || !work.has_switched()) return failed;
   master.is_examined = true;

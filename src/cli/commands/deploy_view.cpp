@@ -84,7 +84,7 @@ report::field_value text_or_null(std::optional<std::string> const& text) {
   return text ? report::field_value(std::string_view(*text)) : report::field_value();
 }
 
-// A script takes some milliseconds, with what lies between two requests.
+// A script takes some milliseconds, including the pauses between requests.
 std::int64_t seconds_for(std::int64_t scripts) {
   constexpr std::int64_t scripts_in_a_second = 250;
   return 1 + scripts / scripts_in_a_second;

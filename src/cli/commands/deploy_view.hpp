@@ -21,23 +21,24 @@ void write_json(report::json_writer& json, releases::switch_forecast const& fore
 /// "/srv/site/releases/42 is served: 8/8 workers of 2 pools cleared, 3 names moved"
 std::string finish_text(releases::finish_report const& report);
 
-/// What is left of a release that was live before, and when to forget it. CURRENT leads to the live one.
+/// Says what is left of a release that was live before, and when to forget it. `current` is the link to the live
+/// release.
 std::string leftover_text(releases::release const& old, std::string const& current);
 
-/// Of a release that another link leads to: that it was not taken for an old one.
+/// Says that a release was not taken for an old one, because another link leads to it.
 std::string left_alone_text(std::string const& path);
 
 std::array<report::field, 2> fields(releases::release const& one);
 
-/// What both have in CSV.
+/// The CSV fields of both.
 std::array<report::field, 6> fields(releases::finish_report const& report);
 std::array<report::field, 6> fields(releases::switch_forecast const& forecast);
 void write_json(report::json_writer& json, releases::finish_report const& report);
 
-/// That files which are in use do not compile, if any do not.
+/// Says that files in use do not compile; nothing if they do.
 std::optional<error> failure(releases::finish_report const& report);
 
-/// One line for each thing that a user should know.
+/// One line for each thing that the user should know.
 std::vector<std::string> remarks(releases::finish_report const& report);
 
 }  // namespace cachetool::cli

@@ -23,10 +23,10 @@ void show(target_output& out, doctor::report const& report) {
     out.heading(report.from);
     out.table(doctor_table(report, out.streams().width()));
   }
-  out.flush();  // what is said about it stands below
+  out.flush();  // the remarks come below it
 }
 
-// Quiet, a healthy pool needs no advice.
+// With -q a healthy pool needs no advice.
 void advise(target_output& out, std::string const& label, bool quiet, doctor::report const& report) {
   std::string const whom = out.is_one_of_several() ? label + ": " : "";
   auto const least = quiet ? doctor::level::warning : doctor::level::ok;
@@ -34,7 +34,7 @@ void advise(target_output& out, std::string const& label, bool quiet, doctor::re
   if (report.ended) out.streams().report("doctor", *report.ended);
 }
 
-// As the command line has to name it where there is more than one.
+// The options that name this target on a command line, if they are needed.
 std::string options_for(target const& whom, target_output const& out) {
   if (!whom.where || (whom.found && !out.is_one_of_several())) return {};
   return " --fcgi=" + base::shell_word(whom.where->text());

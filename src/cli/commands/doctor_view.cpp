@@ -9,14 +9,14 @@ namespace {
 
 constexpr std::size_t other_columns = 31;  // the borders, the status and the longest label
 
-// What can be called stands in the sentence.
+// The functions' names are in the sentence already.
 std::string label_of(doctor::finding const& what) {
   std::string label = what.step == "functions" ? std::string(what.step) : what.name;
   std::replace(label.begin(), label.end(), '_', ' ');
   return label;
 }
 
-// Lines of WIDTH columns at most, broken at spaces; a word that is longer has a line of its own.
+// Returns lines of `width` columns at most, broken at spaces. A longer word gets a line of its own.
 std::vector<std::string> wrapped(std::string const& text, std::size_t width) {
   std::vector<std::string> lines{""};
   for (std::size_t start = 0; start < text.size();) {

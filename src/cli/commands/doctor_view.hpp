@@ -10,13 +10,13 @@
 #include "report/record.hpp"
 #include "report/table.hpp"
 
-/// How what the doctor found is shown.
+/// Shows what the doctor found.
 namespace cachetool::cli {
 
-/// A sentence that is too long for a table of WIDTH columns, at least 80, goes on in the next row.
+/// A sentence that is too long for a table of `width` columns (at least 80) goes on in the next row.
 report::table doctor_table(doctor::report const& report, std::size_t width);
 
-/// What to do about each finding, in their order: "memory: set ..."; without that of the error that ended the walk.
+/// Says what to do about each finding, in order: "memory: set ...". Leaves out the error that ended the walk.
 std::vector<std::string> hints(doctor::report const& report, doctor::level least = doctor::level::ok);
 
 std::array<report::field, 5> fields(doctor::finding const& what);

@@ -47,7 +47,7 @@ void show_csv(console& out, masters const& found) {
   csv.flush();
 }
 
-// The same advice holds for many pools.
+// The same advice may hold for many pools; it is given once.
 void show_hints(console& out, masters const& found) {
   std::vector<std::string> given;
   for_each_pool(found, [&](fpm::master const&, fpm::pool const& one) {

@@ -20,10 +20,10 @@ std::string pid_text(fpm::master const& owner) {
   return owner.self.pid == 0 ? "" : std::to_string(owner.self.pid);
 }
 
-// As the configuration names it, else the number that its workers have.
+// The user's name from the configuration, or else the workers' user number.
 std::string user_text(fpm::master const& owner, fpm::pool const& one) {
   std::string const named = value_of(one, "user");
-  if (!named.empty() && owner.self.uid == 0) return named;  // php-fpm can change its user as root alone
+  if (!named.empty() && owner.self.uid == 0) return named;  // only root's php-fpm can change its user
   if (!one.workers.empty()) return std::to_string(one.workers.front().uid);
   return owner.self.pid == 0 || owner.self.uid == 0 ? "" : std::to_string(owner.self.uid);
 }

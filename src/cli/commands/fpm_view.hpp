@@ -10,7 +10,7 @@
 /// What the fpm commands show: a row, or an object, for each pool.
 namespace cachetool::cli {
 
-/// Where the pool listens; empty where that is not known.
+/// Where the pool listens; empty if unknown.
 std::string endpoint_text(fpm::pool const& one);
 
 report::table fpm_table();

@@ -17,14 +17,14 @@ namespace cachetool::cli {
 /// "1 link followed, 812 scripts compiled, 3 refreshed, 1 forgotten, 8 workers; 3.2 MiB wasted"
 std::string graceful_text(releases::graceful_report const& report);
 
-/// What it has in CSV.
+/// Its CSV fields.
 std::array<report::field, 8> fields(releases::graceful_report const& report);
 void write_json(report::json_writer& json, releases::graceful_report const& report);
 
-/// One line for each thing that a user should know, the reason of a reset first.
+/// One line for each thing that the user should know; the reason for a reset comes first.
 std::vector<std::string> remarks(releases::graceful_report const& report);
 
-/// That old code is served yet, or that a file in use does not compile.
+/// Says that old code is still served, or that a file in use does not compile.
 std::optional<error> failure(releases::graceful_report const& report);
 
 }  // namespace cachetool::cli

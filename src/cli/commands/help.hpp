@@ -11,10 +11,10 @@ enum class exit_code : int;
 /// "CacheTool 11.0.0"
 std::string version_text();
 
-/// What `help COMMAND` prints.
+/// What `help <command>` prints.
 std::string help_text(command_spec const& command);
 
-/// What `help COMMAND` shows as usage: "opcache:compile:script [options] [--] <path>".
+/// The usage line in `help <command>`: "opcache:compile:script [options] [--] <path>".
 std::string usage_text(command_spec const& command);
 
 /// The commands `list`, `help` and `self:update`.

@@ -52,7 +52,7 @@ std::string_view namespace_of(command_spec const& command) {
   return colon == std::string_view::npos ? "_global" : command.name.substr(0, colon);
 }
 
-// The commands are ordered by namespace.
+// The commands are sorted by namespace.
 void write_namespaces(report::json_writer& json, std::vector<command_spec const*> const& listed) {
   json.key("namespaces").begin_array();
   for (auto at = listed.begin(); at != listed.end();) {

@@ -38,7 +38,7 @@ std::string origin_text(releases::prune_report const& report) {
   return text.empty() ? "" : " (" + text + ")";
 }
 
-// From when on a reset pays: docs/pruning.md has the reasons.
+// Says when a reset pays; docs/pruning.md has the reasons.
 std::string reset_text(releases::prune_report const& report) {
   std::string const needed =
       size(report.needed.memory) + " or " + std::to_string(report.needed.keys) + " keys are free";

@@ -11,7 +11,7 @@
 /// What opcache:prune shows, and what went wrong.
 namespace cachetool::cli {
 
-/// Lives as long as the report.
+/// The report must outlive the result.
 outcome_view scripts_of(releases::prune_report const& report);
 
 /// "312 scripts forgotten (300 of 2 dead releases, 12 of files that are gone), 14.2 MiB wasted now; a reset pays ..."
@@ -19,7 +19,7 @@ std::string prune_text(releases::prune_report const& report, bool dry_run);
 
 void write_json(report::json_writer& json, releases::prune_report const& report, bool dry_run);
 
-/// One line for each thing that a user should know about it.
+/// One line for each thing that the user should know.
 std::vector<std::string> remarks(releases::prune_report const& report);
 
 /// Why it has failed: a script did. Nothing if it succeeded.

@@ -11,7 +11,7 @@
 /// What opcache:refresh shows, and what went wrong.
 namespace cachetool::cli {
 
-/// Lives as long as the report.
+/// The report must outlive the result.
 outcome_view scripts_of(opcache::refresh_report const& report);
 
 /// "12 scripts refreshed, 1 forgotten, 288 unchanged"
@@ -19,7 +19,7 @@ std::string refresh_text(opcache::refresh_report const& report);
 
 void write_json(report::json_writer& json, opcache::refresh_report const& report);
 
-/// One line for each thing that a user should know about it.
+/// One line for each thing that the user should know.
 std::vector<std::string> remarks(opcache::refresh_report const& report);
 
 /// Why it has failed: a script did, or none was cached. Nothing if it succeeded.

@@ -47,7 +47,7 @@ void show(target_output& out, opcache::reset_report const& report, origin const&
            remarks(report), failure);
 }
 
-/// Says on standard error whom is waited for, each once.
+/// Says on standard error which requests are waited for, each once.
 class waiting_list {
  public:
   waiting_list(console& streams, std::string label) : streams_(streams), label_(std::move(label)) {}
@@ -67,7 +67,7 @@ class waiting_list {
 bool is_graceful(context const& with) {
   if (with.given.given("no-graceful")) return false;
   if (with.given.given("graceful")) return true;
-  // What is asked for besides is about a restart.
+  // These options are about a restart.
   bool const is_about_restart = with.given.given("wait") || with.given.given("safe") || with.given.given("if-idle");
   return with.file.graceful && !is_about_restart;
 }

@@ -52,7 +52,7 @@ std::string one_decimal(double number) {
   return failed == std::errc() ? std::string(text.begin(), end) : "0.0";
 }
 
-// PHP's own way out.
+// Says how PHP itself ends the wait.
 std::string end_of_patience(opcache::reset_report const& report) {
   if (report.kill_after.count() == 0) return {};
   return "PHP ends who still keeps the restart waiting after " + std::to_string(report.kill_after.count()) +

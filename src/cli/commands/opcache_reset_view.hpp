@@ -18,10 +18,10 @@ std::string reset_text(opcache::reset_report const& report);
 void write_json(report::json_writer& json, opcache::reset_report const& report);
 std::array<report::field, 4> fields(opcache::reset_report const& report);
 
-/// What is to be said beside it: what a reset leaves behind, what it may do, and what keeps it waiting.
+/// Lines to show besides: what a reset leaves behind, what it may do, and what keeps it waiting.
 std::vector<std::string> remarks(opcache::reset_report const& report);
 
-/// Why a reset that was to be waited for is not done.
+/// Why a reset is not done although the user wanted to wait for it.
 std::optional<error> not_confirmed(opcache::reset_report const& report, std::chrono::milliseconds patience);
 
 }  // namespace cachetool::cli

@@ -24,7 +24,7 @@ opcache::compile_options compile_options(context const& with, std::vector<std::s
   return options;
 }
 
-// JOBS: how many requests at the same time.
+// `jobs` is the number of requests at the same time.
 opcache::compile_report compile(adapter::adapter& php, std::vector<opcache::script_file> const& files,
                                 opcache::compile_options const& options, std::int64_t jobs) {
   constexpr std::int64_t most_jobs = 64;
@@ -48,7 +48,7 @@ void show(target_output& out, opcache::compile_report const& report, origin cons
            remarks(report), failure(report));
 }
 
-// How opcache:compile:scripts goes about it; opcache:compile:script has one file.
+// The options of opcache:compile:scripts; opcache:compile:script has one file and needs none.
 struct manner {
   std::vector<std::string> exclude{};
   std::int64_t jobs = 1;
@@ -118,7 +118,7 @@ exit_code opcache_compile_scripts(context& with) {
     (opcache::is_regular_expression(*exclude) ? expressions : words).push_back(*exclude);
   }
   std::string const& directory = with.line.arguments.front();
-  static_cast<void>(absolute_path(directory));  // one in a directory that is no more looks empty
+  static_cast<void>(absolute_path(directory));  // throws if the directory is gone: it would look empty
   return compile_files(with, opcache::find_scripts(directory, words),
                        {std::move(expressions), with.given.count("jobs").value_or(1), with.given.given("batch")});
 }

@@ -8,7 +8,7 @@ namespace {
 
 using outcome = opcache::compiled_script::outcome;
 
-constexpr std::size_t most_warnings = 20;  // of PHP's, in a list that may hold thousands of files
+constexpr std::size_t most_warnings = 20;  // of PHP's warnings, in a list that may have thousands of files
 
 constexpr std::array words{
     outcome_words{"cached", "cached", ""},
@@ -23,7 +23,7 @@ std::string files(std::int64_t number) {
   return number == 1 ? "1 file" : std::to_string(number) + " files";
 }
 
-// As PHP shows a boolean in a table cell.
+// PHP's text for a boolean in a table cell.
 std::string compiled_cell(bool compiled) {
   return compiled ? "1" : "";
 }
@@ -166,7 +166,7 @@ std::array<report::field, 3> fields(opcache::file_cache_report const& report) {
 void write_json(report::json_writer& json, opcache::file_cache_report const& report) {
   auto const all = fields(report);
   json.begin_object();
-  report::write_members(json, std::span(all).first(2));  // who is left is listed
+  report::write_members(json, std::span(all).first(2));  // the files that are left are listed below
   report::write_objects(json, "left", report.left, [](opcache::file_cache_report::left_file const& file) {
     return std::array<report::field, 3>{{{"path", std::string_view(file.path)},
                                          {"owner", report::maybe(file.owner)},

@@ -15,15 +15,15 @@
 /// What the commands on OPcache's scripts and files show: CacheTool's tables, JSON and CSV, and what went wrong.
 namespace cachetool::cli {
 
-/// A row for each file; with SUMMARY one for all, as CacheTool's --batch has it.
+/// A row for each file; with `summary` one row for all, like CacheTool's --batch.
 report::table compile_table(opcache::compile_report const& report, bool summary);
 
-/// Lives as long as the report.
+/// The report must outlive the result.
 outcome_view scripts_of(opcache::compile_report const& report);
 
 void write_json(report::json_writer& json, opcache::compile_report const& report);
 
-/// One line for each thing that a user should know about a compilation.
+/// One line for each thing that the user should know about a compilation.
 std::vector<std::string> remarks(opcache::compile_report const& report);
 
 /// Why a compilation has failed: a file did, or nothing was cached. Nothing if it succeeded.

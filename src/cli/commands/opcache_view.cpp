@@ -10,7 +10,7 @@ std::string yes_no(bool b) {
   return b ? "Yes" : "No";
 }
 
-// With opcache.file_cache_only PHP tells hardly anything, and CacheTool shows just what it tells.
+// With opcache.file_cache_only PHP tells hardly anything, and CacheTool shows only that.
 report::table raw_table(php::value const& status) {
   report::table table({"Name", "Value"});
   for (php::entry const& entry : status.entries()) {
@@ -67,7 +67,7 @@ report::table status_table(opcache::status const& status) {
   return table;
 }
 
-// In PHP's names. With opcache.file_cache_only there is no more than that the cache is on.
+// Under PHP's names. With opcache.file_cache_only PHP tells only that the cache is on.
 std::array<report::field, 25> fields(opcache::status const& status) {
   auto const flag = [&](bool value) {
     return status.file_cache_only ? report::field_value() : report::field_value(value);

@@ -9,14 +9,14 @@
 #include "report/record.hpp"
 #include "report/table.hpp"
 
-/// What OPcache's commands show: CacheTool's tables, and JSON objects with PHP's own names, whose keys are always
+/// What OPcache's commands show: CacheTool's tables, and JSON objects with PHP's own names. Their keys are always
 /// there.
 namespace cachetool::cli {
 
 report::table status_table(opcache::status const& status);
 std::array<report::field, 25> fields(opcache::status const& status);
 
-/// The fields, and those that are objects of PHP's.
+/// Writes the fields, and the members that are objects in PHP.
 void write_json(report::json_writer& json, opcache::status const& status);
 
 std::vector<std::string> configuration_columns();

@@ -14,26 +14,26 @@
 
 namespace cachetool::cli {
 
-/// How an outcome is called.
+/// The words for one outcome.
 struct outcome_words {
-  std::string_view name;    ///< for programs: "not_cached"
-  std::string_view said;    ///< for people, after a number: "not cached"
-  std::string_view remark;  ///< after a script's path; one that ends with ": " before the reason; empty: there is none
-  std::string_view said_of_one{};  ///< after the number 1, where that differs
-  /// After "12 scripts", where all have the same reason: " are not cached: ". Empty: each has a line of its own.
+  std::string_view name;           ///< for programs: "not_cached"
+  std::string_view said;           ///< for people, after a number: "not cached"
+  std::string_view remark;         ///< after a script's path; the reason follows if it ends with ": "; empty: no remark
+  std::string_view said_of_one{};  ///< after the number 1, if different
+  /// After "12 scripts", if all have the same reason: " are not cached: ". Empty: each gets a line of its own.
   std::string_view remark_of_many{};
 };
 
-/// What helps where PHP goes on loading old code from a file cache in which it may replace nothing.
+/// Helps if PHP goes on loading old code from a file cache in which it may replace nothing.
 inline constexpr std::string_view frozen_advice =
     "opcache.file_cache_read_only=1 lets nothing be replaced there; build it anew with the code, or set "
     "opcache.validate_timestamps=1";
 
-/// What became of many scripts, as every command shows it that works on them one by one.
+/// Shows the results for many scripts, for every command that works on them one by one.
 class outcome_view {
  public:
-  /// Each of SCRIPTS has a path, an outcome ("what"), the reason for it ("why") and what PHP said ("warnings"). WORDS:
-  /// for each value of the outcome, in its order. Both must outlive this.
+  /// Each script has a path, an outcome ("what"), the reason for it ("why") and PHP's messages ("warnings"). `words`
+  /// has an entry for each value of the outcome, in order. Both must outlive this object.
   template <typename Script>
   outcome_view(std::span<outcome_words const> words, std::vector<Script> const& scripts) : words_(words) {
     rows_.reserve(scripts.size());
@@ -47,7 +47,7 @@ class outcome_view {
     return count_of(static_cast<std::size_t>(what));
   }
 
-  /// "12 scripts refreshed, 1 failed": FIRST always, the others if there are any.
+  /// "12 scripts refreshed, 1 failed". Always names the outcome `first`, others only if there are any.
   template <typename Outcome>
   [[nodiscard]] std::string text(Outcome first) const {
     return text_from(static_cast<std::size_t>(first));
@@ -58,23 +58,23 @@ class outcome_view {
   static std::vector<std::string> csv_columns();
   [[nodiscard]] std::vector<std::vector<std::string>> csv_rows() const;
 
-  /// The members of the object that a report is: a number for each outcome, and the scripts.
+  /// Write members of the report's object: a number for each outcome, and the scripts.
   void write_counts(report::json_writer& json) const;
   void write_scripts(report::json_writer& json) const;
 
-  /// A line for each thing that a user should know: what PHP said, and reasons().
+  /// One line for each thing that the user should know: PHP's messages, and reasons().
   [[nodiscard]] std::vector<std::string> remarks() const { return lines(true); }
 
-  /// A line for each script of which something is to be said, or for all that have the same reason.
+  /// One line for each script that has a remark, or for all scripts with the same reason.
   [[nodiscard]] std::vector<std::string> reasons() const { return lines(false); }
 
-  /// "2 of 12 scripts SAID" if there are any of the outcome FAILED.
+  /// "2 of 12 scripts <said>" if any script has the outcome `failed`.
   template <typename Outcome>
   [[nodiscard]] std::optional<error> failure(Outcome failed, std::string_view said) const {
     return failure_of(count(failed), said);
   }
 
-  /// "nothing was cached: ..." if all of them, and at least one, are of these outcomes.
+  /// "nothing was cached: ..." if there is at least one script, and all have one of these outcomes.
   template <typename... Outcome>
   [[nodiscard]] std::optional<error> nothing_cached(Outcome... not_cached) const {
     return nothing_cached_of((count(not_cached) + ...));

@@ -20,7 +20,8 @@ std::string choose_code(options const& given) {
   return run ? *run : caches::code_of_file(read_file(*file, given.seconds("deadline")));
 }
 
-/// Passes on what the code prints, in whole lines where it can: cut in the middle, a character would not be shown.
+/// Passes on what the code prints, in whole lines if possible: a character that is cut in the middle could not be
+/// shown.
 class code_output {
  public:
   explicit code_output(console& out) : out_(out) {}
@@ -50,10 +51,10 @@ class code_output {
 
   console& out_;
   std::string held_;
-  char last_ = '\0';  // of what was passed on
+  char last_ = '\0';  // the last character that was passed on
 };
 
-// For a PHP that has no json, or writes var_export() in another form.
+// For a PHP without json, or with another form of var_export().
 std::string format_value(std::string const& format, php::value const& value) {
   if (format == "var_export") return report::var_export(value);
   std::optional<std::string> const json = report::php_json(value);
@@ -64,7 +65,7 @@ std::string format_value(std::string const& format, php::value const& value) {
 }
 
 void show(console& out, code_output const& printed, std::string const& format, caches::evaluated const& what) {
-  // Code that prints, and returns nothing, has said what it has to say.
+  // Code that prints and returns nothing has already said everything.
   if (what.returned_null && format == "string" && !printed.is_empty()) return;
   if (printed.ends_inside_a_line()) out.write("\n");
   std::string const text = what.text ? *what.text : format_value(format, what.value);

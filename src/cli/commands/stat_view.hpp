@@ -21,7 +21,7 @@ void write_json(report::json_writer& json, realpath_cache::listing const& listin
 
 /// "realpath cache cleared in 4/4 workers"
 std::string clear_text(realpath_cache::clear_report const& report);
-/// MISSING: what the workers that were not reached did then.
+/// `missing` says what the workers did that were not reached.
 void write_json(report::json_writer& json, realpath_cache::clear_report const& report,
                 std::vector<fpm::worker_activity> const& missing);
 

@@ -11,7 +11,7 @@
 /// What deploy:warm shows, and what went wrong.
 namespace cachetool::cli {
 
-/// Lives as long as the report.
+/// The report must outlive the result.
 outcome_view scripts_of(releases::warm_report const& report);
 
 /// "300 scripts compiled, 2 ready, 1 failed"
