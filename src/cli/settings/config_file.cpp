@@ -63,7 +63,7 @@ void take_boolean(config& into, std::string const& path, YAML::Node const& node,
   into.*Member = boolean(path, node, key);
 }
 
-// The two clients of CacheTool mean the same here; it goes on with any other name as well.
+// CacheTool's two clients are the same here. CacheTool accepts any other name, too.
 void take_web_client(config& into, std::string const& path, YAML::Node const& node, std::string const& key) {
   into.web_client = scalar(path, node, key);
   if (into.web_client == "FileGetContents" || into.web_client == "SymfonyHttpClient") return;
@@ -79,7 +79,7 @@ void take_reset(config& into, std::string const& path, YAML::Node const& node, s
   into.graceful = way == "graceful";
 }
 
-// "http" is a key that CacheTool reads and never uses.
+// CacheTool reads the key "http" and never uses it.
 constexpr known_key keys[] = {
     {"adapter", true, take_text<&config::adapter>},
     {"extensions", true, take_list<&config::extensions>},
@@ -129,12 +129,12 @@ std::vector<uid_t> all_of(config_owners const& owners) {
 
 std::string why_not_trusted_at_all(base::unique_fd const& file, std::string const& path,
                                    std::vector<uid_t> const& owners) {
-  // First the name: that a file cannot be read may be what somebody else wants.
+  // The name is checked first: that the file cannot be read may be somebody's intention.
   std::string const why = why_name_not_trusted(path, owners);
   return why.empty() && file ? why_not_trusted(file.get(), path, owners) : why;
 }
 
-// A link to a file that only root may read would show whoever made it what stands there.
+// A link to a file that only root may read would show its contents to whoever made the link.
 bool may_be_shown(base::unique_fd const& file, config_owners const& owners) {
   struct stat info {};
   if (!file || fstat(file.get(), &info) != 0) return true;
@@ -160,7 +160,7 @@ std::string read_all(base::unique_fd const& file, std::string const& path) {
   throw error(error_kind::config, path + " is larger than a megabyte, and no config file");
 }
 
-// It is opened first and then looked at: what is read is what was found good. A FIFO does not hold that up.
+// The file is opened first and then checked, so what is read is what was checked. A FIFO does not block this.
 read_text read_if_trusted(std::string const& path, config_owners const& owners) {
   std::string const put = owners.found ? why_may_be_put_there(path) : "";
   if (!put.empty()) throw untrusted_config(path, put);

@@ -11,7 +11,7 @@
 
 namespace cachetool::cli {
 
-/// What a .cachetool.yml says. Empty where it says nothing.
+/// What a .cachetool.yml says. Keys that it does not have are empty here.
 struct config {
   std::string path;  ///< the file; empty if there was none
   std::optional<std::string> adapter;
@@ -28,35 +28,34 @@ struct config {
   std::optional<std::string> web_host;
   bool graceful = false;  ///< "reset: graceful"
 
-  /// One line for each key that means nothing, with the nearest one that does.
+  /// One line for each unknown key, with the nearest known one.
   std::vector<std::string> warnings;
 };
 
-/// Whose files count.
+/// Whose config files count.
 struct config_owners {
-  std::vector<uid_t> fully;  ///< none: everybody's
+  std::vector<uid_t> fully;  ///< empty: everybody's
 
-  /// Those whose files count as long as they do no more than to name a php-fpm: who called sudo may be allowed this one
-  /// command, and shall not have another user write or run something by what the file says besides.
+  /// Users whose files count only as far as they name a php-fpm. The user who called sudo may be allowed this one
+  /// command; nothing else in the file may make another user write or run something.
   std::vector<uid_t> for_addresses{};
 
-  /// Nobody named the file: it does not count in a directory into which others can move what somebody of the above
-  /// owns.
+  /// Nobody named the file. Then it does not count if others can move files of the users above into its directory.
   bool found = false;
 };
 
-/// Somebody else than those who are believed can write the file, or put another in its place.
+/// Somebody who is not believed can write the file, or put another one in its place.
 class untrusted_config : public error {
  public:
   untrusted_config(std::string const& path, std::string const& why);
 };
 
-/// The files that there are, the first of them the one that counts: .cachetool.yml or .yaml in the working directory,
-/// its parents and HOME, then /etc/cachetool.yml or .yaml.
+/// Returns the config files that exist; the first one counts. Looks for .cachetool.yml or .yaml in the working
+/// directory, its parents and `home`, then for /etc/cachetool.yml or .yaml.
 std::vector<std::string> find_config_files(std::string const& home);
 
-/// Reads a file. Throws error (config) that names file, line and column; untrusted_config if anybody but OWNERS has a
-/// say in it, also where it cannot be read.
+/// Reads a file. Throws error (config), which names file, line and column; untrusted_config if anybody but `owners` can
+/// change it, even if it cannot be read.
 config read_config_file(std::string const& path, config_owners const& owners = {});
 
 }  // namespace cachetool::cli

@@ -7,7 +7,7 @@
 namespace cachetool::cli {
 namespace {
 
-// Empty for a command that needs none.
+// Empty if the command needs none.
 std::string_view extension_of(command_spec const& command) {
   for (std::string_view const extension : {"apcu", "opcache"}) {
     if (command.name.starts_with(extension) && command.name.substr(extension.size()).starts_with(':')) return extension;

@@ -5,7 +5,7 @@
 
 namespace cachetool::cli {
 
-/// True if the config file lists the extensions that are in use, and the one that this command is for is none of them.
+/// True if the config file lists the extensions in use, and not the one that this command needs.
 bool is_hidden(command_spec const& command, config const& file);
 
 /// Throws error (usage) if the command is hidden.

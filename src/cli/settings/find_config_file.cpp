@@ -8,7 +8,7 @@
 namespace cachetool::cli {
 namespace {
 
-// A link that leads nowhere counts: going on to another file would hide that a deployment broke it.
+// A link that leads nowhere counts: going on to another file would hide that a deployment broke the link.
 bool is_file(std::string const& path) {
   struct stat info {};
   if (lstat(path.c_str(), &info) != 0) return false;

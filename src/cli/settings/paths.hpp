@@ -2,14 +2,14 @@
 
 #include <string>
 
-/// Paths on the command line that php-fpm is to be told.
+/// Paths on the command line that php-fpm is told.
 namespace cachetool::cli {
 
-/// PATH from the root on, and else as it is spelled: where links lead is php-fpm's to say. Throws error (usage) if it
-/// is empty.
+/// Returns `path` as an absolute path, otherwise as it is spelled: php-fpm decides where links lead. Throws error
+/// (usage) if it is empty.
 std::string absolute_path(std::string const& path);
 
-/// The same without ".", "..", and slashes at its end: a link is meant itself.
+/// The same without ".", ".." and trailing slashes, because the link itself is meant.
 std::string absolute_name(std::string const& path);
 
 }  // namespace cachetool::cli

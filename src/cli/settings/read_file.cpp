@@ -23,9 +23,9 @@ using std::chrono::milliseconds;
 using clock = std::chrono::steady_clock;
 
 constexpr std::size_t most_bytes = std::size_t{256} << 20;
-constexpr milliseconds for_others{5000};  // to open the other end of a named pipe, or to let go of a lease
+constexpr milliseconds for_others{5000};  // to open the other end of a named pipe, or to give up a lease
 
-// A pipe without a name (standard input, the shell's "<(command)") has had its other end since it was made.
+// A pipe without a name (standard input, the shell's "<(command)") has both ends from the beginning.
 bool is_named_pipe(int file) {
   struct stat info {};
   struct statfs system {};
@@ -62,7 +62,7 @@ class reading {
     return error(error_kind::usage, what_ + " cannot be read: " + why);
   }
 
-  // Its description is shared with whoever started this: it stays as it is.
+  // The description is shared with the process that started this one, so its flags stay as they are.
   void take_input() {
     is_input_ = true;
     file_ = base::unique_fd(fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0));
@@ -107,7 +107,7 @@ class reading {
   std::optional<clock::time_point> until_;
   base::unique_fd file_;
   bool is_input_ = false;
-  bool is_pipe_ = false;  // and perhaps nobody has opened its other end yet
+  bool is_pipe_ = false;  // perhaps nobody has opened its other end yet
 };
 
 }  // namespace

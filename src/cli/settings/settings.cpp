@@ -61,7 +61,7 @@ way_to_php const& way_in_file(config const& file) {
   throw error(error_kind::config, file.path + ": adapter is \"" + name + "\", and can be fastcgi, web or cli");
 }
 
-// An option that the chosen way ignores is one that was meant for another.
+// An option that the chosen way ignores was meant for another one.
 void refuse_options_of_others(options const& given, way_to_php const& chosen) {
   constexpr std::pair<adapter_kind, char const*> owned[] = {
       {adapter_kind::fastcgi, "fcgi-chroot"}, {adapter_kind::fastcgi, "all"},
@@ -84,7 +84,7 @@ char const* first_given(options const& given, std::initializer_list<char const*>
   return nullptr;
 }
 
-// "@FILE" is what the first line of a file says: an argument can be read by everybody on the machine.
+// "@file" stands for the first line of a file: everybody on the machine can read a process's arguments.
 std::optional<std::string> basic_auth(options const& given) {
   auto const text = given.text("web-basic-auth");
   if (!text || !text->starts_with('@')) return text;
@@ -97,8 +97,8 @@ int choose_retries(options const& given, int otherwise) {
   return static_cast<int>(std::min(given.count("retries").value_or(otherwise), most));
 }
 
-// Who owns HOME is the caller, or set the caller up: a container's image. But not for root, nor by sudo, which may
-// leave HOME as it was.
+// Whoever owns HOME is the caller, or made the caller's home: a container's image. That does not hold for root, nor
+// with sudo, which may leave HOME as it was.
 config_owners believed(environment const& env) {
   config_owners owners{{0, geteuid()}};
   if (env.sudo_uid) owners.for_addresses.push_back(*env.sudo_uid);

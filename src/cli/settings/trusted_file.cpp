@@ -14,16 +14,16 @@ std::string wrong_owner(struct stat const& info, std::string const& path, std::v
   return good ? "" : path + " belongs to uid " + std::to_string(info.st_uid);
 }
 
-// A group is nobody whom root believes. Others have a directory that they share with a group, whose members cannot make
-// a file of the right owner in it, and files of a group of their own.
+// Root believes no group. Other users believe the group of a directory, because its members cannot make a file of the
+// right owner there, and they believe their own group's files.
 bool group_is_others(struct stat const& info) {
   return geteuid() == 0 || (!S_ISDIR(info.st_mode) && info.st_gid != getegid());
 }
 
 bool others_can_write(struct stat const& info) {
-  // What is written to a device is not what is read from it (/dev/null).
+  // What is written to a device (/dev/null) is not what is read from it.
   if (S_ISCHR(info.st_mode)) return false;
-  // In a sticky directory only the owner of a file can replace it.
+  // In a sticky directory only a file's owner can replace it.
   if (S_ISDIR(info.st_mode) && (info.st_mode & S_ISVTX) != 0) return false;
   return (info.st_mode & S_IWOTH) != 0 || ((info.st_mode & S_IWGRP) != 0 && group_is_others(info));
 }
@@ -51,7 +51,7 @@ std::string why_not_trusted(int file, std::string const& path, std::vector<uid_t
   if (failed || fstat(file, &info) != 0) return path + " cannot be looked at";
   if (std::string why = objection(info, real, owners); !why.empty()) return why;
   if (std::string why = objection_above(std::filesystem::absolute(path), owners); !why.empty()) return why;
-  return real.is_absolute() ? objection_above(real, owners) : "";  // a pipe lies nowhere
+  return real.is_absolute() ? objection_above(real, owners) : "";  // a pipe has no directory
 }
 
 std::string why_name_not_trusted(std::string const& path, std::vector<uid_t> const& owners) {
