@@ -19,7 +19,7 @@ void add_all(spec_list& list, std::span<option_spec const> specs) {
   }
 }
 
-// Before the command is known, an option of any command may stand on the line.
+// Before the command is known, options of any command are allowed on the line.
 spec_list options_of_all_commands() {
   spec_list list;
   add_all(list, global_options());
@@ -40,7 +40,7 @@ std::vector<std::string_view> names_of(spec_list const& specs) {
   return names;
 }
 
-// The option of that name, or those that NAME abbreviates.
+// The option with that name, or all those that the name abbreviates.
 spec_list options_named(spec_list const& specs, std::string_view name) {
   spec_list found;
   for (option_spec const* spec : specs) {
@@ -109,8 +109,8 @@ bool names_a_command(std::string_view word) {
   return !matching_commands(word).empty();
 }
 
-/// Where in WORDS the command stands: the first that is neither an option nor an option's value. Which options there
-/// are the command will tell, so those of all commands count here, and what is wrong with one is found later.
+/// Finds the command among the words: the first word that is neither an option nor an option's value. Only the command
+/// tells which options exist, so the options of all commands count here; errors in them are found later.
 class command_finder {
  public:
   explicit command_finder(std::vector<std::string> const& words) : words_(words) {}
@@ -132,14 +132,14 @@ class command_finder {
     return spec->takes == arity::value ? !is_option(next) : !next.starts_with('-') && !names_a_command(next);
   }
 
-  // Null if it brings its value along, or there is no such option.
+  // Null if the word has its value in it, or there is no such option.
   [[nodiscard]] option_spec const* long_one(std::string_view word) const {
     if (word.find('=') != std::string_view::npos) return nullptr;
     auto const found = options_named(specs_, word.substr(2));
     return found.size() == 1 ? found.front() : nullptr;
   }
 
-  // "-vt": the letters up to the first that takes a value. Null if its value stands behind it.
+  // For "-vt": the first letter that takes a value. Null if the value follows it in the same word.
   [[nodiscard]] option_spec const* last_short_one(std::string_view word) const {
     for (std::size_t i = 1; i < word.size(); ++i) {
       option_spec const* const spec = option_with(specs_, word[i]);
@@ -166,7 +166,7 @@ class reader {
   }
 
  private:
-  // After an option that there is not, a word that is no command may have been meant as its value: then that is what is
+  // A word after an unknown option may have been meant as its value. If it is no command, the unknown option is what is
   // wrong with the line.
   void find_the_command() {
     std::string const& name = words_[*command_at_];
@@ -221,7 +221,7 @@ class reader {
     }
   }
 
-  // The value that stands in the next word.
+  // The value in the next word.
   std::optional<std::string> value_after(option_spec const& spec) {
     if (spec.takes == arity::flag) return std::nullopt;
     bool const has_next = at_ + 1 < words_.size();
@@ -249,7 +249,7 @@ class reader {
     throw error(error_kind::usage, shown + " does not exist" + where()).advise(near.empty() ? as_choice(name) : near);
   }
 
-  // "--json" for --format=json.
+  // Suggests --format=json for "--json".
   std::string as_choice(std::string_view name) const {
     for (option_spec const* spec : specs_) {
       auto const choices = alternatives(spec->choices);
@@ -283,7 +283,7 @@ class reader {
   std::size_t at_ = 0;
 };
 
-// What other programs call it.
+// Names that other programs use.
 constexpr std::pair<std::string_view, std::string_view> other_words[] = {
     {"clear", "reset"}, {"flush", "reset"}, {"reset", "clear"}, {"stats", "status"}, {"info", "status"}};
 
@@ -291,7 +291,7 @@ std::string_view last_part(std::string_view name) {
   return name.substr(name.rfind(':') + 1);
 }
 
-// "reset" for opcache:reset, and "opcache:clear" for it, too.
+// "reset" and "opcache:clear" suggest opcache:reset.
 std::vector<std::string_view> related(std::string_view name) {
   std::vector<std::string_view> found;
   std::string_view const group = name.substr(0, name.size() - last_part(name).size());

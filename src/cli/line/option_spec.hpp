@@ -5,13 +5,13 @@
 #include <string_view>
 #include <vector>
 
-/// What options and commands there are, as plain data: the one table behind parsing, `list`, `help` and completion.
+/// All options and commands, as plain data: the one table behind parsing, `list`, `help` and completion.
 namespace cachetool::cli {
 
 enum class arity : std::uint8_t {
   flag,            ///< --name
-  optional_value,  ///< --name or --name=VALUE (and --name VALUE)
-  value            ///< --name=VALUE or --name VALUE
+  optional_value,  ///< --name or --name=value (and --name value)
+  value            ///< --name=value or --name value
 };
 
 enum class value_type : std::uint8_t {
@@ -19,16 +19,16 @@ enum class value_type : std::uint8_t {
   endpoint,  ///< an address of php-fpm, not empty
   nonempty,  ///< text of at least one byte
   seconds,   ///< a positive number, fractions allowed
-  count,     ///< a whole number from 0
-  choice     ///< one of CHOICES
+  count,     ///< a whole number, 0 or more
+  choice     ///< one of `choices`
 };
 
 struct option_spec {
   std::string_view name{};  ///< without the dashes
-  char letter = 0;          ///< the short form, 0 for none
+  char letter = 0;          ///< the short form; 0: none
   arity takes = arity::flag;
   value_type type = value_type::text;
-  std::string_view value_name{};  ///< as help shows it, "FILE"
+  std::string_view value_name{};  ///< as help shows it: "FILE"
   std::string_view help{};
   std::string_view choices{};  ///< "table|json|csv"
   bool repeatable = false;
@@ -38,23 +38,23 @@ struct argument_spec {
   std::string_view name{};
   std::string_view help{};
   bool required = false;
-  bool repeatable = false;  ///< of the last one: any number of words
+  bool repeatable = false;  ///< only for the last argument: any number of words
 };
 
-/// How many php-fpm a command works on.
+/// Which php-fpm a command works on.
 enum class target_policy : std::uint8_t {
   none,         ///< it does not talk to PHP
-  every,        ///< all that are named, or all that are found and can be reached
-  every_found,  ///< the same, and those that cannot be reached are targets too
-  one_found,    ///< all that are named; if none is, the one that is found: more are an ambiguity
+  every,        ///< all that are named, or else all that are found and can be reached
+  every_found,  ///< the same, including those that cannot be reached
+  one_found,    ///< all that are named, or else the only one that is found; more are ambiguous
   exactly_one   ///< one, named or found
 };
 
-/// On what of each php-fpm it works.
+/// Which part of each php-fpm it works on.
 enum class target_scope : std::uint8_t {
-  master,       ///< its caches, which all its pools share: one pool leads to them
-  pool,         ///< what each pool has for itself
-  whole_master  ///< its caches and every worker of all its pools, whatever pool was named
+  master,       ///< its caches, which all its pools share, so one pool is enough
+  pool,         ///< what each pool has of its own
+  whole_master  ///< its caches and every worker of all its pools, whichever pool was named
 };
 
 class context;
@@ -63,19 +63,20 @@ enum class exit_code : int;
 struct command_spec {
   std::string_view name{};
   std::string_view description{};
-  std::string_view help{};  ///< shown by `help NAME` under the options; may be empty
+  std::string_view help{};  ///< shown by `help <command>` under the options; may be empty
   std::span<option_spec const> options{};
   std::span<argument_spec const> arguments{};
   exit_code (*run)(context&) = nullptr;
   target_policy targets = target_policy::every;
   std::string_view aliases{};  ///< other names, "update|self-update"
   target_scope scope = target_scope::master;
-  bool once = false;            ///< it must not be done twice: several addresses that lead to one master are one target
-  bool keeps_deadline = false;  ///< it reads --deadline itself, and ends in good order by then
-  bool of_site = false;  ///< its first argument is a site's link or release: who does not serve that is not meant
+  bool once = false;            ///< must not be done twice: several addresses of one master are one target
+  bool keeps_deadline = false;  ///< reads --deadline itself, and ends in good order by then
+  bool of_site = false;  ///< its first argument is a site's link or release; php-fpm that do not serve the site are not
+                         ///< meant
 };
 
-/// The parts of a text between its bars: choices, aliases.
+/// Splits a text at its bars: choices, aliases.
 std::vector<std::string_view> alternatives(std::string_view text);
 
 /// The options that every command takes, in the order of `list`.

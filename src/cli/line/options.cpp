@@ -11,7 +11,7 @@
 namespace cachetool::cli {
 namespace {
 
-// Text goes past CLI11: it would split "[1,2]" and drop an empty value.
+// Text does not go through CLI11, which would split "[1,2]" and drop an empty value.
 bool is_text(option_spec const& spec) {
   return spec.type == value_type::text || spec.type == value_type::nonempty || spec.type == value_type::endpoint;
 }
@@ -35,7 +35,7 @@ std::string list_of(std::vector<std::string_view> const& choices) {
   return list;
 }
 
-// "20%" is 20 where a percentage is wanted.
+// Where a percentage is wanted, "20%" means 20.
 std::string number_in(option_spec const& spec, std::string const& value) {
   bool const is_percent = spec.value_name == "PERCENT" && value.size() > 1 && value.ends_with('%');
   return is_percent ? value.substr(0, value.size() - 1) : value;
@@ -68,8 +68,7 @@ bool is_choice(option_spec const& spec, std::string const& text) {
       .advise("for example " + name + "=" + std::string(example));
 }
 
-// How CLI11 looks at a value before it converts it. What is refused is refused in our words: CLI11 lets our exception
-// through.
+// CLI11 calls this before it converts a value. Errors are thrown in our own words; CLI11 lets our exception through.
 CLI::Validator validator_of(option_spec const& spec) {
   return {[&spec](std::string& value) -> std::string {
             if (spec.type == value_type::choice && !is_choice(spec, value)) {
@@ -82,7 +81,7 @@ CLI::Validator validator_of(option_spec const& spec) {
             if (spec.type != value_type::count) return {};
             auto const count = to_count(number_in(spec, value));
             if (!count) refuse(spec, value, "a whole number from 0 to 1000000000", "3");
-            value = std::to_string(*count);  // CLI11 takes a number that begins with 0 for an octal one
+            value = std::to_string(*count);  // CLI11 takes a number with a leading 0 for octal
             return {};
           },
           {}};

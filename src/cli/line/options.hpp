@@ -17,11 +17,11 @@ class Option;
 
 namespace cachetool::cli {
 
-/// The options of a command line, converted and checked. Who asks for one that neither the command's table nor that of
-/// all commands has made a mistake: std::logic_error.
+/// The options of a command line, converted and checked. Asking for an option that is neither in the command's table
+/// nor in the global one is a mistake in the code: std::logic_error.
 class options {
  public:
-  /// Throws error (usage) for a value that is not of its option's type.
+  /// Throws error (usage) if a value does not have its option's type.
   explicit options(command_line const& line);
 
   /// How often a flag was given.
@@ -30,12 +30,12 @@ class options {
   /// True if the option was given, with or without a value.
   [[nodiscard]] bool given(std::string_view name) const;
 
-  /// The last value given; nothing if there is none.
+  /// The last value that was given; nothing if there is none.
   [[nodiscard]] std::optional<std::string> text(std::string_view name) const;
   [[nodiscard]] std::optional<std::chrono::milliseconds> seconds(std::string_view name) const;
   [[nodiscard]] std::optional<std::int64_t> count(std::string_view name) const;
 
-  /// Every occurrence of a repeatable option, in order; nothing for one without a value.
+  /// Every occurrence of a repeatable option, in order; an empty entry for one without a value.
   [[nodiscard]] std::vector<std::optional<std::string>> all(std::string_view name) const;
 
  private:
