@@ -18,7 +18,7 @@ constexpr std::size_t write_size = 4096;
 
 constexpr std::size_t most_rescued = std::size_t{64} << 10;
 
-// What can be written at once is written also when the time is over. Where nobody can wait the write itself does.
+// Writes what fits at once even if time is over. If poll() fails, the write itself waits.
 void wait_until_ready(int fd, short event, int signal_fd, int interrupt_fd) {
   pollfd watched[3] = {{fd, event, 0}, {signal_fd, POLLIN, 0}, {interrupt_fd, POLLIN, 0}};
   int ready = -1;
@@ -44,7 +44,7 @@ void console::pour(console const& kept) {
       write(each.text);
       continue;
     }
-    flush();  // what it is about stands above it
+    flush();  // the remark comes below what it is about
     say(each.text);
   }
 }
@@ -107,7 +107,7 @@ void console::cannot_write(int code, std::string_view rest) {
   rescue(rest);
 }
 
-// Whoever wants to know what was done finds it here. Control bytes are for a file, not for a terminal.
+// So the user still finds what was done. Control bytes are escaped: standard error may be a terminal.
 void console::rescue(std::string_view text) {
   std::string_view const part = text.substr(0, most_rescued - rescued_);
   if (part.empty()) return;
@@ -178,7 +178,7 @@ void console::say(std::string_view text) {
     kept_->push_back({true, std::string(text)});
     return;
   }
-  // Standard error is the last resort: that it cannot be written cannot be said.
+  // Standard error is the last resort; if it fails, nothing can be said about that.
   [[maybe_unused]] ssize_t const written = ::write(STDERR_FILENO, text.data(), text.size());
 }
 

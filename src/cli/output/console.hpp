@@ -12,73 +12,73 @@
 
 namespace cachetool::cli {
 
-/// The two streams: standard output is data, standard error is talk. Nothing else in the program writes.
+/// The two streams: standard output is for data, standard error for messages. Nothing else in the program writes.
 class console {
  public:
   struct settings {
     bool quiet = false;              ///< nothing on standard output
     bool colour = false;             ///< colour on standard output
-    bool terminal = false;           ///< standard output is one
-    bool talks_to_terminal = false;  ///< standard error is one
-    std::size_t width = 100;         ///< columns for what is laid out in lines
+    bool terminal = false;           ///< standard output is a terminal
+    bool talks_to_terminal = false;  ///< standard error is a terminal
+    std::size_t width = 100;         ///< columns for text that is laid out in lines
   };
 
   explicit console(settings chosen) : chosen_(chosen) { buffer_.reserve(4096); }
 
-  /// A console with the same settings that keeps what is written to it, for work that is done at the same time as
-  /// other work; pour() writes it out here, in its order.
+  /// Returns a console with the same settings that keeps what is written to it, for work that runs beside other work.
+  /// pour() writes out here what it has kept, in order.
   [[nodiscard]] console aside() const;
   void pour(console const& kept);
 
-  /// Appends to standard output, which is buffered. Control bytes are the caller's affair: see line().
+  /// Appends to standard output, which is buffered. The caller takes care of control bytes; see line().
   void write(std::string_view text);
 
-  /// One line on standard output, its control bytes escaped.
+  /// Writes one line to standard output, with control bytes escaped.
   void line(std::string_view text);
 
-  /// Text of somebody else's that may be anything: to a file or a pipe byte for byte; to a terminal with its control
-  /// bytes, but line breaks and tabs, escaped.
+  /// Writes somebody else's text, which may be anything. A file or a pipe gets it byte for byte; for a terminal,
+  /// control bytes except line breaks and tabs are escaped.
   void raw(std::string_view text);
 
-  /// One line as CacheTool writes it, in its two colours: "APCu key=", KEY, " exists". Every second part is raw().
+  /// One line as CacheTool writes it, in its two colours: "APCu key=", key, " exists". Every second part is raw().
   void message(std::initializer_list<std::string_view> parts);
 
-  /// Writes out what is buffered. Throws error (interrupted) at a signal, or if the time is over and the reader keeps
-  /// it waiting, see watch(). A reader that went away wants no more: nothing is said of that. Where standard output
-  /// cannot be written, it goes to standard error from there on, its first 64 KiB: see output_is_lost().
+  /// Writes out what is buffered. Throws error (interrupted) at a signal, or if time is over and the reader keeps it
+  /// waiting; see watch(). Says nothing about a reader that went away. If standard output cannot be written, the first
+  /// 64 KiB from there on go to standard error; see output_is_lost().
   void flush();
 
-  /// True once standard output could not be written, for another reason than that its reader went away.
+  /// True once standard output could not be written, unless its reader went away.
   [[nodiscard]] bool output_is_lost() const noexcept { return sink_ == sink::lost; }
 
-  /// While set, a reader that does not read cannot keep the program from noticing a signal, or that its time is over.
-  /// Readable become SIGNAL_FD for the first, INTERRUPT_FD for both; -1: none.
+  /// While set, a reader that does not read cannot keep the program from noticing a signal or the end of its time.
+  /// `signal_fd` becomes readable at a signal, `interrupt_fd` in both cases; -1: none.
   void watch(int signal_fd, int interrupt_fd) noexcept {
     signal_fd_ = signal_fd;
     interrupt_fd_ = interrupt_fd;
   }
 
-  // One line on standard error each, control bytes escaped.
+  // Each writes one line to standard error, with control bytes escaped.
   void warning(std::string_view text);
   void hint(std::string_view text);
   void error_line(std::string_view text);
 
-  /// "error: COMMAND on ENDPOINT: what" and "hint: ..." for an error.
+  /// "error: <command> on <endpoint>: what" and "hint: ..." for an error.
   void report(std::string_view command, error const& failed);
 
-  /// One line on standard error that the next one, or whatever else is said, takes the place of. Only on a terminal,
-  /// not with quiet, and not on a console that keeps what is written: there, several of them would be in each other's
-  /// way.
+  /// Shows one line on standard error, which the next message replaces. Only on a terminal, not with quiet, and not on
+  /// a console that keeps what is written: several of them would get in each other's way.
   void progress(std::string_view text);
 
-  /// One line on standard error where progress() shows none, but for quiet and for a console that keeps what is
-  /// written.
+  /// Writes one line to standard error if progress() shows none; not with quiet, and not on a console that keeps what
+  /// is written.
   void milestone(std::string_view text);
 
-  /// One line on standard error at once, also on a console that keeps what is written: a log tells what happens now.
+  /// Writes one line to standard error at once, even on a console that keeps what is written: a log tells what happens
+  /// now.
   void log_line(std::string_view text);
 
-  /// Asks on standard error, and reads a line from standard input: true if it begins with a y. One question at a time.
+  /// Asks on standard error, and reads a line from standard input. True if it begins with a y. One question at a time.
   /// Throws error (interrupted) as flush() does.
   bool confirm(std::string_view question);
 
@@ -91,7 +91,7 @@ class console {
     std::string text;
   };
 
-  /// What became of standard output.
+  /// The state of standard output.
   enum class sink : std::uint8_t { open, closed_by_reader, lost };
 
   void put(std::string_view text);
@@ -107,7 +107,7 @@ class console {
   int signal_fd_ = -1;
   int interrupt_fd_ = -1;
   sink sink_ = sink::open;
-  std::size_t rescued_ = 0;  // bytes for standard output that went to standard error
+  std::size_t rescued_ = 0;  // bytes of standard output that went to standard error
   bool in_progress_ = false;
 };
 

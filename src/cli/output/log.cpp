@@ -1,4 +1,4 @@
-// The levels carry the names that users of CacheTool look for: -v shows NOTICE, -vv INFO, -vvv DEBUG.
+// The level names are those that CacheTool's users look for: -v shows NOTICE, -vv INFO, -vvv DEBUG.
 #define SPDLOG_LEVEL_NAMES \
   { "DEBUG", "DEBUG", "INFO", "NOTICE", "ERROR", "CRITICAL", "OFF" }
 #include "cli/output/log.hpp"
@@ -25,7 +25,7 @@ class quiet_log : public agent::observer {
   console& talk_;
 };
 
-/// Hands lines to the console, which alone writes.
+/// Passes lines to the console, which does all writing.
 class console_sink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
  public:
   explicit console_sink(console& talk) : talk_(talk) {}

@@ -11,7 +11,7 @@
 
 namespace cachetool::cli {
 
-/// "compiled 12 of 300, about 40 s more", once it has gone on for a while.
+/// "compiled 12 of 300, about 40 s more", once the work has gone on for a while.
 inline std::string progress_text(std::string const& word, std::size_t done, std::size_t total,
                                  std::chrono::milliseconds passed) {
   std::string const text = word + " " + std::to_string(done) + " of " + std::to_string(total);
@@ -22,7 +22,7 @@ inline std::string progress_text(std::string const& word, std::size_t done, std:
   return text + ", about " + std::to_string(left.count()) + " s more";
 }
 
-/// What is said of a work on many files, and when.
+/// What to say about a work on many files, and when.
 class progress_meter {
  public:
   using clock = std::chrono::steady_clock;
@@ -34,7 +34,7 @@ class progress_meter {
     return progress_text(word, done, total, std::chrono::duration_cast<std::chrono::milliseconds>(now - began_));
   }
 
-  /// True each ten seconds, as long as something is left to do.
+  /// True every ten seconds, as long as something is left to do.
   bool is_milestone(std::size_t done, std::size_t total, clock::time_point now) {
     constexpr std::chrono::seconds interval{10};
     if (now - told_ < interval || done >= total) return false;
@@ -47,8 +47,8 @@ class progress_meter {
   clock::time_point told_;
 };
 
-/// Says how far a work on many files has come: on a terminal always, elsewhere in a line each ten seconds. PHP and
-/// STREAMS must outlive it.
+/// Says how far a work on many files has come: always on a terminal, elsewhere in a line every ten seconds. The adapter
+/// and the console must outlive the result.
 inline opcache::progress progress_on(console& streams, adapter::adapter const& php, std::string done_word) {
   auto const meter = std::make_shared<progress_meter>(progress_meter::clock::now());
   return [&streams, &php, word = std::move(done_word), meter](std::size_t done, std::size_t total) {

@@ -55,7 +55,7 @@ void target_output::show(origin const& from, forms const& how, std::vector<std::
   } else {
     how.text();
   }
-  out_.flush();  // what the remarks are about stands above them
+  out_.flush();  // the remarks come below what they are about
   for (std::string const& line : remarks) warning(line);
   if (failure) throw *failure;
   if (json_) end_streamed_result(from);

@@ -9,7 +9,7 @@
 namespace cachetool::cli {
 namespace {
 
-// What the system says by itself does not tell what is short.
+// The system's own text does not say what is short.
 std::string words_for(std::error_code code) {
   if (code == std::errc::not_enough_memory) return "no memory is left";
   if (code == std::errc::resource_unavailable_try_again) return "no further process or thread could be started";

@@ -6,8 +6,8 @@
 
 namespace cachetool::cli {
 
-/// An error (no_resources), in words of the user's, for an exception that is none: what the machine refused to this
-/// program, a thread or memory for instance. An error stays what it is.
+/// Turns an exception that is not an `error` into one (no_resources), in words for the user: the machine refused a
+/// thread or memory, for instance. An `error` is returned as it is.
 error unforeseen(std::exception const& failed);
 
 }  // namespace cachetool::cli
