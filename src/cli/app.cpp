@@ -38,7 +38,7 @@ void check_arguments(command_line const& line) {
   }
 }
 
-// What talks to no PHP also works while the config file is broken.
+// A command that does not talk to PHP works even if the config file is broken.
 config config_for(command_spec const& command, options const& given, environment const& env, console& out) {
   try {
     return load_config(given, env);
@@ -49,7 +49,7 @@ config config_for(command_spec const& command, options const& given, environment
   }
 }
 
-// A target without a command is a mistake that must not pass for a deployment step that was done.
+// A target without a command is a mistake. It must not look like a deployment step that was done.
 void refuse_target_without_command(options const& given) {
   for (char const* target :
        {"fcgi", "fcgi-chroot", "cli", "web", "web-path", "web-url", "tmp-dir", "agent", "config"}) {
@@ -80,14 +80,14 @@ exit_code run_command(command_line& line, options const& given, environment cons
   return line.command->run(with);
 }
 
-// What wraps its text does so for a terminal as it is, within reason; for a file as for a usual one.
+// Text is wrapped for the terminal's width, within reason; in a file for the default width.
 std::size_t width_of_terminal() {
   winsize size{};
   if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return console::settings().width;
   return std::clamp<std::size_t>(size.ws_col, 80, 120);
 }
 
-// Of an error that belongs to a php-fpm it is told which command failed there.
+// If an error belongs to a php-fpm, the message says which command failed there.
 exit_code run_or_report(command_line& line, options const& given, environment const& env, console& out) {
   try {
     return run_command(line, given, env, out);
@@ -110,7 +110,7 @@ exit_code run_line(std::vector<std::string> const& arguments, console& out) {
   return code == exit_code::done && out.output_is_lost() ? exit_code::output_lost : code;
 }
 
-// A line that is wrong cannot be asked for its options: its words are looked at as they are.
+// A wrong line has no options to ask, so this looks at its words.
 bool wants_json(std::vector<std::string> const& arguments) {
   auto const end = std::find(arguments.begin(), arguments.end(), "--");
   for (auto each = arguments.begin(); each != end; ++each) {
@@ -122,7 +122,7 @@ bool wants_json(std::vector<std::string> const& arguments) {
   return false;
 }
 
-// What is wrong with the line or the config file is found before anything is done, or written.
+// Errors of the line or the config file are found before anything is done or written.
 void report_failed_line(std::vector<std::string> const& arguments, console& out, error const& failed) {
   out.report({}, failed);
   bool const before_all = failed.kind() == error_kind::usage || failed.kind() == error_kind::config;
@@ -132,7 +132,7 @@ void report_failed_line(std::vector<std::string> const& arguments, console& out,
 }  // namespace
 
 int run(std::vector<std::string> const& arguments) {
-  // A reader that went away ends nothing: what was begun is done, and what a call has put somewhere is removed.
+  // A reader that goes away ends nothing: what was begun is finished, and temporary files are removed.
   std::signal(SIGPIPE, SIG_IGN);
   console out({});
   try {

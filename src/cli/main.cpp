@@ -5,8 +5,8 @@
 
 namespace {
 
-// A standard stream that is closed would be the next descriptor that is opened: a socket, or the agent's file. Written
-// to, a stream in its place gives the error that the closed one would give.
+// If a standard stream is closed, the next descriptor would take its place: a socket, or the agent's file. So each
+// closed one is replaced. Writing to the replacement fails as writing to the closed one would.
 void hold_standard_streams() {
   while (true) {
     int const fd = open("/dev/null", O_RDONLY);
