@@ -9,7 +9,7 @@
 namespace cachetool::placement {
 namespace {
 
-// Absolute, and without "..", an empty or a final component.
+// An absolute path without "..", without empty components, and without a trailing slash.
 std::string normal(std::string const& path) {
   std::string text = std::filesystem::path(path).lexically_normal();
   while (text.size() > 1 && text.ends_with('/')) text.pop_back();

@@ -29,7 +29,7 @@ bool is_this_programs(int directory, std::string const& name) {
          holds(file.get(), agent::complete().text);
 }
 
-// Who can write a directory can put another one in the place of what lies in it, down to the agent.
+// Whoever can write to a directory can replace everything in it, down to the agent.
 void refuse_if_others_can_write(std::filesystem::path directory, std::string const& path) {
   for (;; directory = directory.parent_path()) {
     base::unique_fd const opened = worker_root().open_directory(directory);

@@ -16,7 +16,7 @@
 namespace cachetool::placement {
 namespace {
 
-// Nobody but root may be able to take away what lies in it and put something else there.
+// Only root may be able to replace what lies in it.
 void check_parent(int parent, std::string const& path) {
   struct stat info {};
   if (fstat(parent, &info) != 0) throw placement_error("cannot use " + path, errno);
@@ -53,7 +53,7 @@ base::unique_fd open_good(int directory, std::string const& name, std::string_vi
   return good ? std::move(file) : base::unique_fd();
 }
 
-// An unnamed file is filled first and then given its name: nobody ever sees half of it, and a killed run leaves
+// An unnamed file is filled first and then gets its name. So nobody ever sees half of it, and a killed run leaves
 // nothing.
 base::unique_fd write_kept(int directory, std::string const& name, std::string_view content) {
   base::unique_fd file(openat(directory, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0400));
@@ -64,7 +64,7 @@ base::unique_fd write_kept(int directory, std::string const& name, std::string_v
     if (linkat(AT_FDCWD, self.c_str(), directory, name.c_str(), AT_SYMLINK_FOLLOW) == 0) return file;
     if (errno != EEXIST) throw placement_error("cannot name the agent's file", errno);
     if (auto other = open_good(directory, name, content)) return other;  // another run was faster
-    unlinkat(directory, name.c_str(), 0);  // not what it should be: only root can have made it so
+    unlinkat(directory, name.c_str(), 0);                                // wrong; only root can have made it so
   }
   throw error(error_kind::placement, "cannot replace " + name);
 }

@@ -20,7 +20,7 @@
 namespace cachetool::placement {
 namespace {
 
-// Since Linux 3.15. It stays that of the descriptor whatever is mounted and moved.
+// Since Linux 3.15. The descriptor's mount stays the same, whatever is mounted or moved.
 std::optional<int> mount_of(int fd) noexcept {
   std::string const name = "/proc/self/fdinfo/" + std::to_string(fd);
   base::unique_fd const file(open(name.c_str(), O_RDONLY | O_CLOEXEC));
@@ -43,7 +43,7 @@ struct wanted_directory {
   int parent;
   char const* name;
   mode_t mode;
-  int failed;  // errno, 0 if it was made
+  int failed;  // errno; 0 if it was made
 };
 
 int make_unmasked(void* wanted) {
@@ -53,8 +53,8 @@ int make_unmasked(void* wanted) {
   return 0;
 }
 
-// The umask belongs to all threads of a process. So it is a process that shares everything with this one but the umask,
-// and for which this thread waits, that makes the directory.
+// All threads of a process share its umask. So another process makes the directory, which shares everything with this
+// one except the umask, and this thread waits for it.
 bool make_without_umask(int parent, char const* name, mode_t mode) {
   alignas(16) char stack[32768];
   wanted_directory wanted{parent, name, mode, EAGAIN};
@@ -72,7 +72,7 @@ bool make_without_umask(int parent, char const* name, mode_t mode) {
   return errno == 0;
 }
 
-// A default ACL may have taken something away as well: that stays so.
+// A default ACL may have taken something away as well; that stays so.
 bool make(int parent, char const* name, mode_t mode) {
   if (mkdirat(parent, name, mode) != 0) return false;
   struct stat info {};

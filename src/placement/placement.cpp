@@ -26,13 +26,13 @@ std::string absolute(std::string const& path) {
   return normal;
 }
 
-// PATH as it is named below ROOT; empty if it does not lie there.
+// The path as seen from `root`; empty if it does not lie there.
 std::string below(std::string const& root, std::string const& path) {
   if (path == root) return "/";
   return path.starts_with(root + "/") ? path.substr(root.size()) : "";
 }
 
-// Nobody but the worker needs to read a private file. Whose worker it is shows only when the master's children do.
+// Only the worker needs to read a private file. The master's children show which user that is.
 mode_t private_mode(std::optional<fastcgi::peer_credentials> const& peer) {
   uid_t const self = geteuid();
   if (!peer || self == 0) return 0444;
@@ -43,7 +43,7 @@ mode_t private_mode(std::optional<fastcgi::peer_credentials> const& peer) {
   return own ? 0400 : 0444;
 }
 
-// The master that listens on a port of this machine. Dear, because every process is looked at; 0 if there is none.
+// The master that listens on a port of this machine; 0 if there is none. Slow, because it looks at every process.
 pid_t master_on_port(fastcgi::endpoint const& where, int interrupt_fd) {
   bool const here = where.host().starts_with("127.") || where.host() == "::1" || where.host() == "localhost";
   auto const found = here ? fpm::master_of(where, std::nullopt, {.interrupt_fd = interrupt_fd}) : std::nullopt;
@@ -76,7 +76,7 @@ void placer::look(pid_t master) {
   if (view.what == fpm::worker_view::kind::foreign) foreign_ = view.looked_at;
   if (view.what != fpm::worker_view::kind::elsewhere) return;
   root_path_ = view.root_path == "/" ? "" : view.root_path;
-  // A master of root's was set up by root. What another one's workers see is up to its user.
+  // root set up a root-owned master. What the workers of another master see is up to its user.
   open_to_ = view.master_user == 0 ? std::nullopt : std::optional(view.looked_at.uid);
   root_ = worker_root(std::move(view.root));
 }
@@ -98,12 +98,12 @@ std::vector<candidate> placer::own_places() const {
   }
   for (char const* base : {"/dev/shm", "/tmp", "/var/tmp"}) places.push_back({kind::temporary, base});
   if (!root_path_.empty()) places.push_back({kind::temporary, "/"});  // a chroot may have none of these
-  // Last, because it holds every operation: some 100 KB of OPcache, where the others leave nothing.
+  // Last, because it holds every operation: it takes some 100 KB of OPcache, and the others leave nothing.
   if (auto installed = good_installed_agent(root_)) places.push_back({kind::installed, std::move(*installed)});
   return places;
 }
 
-// A directory in a chroot may be named by its path out here, too.
+// A directory in a chroot may also be named by its path outside.
 std::string placer::as_worker_names(std::string const& path) const {
   std::string const inside = root_path_.empty() ? path : below(root_path_, path);
   return inside.empty() ? path : inside;
@@ -140,12 +140,12 @@ void placer::reject(std::string const& path, error const& why, std::vector<std::
   if (current_ == candidates_.size()) give_up();
 }
 
-// What the refusal tells of the places that are left.
+// Uses what the refusal tells about the places that are left.
 void placer::reconsider(error const& why, std::vector<std::string> const& allowed) {
   std::vector<candidate> rest(candidates_.begin() + static_cast<std::ptrdiff_t>(current_), candidates_.end());
   candidates_.resize(current_);
   if (why.kind() == error_kind::limit_extensions) {
-    // Those that we name end with .php, too.
+    // Our own names end with .php, too.
     if (candidates_.back().from != origin::named || candidates_.back().where.ends_with(".php")) rest.clear();
   } else if (why.kind() == error_kind::open_basedir && !allowed.empty()) {
     rest = inside(std::move(rest), allowed);
@@ -164,7 +164,7 @@ void placer::add_told(std::vector<candidate>& rest, std::vector<std::string> con
   auto told =
       std::count_if(candidates_.begin(), candidates_.end(), is_told) + std::count_if(rest.begin(), rest.end(), is_told);
   for (candidate& place : told_places(directories)) {
-    if (told >= most_told) return;  // of all refusals together
+    if (told >= most_told) return;  // counted over all refusals
     auto const is_same = [&](candidate const& other) { return other.how == place.how && other.where == place.where; };
     bool const known =
         std::any_of(rest.begin(), rest.end(), is_same) || std::any_of(candidates_.begin(), candidates_.end(), is_same);
@@ -174,7 +174,7 @@ void placer::add_told(std::vector<candidate>& rest, std::vector<std::string> con
   }
 }
 
-// After a 404: the workers may be elsewhere, and have become known only now.
+// After a 404: the workers may see other files, and may have become known only now.
 std::vector<candidate> placer::seen_by_workers(std::vector<candidate> rest) {
   if (geteuid() != 0) {
     std::erase_if(rest, [this](candidate const& place) {

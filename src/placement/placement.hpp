@@ -18,33 +18,35 @@
 namespace cachetool::placement {
 
 struct options {
-  std::string tmp_dir;     ///< --tmp-dir or temp_dir: tried first; empty for none
-  std::string agent_path;  ///< --agent: a file that php-fpm already has, as it sees it; empty for none
-  std::string chroot;      ///< the root directory of php-fpm's workers; empty to find out
-  int interrupt_fd = -1;   ///< ends a look around when it becomes readable
+  std::string tmp_dir;     ///< --tmp-dir or temp_dir: tried first; empty: none
+  std::string agent_path;  ///< --agent: a file that php-fpm already has, as php-fpm sees it; empty: none
+  std::string chroot;      ///< the root directory of php-fpm's workers; empty: find out
+  int interrupt_fd = -1;   ///< ends a search when it becomes readable
 };
 
-/// Puts the agent where a worker can run it, one place after another until one serves. Whatever is put there for this
-/// call alone is gone when this is.
+/// Puts the agent where a worker can run it, and tries one place after another until one works. The destructor removes
+/// whatever was put there for this call alone.
 class placer {
  public:
-  /// For the workers behind WHERE. WATCHER must outlive this. Throws error (usage) if the chroot is no directory, or
-  /// the tmp_dir lies outside.
+  /// For the workers behind `where`. The observer must outlive this. Throws error (usage) if the chroot is not a
+  /// directory, or the tmp_dir lies outside of it.
   placer(options options, fastcgi::endpoint where, agent::observer& watcher);
 
-  /// The path of a file with SOURCE, in the place now in use or, for the first call, in the first that can be used.
-  /// PEER tells whose workers will read it. Throws error (placement) when no place is left.
+  /// Returns the path of a file with this source, in the place now in use or, at the first call, in the first usable
+  /// one. `peer` tells whose workers will read it. Valid until the next call. Throws error (placement) if no place is
+  /// left.
   std::string const& path(agent::source const& source, std::optional<fastcgi::peer_credentials> const& peer);
 
-  /// The worker could not run what lies at PATH, or not for what it was to do: the next path() is another place.
-  /// ALLOWED is where PHP said it might lie, for error (open_basedir) and (restricted). Throws WHY, with all that was
-  /// tried, if there is none left. Does nothing if another place is in use by now: several calls may find the same.
+  /// Says that the worker could not run the agent at `path`, or that it could not do its work there: the next path() is
+  /// another place. `allowed` is where PHP said it may lie, for error (open_basedir) and (restricted). Throws `why`,
+  /// with everything that was tried, if no place is left. Does nothing if another place is in use by now: several calls
+  /// may find the same.
   void reject(std::string const& path, error const& why, std::vector<std::string> const& allowed);
 
-  /// True if the place now in use holds an agent that was put there before: maybe by another version.
+  /// True if the place in use holds an agent that was installed before, perhaps by another version.
   [[nodiscard]] bool is_installed() const noexcept { return candidates_[current_].how == candidate::kind::installed; }
 
-  /// True when no place is left.
+  /// True if no place is left.
   [[nodiscard]] bool is_exhausted() const noexcept { return planned_ && current_ == candidates_.size(); }
 
  private:
@@ -63,18 +65,18 @@ class placer {
   options options_;
   fastcgi::endpoint where_;
   agent::observer& watcher_;
-  pid_t master_ = 0;                     // 0 where it is not known
-  worker_root root_;                     // of the workers
-  std::string root_path_;                // a chroot's path out here, without a final slash; empty for none
+  pid_t master_ = 0;                     // 0 if unknown
+  worker_root root_;                     // the workers' root directory
+  std::string root_path_;                // a chroot's path seen from outside, without a trailing slash; empty: none
   std::optional<uid_t> open_to_;         // see base_directory
-  std::optional<fpm::process> foreign_;  // a worker in whose file system root puts nothing
+  std::optional<fpm::process> foreign_;  // a worker whose file system root puts nothing into
   bool planned_ = false;
   std::vector<candidate> candidates_;
   std::size_t current_ = 0;
   std::optional<private_file> file_;
   std::string path_;
   std::string_view placed_sha256_;
-  std::optional<error> rejected_;  // why the worker could not use the last place that it was given
+  std::optional<error> rejected_;  // why the worker could not use the last place
   std::string tried_;
   std::string failures_;
 };

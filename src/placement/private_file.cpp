@@ -45,8 +45,8 @@ bool is_own_directory_name(std::string_view name) {
   return name.starts_with(prefix) && is_random(name.substr(prefix.size()));
 }
 
-// Removes the agent's file in a directory of ours, held open. False if there is anything else in it: then the
-// directory has come by our name in another way, and nothing in it is touched.
+// Removes the agent's file from a directory of ours, held open. False if it holds anything else: then somebody else
+// made it under a name like ours, and nothing in it is touched.
 bool take_agent_out(int directory) {
   std::vector<std::string> const names = base::names_in(directory, 2);
   if (names.empty()) return true;
@@ -55,8 +55,8 @@ bool take_agent_out(int directory) {
          unlinkat(directory, name, 0) == 0;
 }
 
-// An unnamed file gets its name when it is whole: a run that is killed leaves none that is half written. Where the file
-// system has no such files, or nothing says which this is, it has its name from the beginning.
+// An unnamed file gets its name when it is complete, so a killed run leaves no half-written one. If the file system has
+// no such files, or nothing tells which file this is, it has its name from the beginning.
 base::unique_fd open_unnamed(int directory) {
   return base::unique_fd(openat(directory, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600));
 }
@@ -66,7 +66,7 @@ bool give_name(int file, int directory, std::string const& name) {
   return linkat(AT_FDCWD, self.c_str(), directory, name.c_str(), AT_SYMLINK_FOLLOW) == 0;
 }
 
-// What an ordinary caller names is the caller's affair, whatever links lead there.
+// An ordinary caller is responsible for the directory that it names, whatever links lead there.
 base::unique_fd open_place(base_directory const& base, std::string const& path) {
   if (!base.named || !base.root.is_own() || geteuid() == 0) return base.root.open_directory(path);
   return base::unique_fd(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -126,12 +126,13 @@ void private_file::open_base(base_directory const& base) {
   }
 }
 
-// Judged by what was opened: the name is php-fpm's, and root's own links lead from it anywhere (/var/run, /var/lock).
+// Judges the directory that was opened, not its name: php-fpm gave the name, and root's own links (/var/run, /var/lock)
+// may lead anywhere from it.
 void private_file::check_told(base_directory const& base, struct stat const& info) const {
   std::error_code failed;
   std::string const real = std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(base_.get()), failed);
   bool const is_users = std::find(base.told_by->begin(), base.told_by->end(), info.st_uid) != base.told_by->end();
-  bool const may_be_used = is_users || (info.st_mode & S_IWOTH) != 0;  // has the sticky bit, then
+  bool const may_be_used = is_users || (info.st_mode & S_IWOTH) != 0;  // then it has the sticky bit
   bool const is_states = real.starts_with("/var/") && !real.starts_with("/var/tmp") && !real.starts_with("/var/www");
   if (failed || is_of_the_system(real) || (is_states && !may_be_used)) {
     throw error(error_kind::placement, "the directory " + base.path + " is one of the system's");
@@ -142,7 +143,7 @@ void private_file::check_told(base_directory const& base, struct stat const& inf
 }
 
 void private_file::make_directory(base_directory const& base) {
-  // Between mkdir and flock another run may take a new directory for a left-over and sweep it: then once more.
+  // Between mkdir and flock another run may take the new directory for a left-over and sweep it. Then this tries again.
   for (int attempt = 0; attempt < max_attempts; ++attempt) {
     open_base(base);
     sweep_private_files(base_.get());
@@ -154,7 +155,7 @@ void private_file::make_directory(base_directory const& base) {
 bool private_file::try_directory(std::string const& name) {
   directory_ = placement::make_directory(base_.get(), name, 0711);
   if (!directory_) {
-    if (errno == ENOENT) return false;  // the run that had made the base has removed it, or swept this
+    if (errno == ENOENT) return false;  // the run that made the base has removed it, or swept this directory
     throw placement_error("cannot make a private directory", errno);
   }
   directory_name_ = name;

@@ -13,33 +13,32 @@
 
 namespace cachetool::placement {
 
-/// A directory in which private files are made.
+/// A directory for private files.
 struct base_directory {
   worker_root const& root;
-  std::string path;    ///< absolute, as a process with that root names it
-  bool named = false;  ///< by the caller: it is made if it does not exist (0711), and removed again
+  std::string path;    ///< absolute, as a process with that root directory names it
+  bool named = false;  ///< by the caller: made if it does not exist (0711), and removed again
 
-  /// If given, only a directory in which this user could make files is used: where a user decides what there is to
-  /// see, root must not be led to a place of its own.
+  /// If set, the directory is used only if this user could make files in it: where a user decides what there is to see,
+  /// root must not be led to a place of its own.
   std::optional<uid_t> open_to{};
 
-  /// If given, php-fpm alone names it, whose workers are these users: it must not be one where the system reads what
-  /// lies there, whatever links lead to it, nor one that these users may not enter.
+  /// If set, only php-fpm named the directory, and its workers are these users. It must not be a directory whose
+  /// contents the system reads, whatever links lead to it, and these users must be able to enter it.
   std::optional<std::vector<uid_t>> told_by{};
 };
 
-/// A PHP file in a directory of its own, "BASE/cachetool-<uid>-<random>/<random>.php", that nobody but its owner can
-/// write and whose name nobody can guess. Both are removed by the destructor. Left-overs of runs that were killed are
-/// removed first.
+/// A PHP file in a directory of its own, "<base>/cachetool-<uid>-<random>/<random>.php". Only its owner can write it,
+/// and nobody can guess its name. The destructor removes both. The constructor first removes what killed runs left.
 class private_file {
  public:
-  /// Writes CONTENT. MODE is the file's: 0400 or 0444. Throws error (placement).
+  /// Writes the content. `mode` is the file's: 0400 or 0444. Throws error (placement).
   private_file(base_directory const& base, std::string_view content, mode_t mode);
   private_file(private_file&& other) noexcept;
   private_file& operator=(private_file&&) = delete;
   ~private_file();
 
-  /// As a process with the base's root names it.
+  /// As a process with the base's root directory names it.
   [[nodiscard]] std::string const& path() const noexcept { return path_; }
 
  private:
@@ -52,17 +51,17 @@ class private_file {
   void write(std::string_view content, mode_t mode);
   void remove() noexcept;
 
-  base::unique_fd parent_;  // of the base, if this made it
+  base::unique_fd parent_;  // of the base, if this object made it
   std::string made_base_;   // its name there
   base::unique_fd base_;
-  base::unique_fd directory_;  // locked for as long as the file is in use
+  base::unique_fd directory_;  // locked while the file is in use
   std::string directory_name_;
   std::string file_name_;
   std::string path_;
 };
 
-/// Removes the directories in BASE that earlier runs of this user left: ours by name and owner, no link, used by
-/// nobody.
+/// Removes directories that earlier runs of this user left in `base`: they have our name and owner, are no links, and
+/// nobody uses them.
 void sweep_private_files(int base) noexcept;
 
 }  // namespace cachetool::placement

@@ -20,7 +20,7 @@
 namespace cachetool::placement {
 namespace {
 
-// Follows no link, and leads nowhere but below ROOT.
+// Follows no link, and never leads out of `root`.
 base::unique_fd open_without_links(int root, std::string const& path, std::uint64_t flags) {
   open_how how{};
   how.flags = flags | O_CLOEXEC;
@@ -38,14 +38,14 @@ std::deque<std::string> components(std::string_view path) {
   return names;
 }
 
-// Nobody but root and the caller can have put a link into it.
+// Only root and the caller can have put a link into it.
 bool is_ours_alone(int directory) {
   struct stat info {};
   return fstat(directory, &info) == 0 && (info.st_uid == 0 || info.st_uid == geteuid()) && (info.st_mode & 0022U) == 0;
 }
 
-// One component after the other, each directory held: "..", a link and a rename lead to nothing but what was held or is
-// opened in it. For a path with links on it, and for kernels that have no openat2 (before 5.6, or under seccomp).
+// Walks one component at a time and holds each directory: "..", links and renames lead only to a directory that is
+// held, or to one in it. For paths with links, and for kernels without openat2 (before 5.6, or under seccomp).
 class walk {
  public:
   explicit walk(int root) : root_(root) {}
@@ -67,7 +67,7 @@ class walk {
  private:
   [[nodiscard]] int here() const { return held_.empty() ? root_ : held_.back().get(); }
 
-  // False, with errno, for what cannot be entered.
+  // False, with errno, if it cannot be entered.
   bool step(std::string const& name, std::deque<std::string>& rest) {
     base::unique_fd next(openat(here(), name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
     struct stat info {};
@@ -78,7 +78,7 @@ class walk {
   }
 
   bool follow(int link, std::string const& name, std::deque<std::string>& rest) {
-    constexpr int most_links = 40;  // as the kernel has it
+    constexpr int most_links = 40;  // the kernel's limit
     if (!is_ours_alone(here())) {
       throw error(error_kind::placement, name +
                                              " is a link in a directory that others can write, who could lead it "

@@ -7,28 +7,28 @@
 
 namespace cachetool::placement {
 
-/// A root directory, ours or that of a worker, below which files are put. Paths are those that a process with this root
-/// uses.
+/// A root directory, ours or a worker's, below which files are put. Paths are those that a process with this root
+/// directory uses.
 class worker_root {
  public:
-  /// Our own.
+  /// Our own root directory.
   worker_root() = default;
 
-  /// That of others: a chroot, or /proc/PID/root. DIRECTORY is open, O_PATH is enough.
+  /// Another one: a chroot, or /proc/<pid>/root. `directory` is open; O_PATH is enough.
   explicit worker_root(base::unique_fd directory) : directory_(std::move(directory)) {}
 
   [[nodiscard]] bool is_own() const noexcept { return !directory_; }
 
-  /// Opens a directory for reading. Whatever is renamed and linked meanwhile, it lies below this root, and every link
-  /// on the way to it was made by root or the caller: one in a directory that others can write is error
-  /// (placement). Invalid, with errno, if there is no such directory or it may not be entered.
+  /// Opens a directory for reading. It lies below this root directory, whatever is renamed or linked meanwhile. Follows
+  /// only links that root or the caller made. Throws error (placement) for a link in a directory that others can write
+  /// to. Invalid, with errno, if there is no such directory or it may not be entered.
   [[nodiscard]] base::unique_fd open_directory(std::string const& path) const;
 
-  /// True if PATH is this very FILE here, too.
+  /// True if this path leads to that very file from here, too.
   [[nodiscard]] bool shows(std::string const& path, int file) const;
 
  private:
-  base::unique_fd directory_;  // invalid: ours
+  base::unique_fd directory_;  // invalid: our own
 };
 
 }  // namespace cachetool::placement

@@ -9,19 +9,19 @@
 
 namespace cachetool::placement {
 
-/// Fills a new, empty file with the agent: its bytes, its mode, and the modification time 0, for which OPcache does not
-/// store it (docs/agent.md). Throws error (placement).
+/// Fills a new, empty file with the agent: its bytes, its mode, and the modification time 0, which keeps OPcache from
+/// storing it (docs/agent.md). Throws error (placement).
 void write_agent(int fd, std::string_view content, mode_t mode);
 
-/// True if the file behind FD is a regular file with these bytes.
+/// True if this is a regular file with these bytes.
 bool holds(int fd, std::string_view content) noexcept;
 
-/// True if NAME in DIRECTORY, which is held open, is what this program wrote as this user, and nothing else may be: a
-/// regular file with no other name, that begins as agents do, with the modification time 0 or, where a run was killed
-/// before it had that, readable by nobody else.
+/// True if the file `name` in `directory`, a descriptor, is certainly one that this program wrote as this user: a
+/// regular file without another name, which begins as agents do, and has the modification time 0. If a run was killed
+/// before it set that time, nobody else can read the file.
 bool is_written_agent(int directory, char const* name) noexcept;
 
-/// An error (placement) whose message ends with the text of ERRNO_VALUE.
+/// An error (placement) whose message ends with the text for that errno.
 error placement_error(std::string const& what, int errno_value);
 
 }  // namespace cachetool::placement
