@@ -17,10 +17,10 @@
 
 namespace cachetool::adapter {
 
-/// A call that was begun. Who drives it with fastcgi::run_any() may drive others at the same time.
+/// A call that was begun. fastcgi::run_any() can drive several at the same time.
 class call_in_progress : public fastcgi::operation {
  public:
-  /// What the agent answered. Only when done, and only once.
+  /// The agent's answer. Only when done, and only once.
   [[nodiscard]] virtual agent::answer take() = 0;
 };
 
@@ -29,48 +29,48 @@ class adapter {
  public:
   virtual ~adapter() = default;
 
-  /// Runs one operation and returns what the agent answered. Throws error.
+  /// Runs one operation and returns the agent's answer. Throws error.
   virtual agent::answer run(agent::call const& what) = 0;
 
-  /// Begins one operation, which nothing sends again if it fails. HOLD: its connection, and with it its worker, is kept
-  /// until the call is destroyed. This must outlive it, and must not run another operation meanwhile. Here, for ways to
-  /// PHP that can do one thing at a time: the call is run when it is driven.
+  /// Begins one operation, which is not sent again if it fails. With `hold`, its connection is kept until the call is
+  /// destroyed, and with it its worker. The adapter must outlive the call, and must not run another operation
+  /// meanwhile. This version is for adapters that do one thing at a time: the call runs when it is driven.
   [[nodiscard]] virtual std::unique_ptr<call_in_progress> begin(agent::call const& what, bool hold);
 
-  /// How often a call is to be sent again, where that is safe. Here: run() does all that can be done.
+  /// How often a call may be sent again if that is safe. Here 0: run() does everything that can be done.
   [[nodiscard]] virtual int retries() const noexcept { return 0; }
 
-  /// When this becomes readable, the caller asks to stop; -1 for never.
+  /// Becomes readable when the caller asks to stop; -1: never.
   [[nodiscard]] virtual int interrupt_fd() const noexcept { return -1; }
 
-  /// Another adapter to the same PHP, for use by another thread at the same time; null where there is none.
+  /// Another adapter to the same PHP, for another thread at the same time; null if there is none.
   [[nodiscard]] virtual std::unique_ptr<adapter> another() const { return nullptr; }
 
-  /// The endpoint as it stands in output: "/run/php/php8.2-fpm.sock".
+  /// The endpoint as the output shows it: "/run/php/php8.2-fpm.sock".
   [[nodiscard]] virtual std::string label() const = 0;
 
-  /// How many requests, of everybody, this way to PHP works on or has waiting; nothing where that cannot be told.
+  /// How many requests are running or waiting on this way to PHP, everybody's included; nothing if unknown.
   [[nodiscard]] virtual std::optional<std::int64_t> connections() const { return std::nullopt; }
 
-  /// The workers of POOL that are alive now, after a call was answered, by the numbers that they themselves see;
-  /// nothing where this machine cannot tell.
+  /// The workers of a pool that are alive now, by the pids that they see themselves. Only after a call was answered.
+  /// Nothing if this machine cannot tell.
   [[nodiscard]] virtual std::optional<std::vector<std::int64_t>> workers(std::string_view /*pool*/) const {
     return std::nullopt;
   }
 
-  /// The php-fpm master that answered last, if this machine's process table shows it and its workers by the numbers
-  /// that they themselves see.
+  /// The php-fpm master that answered last, if this machine's process table shows it and its workers, by the pids that
+  /// they see themselves.
   [[nodiscard]] virtual std::optional<pid_t> master() const { return std::nullopt; }
 
-  /// FAILED, with what this machine can tell of its cause. For when there is nothing left to try: it may take some
+  /// The error, with what this machine can tell of its cause. For when there is nothing left to try: it may take some
   /// time.
   [[nodiscard]] virtual error examined(error const& failed) const { return failed; }
 
-  /// Waits. Throws error (interrupted) when the caller asked to stop meanwhile.
+  /// Waits. Throws error (interrupted) if the caller asks to stop meanwhile.
   virtual void pause(std::chrono::milliseconds duration);
 };
 
-/// Waits until DURATION has passed. Throws error (interrupted) once INTERRUPT_FD (-1: none) is readable.
+/// Waits for `duration`. Throws error (interrupted) once `interrupt_fd` (-1: none) is readable.
 void pause(std::chrono::milliseconds duration, int interrupt_fd);
 
 }  // namespace cachetool::adapter

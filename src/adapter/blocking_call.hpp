@@ -7,10 +7,10 @@
 
 namespace cachetool::adapter {
 
-/// A call by a way to PHP that can do one thing at a time: run as a whole by the first advance().
+/// A call through an adapter that does one thing at a time: the first advance() runs all of it.
 class blocking_call final : public call_in_progress {
  public:
-  /// PHP must outlive this.
+  /// The adapter must outlive this.
   blocking_call(adapter& php, agent::call what) : php_(php), what_(std::move(what)) {}
 
   [[nodiscard]] bool done() const noexcept override { return answer_.has_value(); }

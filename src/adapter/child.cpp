@@ -29,7 +29,7 @@ std::system_error system_failure(char const* what) {
   return std::system_error(errno, std::generic_category(), what);
 }
 
-// A descriptor that is none of those the child will have.
+// A descriptor with a number that the child does not use.
 unique_fd raised(int fd) {
   unique_fd const low(fd);
   unique_fd high(fcntl(low.get(), F_DUPFD_CLOEXEC, 10));
@@ -37,7 +37,7 @@ unique_fd raised(int fd) {
   return high;
 }
 
-// What the child reads is there from the beginning, so that nobody has to feed it.
+// All of the child's input is there from the beginning, so nobody has to feed it.
 unique_fd file_with(std::string_view text) {
   unique_fd file = raised(memfd_create("cachetool", MFD_CLOEXEC));
   while (!text.empty()) {
@@ -73,8 +73,7 @@ std::vector<std::string> environment_with(std::vector<std::string> const& added)
   return all;
 }
 
-// The child gets its own signals back: this process has some blocked, to read them from a signalfd, and SIGPIPE
-// ignored.
+// The child gets its own signals back: this process blocks some, to read them from a signalfd, and ignores SIGPIPE.
 class spawn_settings {
  public:
   spawn_settings() {
@@ -151,7 +150,7 @@ class child {
     return status_.has_value();
   }
 
-  /// Once it has ended.
+  /// Only once it has ended.
   [[nodiscard]] int status() const noexcept {
     return WIFEXITED(*status_) ? WEXITSTATUS(*status_) : 128 + WTERMSIG(*status_);
   }
@@ -167,7 +166,7 @@ class waiter {
  public:
   explicit waiter(child_options const& options) : options_(options), end_(base::after(options.timeout)) {}
 
-  // Waits until one of STREAMS can be read, at most LONGEST ms.
+  // Waits until one of the streams can be read, for `longest` ms at most.
   template <std::size_t Count>
   void wait(std::array<pollfd, Count>& streams, int longest) const {
     if (base::passed(end_)) {

@@ -24,7 +24,7 @@ std::string hint(error const& failed) {
 
 }  // namespace
 
-// The agent is php's standard input, so that no file is needed; the arguments are its descriptor 3.
+// The agent is php's standard input, so it needs no file. The arguments are descriptor 3.
 agent::answer cli_adapter::run(agent::call const& what) {
   agent::encoded_call encoded = agent::encode(what);
   watcher_.running(what, label(), "php -");

@@ -12,10 +12,10 @@ struct cli_options {
   int interrupt_fd = -1;
 };
 
-/// Has php(1), from PATH, run the agent. The caches it acts on are those of that one process.
+/// Has php(1), found through PATH, run the agent. Only the caches of that one process are seen.
 class cli_adapter final : public adapter {
  public:
-  /// WATCHER must outlive this.
+  /// The observer must outlive this.
   cli_adapter(cli_options const& options, agent::observer& watcher) : options_(options), watcher_(watcher) {}
 
   agent::answer run(agent::call const& what) override;

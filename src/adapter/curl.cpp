@@ -8,7 +8,7 @@
 namespace cachetool::adapter {
 namespace {
 
-// What curl prints after the body: the status, and where a redirect leads.
+// curl prints this after the body, with the status and a redirect's target.
 constexpr std::string_view trailer_mark = "\ncachetool-http ";
 constexpr std::size_t longest_trailer = 16384;
 
@@ -55,7 +55,7 @@ std::string configuration(http_request const& request) {
   return out;
 }
 
-// Passes on all but the last bytes, in which the trailer stands at the end.
+// Passes on everything except the last bytes, which may hold the trailer.
 class body_splitter {
  public:
   explicit body_splitter(std::function<void(std::string_view)> const& sink) : sink_(sink) {}
@@ -119,7 +119,7 @@ error failure(child_result const& ended) {
 }  // namespace
 
 http_response post(http_request const& request, std::function<void(std::string_view)> const& sink) {
-  constexpr std::chrono::seconds grace{2};  // curl keeps the time, and says more about it
+  constexpr std::chrono::seconds grace{2};  // curl watches the time itself, and says more about it
   std::string const config = configuration(request);
   child_options options;
   options.argv = {"curl", "-q", "--config", "-"};

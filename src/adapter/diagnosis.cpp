@@ -21,7 +21,7 @@ std::string quoted_start(std::string_view text) {
 }
 
 error not_found(fastcgi::response const& response, std::string_view body, std::string const& path) {
-  // "No input file specified." also stands for a file that is not there, where the pool has a doc_root.
+  // In a pool with a doc_root, "No input file specified." may also mean a missing file.
   bool const is_missing = php_messages::is_about_a_missing_file(response.stderr_text);
   if (php_messages::is_about_open_basedir(response.stderr_text) ||
       (php_messages::is_no_input_page(body) && !is_missing)) {
@@ -89,7 +89,7 @@ error unexpected(fastcgi::response const& response, std::string_view body) {
 error refusal(fastcgi::response const& response, agent::answer_reader const& reader, std::string const& path,
               std::optional<fpm::security_labels> const& labels) {
   std::string const body = reader.foreign();
-  // STDERR first: with open_basedir and an error_log that the pool's user cannot write the status is 403.
+  // STDERR first: with open_basedir, and an error_log that the pool's user cannot write, the status is 403.
   bool const outside = php_messages::is_about_open_basedir(response.stderr_text) && !reader.began();
   bool const missing =
       response.status == 404 && (php_messages::is_file_not_found_page(body) || php_messages::is_no_input_page(body));

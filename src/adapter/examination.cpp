@@ -51,7 +51,7 @@ std::string advice(error const& failed, fpm::pool_load const& load, std::optiona
   return std::string("wait until php-fpm has less to do, allow more time with ") + option + ", or " + more + hidden;
 }
 
-/// A php-fpm's pool, with its master's data to keep it in.
+/// A pool of a php-fpm. It holds the master's data, too, which the pool is part of.
 struct found_pool {
   fpm::listener behind;
   std::size_t index = 0;
@@ -78,8 +78,9 @@ std::string holders_text(std::vector<fpm::worker> const& holders) {
   return list;
 }
 
-// PHP ends what holds up a restart for too long, but a worker can end only those of its own user: others make each
-// request of this pool end with nothing (php-src ext/opcache/ZendAccelerator.c, kill_all_lockers()).
+// PHP ends what keeps a restart waiting for too long. But a worker can end only processes of its own user. Until the
+// others end, every request of this pool gets an empty answer (php-src ext/opcache/ZendAccelerator.c,
+// kill_all_lockers()).
 error with_holders(error const& failed, found_pool const& found, fpm::proc const& processes) {
   auto holders = fpm::lock_holders(processes, found.behind.master.self.pid);
   if (!holders) return failed;
@@ -93,7 +94,7 @@ error with_holders(error const& failed, found_pool const& found, fpm::proc const
                          "wait until that request has ended, or end it as root: kill" + pids);
 }
 
-// The setting that a failure may come from; empty if there is none.
+// The setting that may have caused a failure; empty if there is none.
 std::string setting_behind(error const& failed) {
   if (failed.blamed() == blame::setting) return failed.blamed_name();
   if (failed.blamed() == blame::function) return "disable_functions";
@@ -119,7 +120,7 @@ bool is_off(std::string const& value) {
   return value.empty() || value == "0" || value == "off" || value == "no" || value == "false" || value == "none";
 }
 
-// True if LIST, of functions with commas between, names that one.
+// True if the list, with commas between functions, names that one.
 bool names(std::string_view list, std::string_view function) {
   while (!list.empty()) {
     std::size_t const end = std::min(list.find_first_of(", "), list.size());
@@ -129,7 +130,7 @@ bool names(std::string_view list, std::string_view function) {
   return false;
 }
 
-// True if that line can be the cause: what is set elsewhere, in php.ini, does not stand here.
+// True if this line can be the cause. Settings from elsewhere, such as php.ini, are not seen here.
 bool explains(std::string const& setting, std::string const& value, error const& failed) {
   if (setting == "disable_functions") return names(value, failed.blamed_name());
   if (setting == "opcache.enable" || setting == "apc.enabled") return is_off(value);
@@ -143,7 +144,7 @@ error with_line(error const& failed, std::string const& name, fpm::pool const& o
   return failed.in_words(failed.message() + "; see " + line->text(), failed.hint());
 }
 
-// What a command says of many calls together has no phase of one.
+// A command's own error about many calls together has none of these phases.
 bool is_about_time(error const& failed) {
   return failed.kind() == error_kind::timeout && failed.at() != phase::resolve && failed.at() != phase::prepare;
 }

@@ -9,7 +9,7 @@
 namespace cachetool::adapter {
 namespace {
 
-// What ends a call ends the look around for a place, too.
+// What ends a call also ends the search for a place.
 placement::options heard(fastcgi_options const& options) {
   placement::options place = options.place;
   place.interrupt_fd = options.client.interrupt_fd;

@@ -17,14 +17,14 @@ struct fastcgi_options {
   fastcgi::client_options client;
   placement::options place;
 
-  /// How often a call is sent again, where that is safe: the connection failed, or it broke and the call is idempotent.
+  /// How often a call is sent again if that is safe: the connection failed, or it broke and the call is idempotent.
   int retries = 3;
 };
 
 /// Has php-fpm run the agent.
 class fastcgi_adapter final : public adapter {
  public:
-  /// WATCHER must outlive this.
+  /// The observer must outlive this.
   fastcgi_adapter(fastcgi::endpoint where, fastcgi_options const& options, agent::observer& watcher);
 
   agent::answer run(agent::call const& what) override;
@@ -43,7 +43,7 @@ class fastcgi_adapter final : public adapter {
 
   fastcgi_options options_;
   fastcgi_target target_;
-  bool broke_in_stream_ = false;  // rows were passed on already: sending the call again would repeat them
+  bool broke_in_stream_ = false;  // rows were passed on already, and sending the call again would repeat them
 };
 
 }  // namespace cachetool::adapter

@@ -16,7 +16,7 @@
 namespace cachetool::adapter {
 namespace {
 
-// True if the modes let a worker read a file: those that we make always do, and they may be where we cannot look.
+// True if the modes let a worker read a file. Files of our own always do, and may be where this process cannot look.
 bool modes_allow(std::string const& path) {
   struct stat info {};
   if (stat(path.c_str(), &info) != 0 || (info.st_mode & S_IROTH) != 0) return true;
@@ -73,7 +73,7 @@ void fastcgi_call::connect() {
 void fastcgi_call::send() {
   base::unique_fd socket = connector_->take();
   auto const peer = fastcgi::peer_of(socket.get());
-  if (peer) target_.master = peer->pid;  // not told this once, it stays who it was
+  if (peer) target_.master = peer->pid;  // if a peer is not known this once, the master stays as it was
   path_ = target_.place.path(agent::source_for(what_.operation), peer);
   target_.watcher.running(what_, target_.where.text(), path_);
 
@@ -93,7 +93,7 @@ error fastcgi_call::refusal(fastcgi::response const& response) const {
   return diagnose(response, *reader_, path_, labels).during(phase::answer);
 }
 
-// Where the agent may lie instead, by the refusal, or by the pool's configuration where PHP logs nothing.
+// Where the agent may lie instead: from the refusal, or from the pool's configuration if PHP logs nothing.
 std::vector<std::string> fastcgi_call::allowed(error_kind refusal, std::string_view stderr_text) const {
   if (refusal == error_kind::restricted) return {reader_->refused_over()};
   auto told = allowed_directories(stderr_text);
@@ -118,7 +118,7 @@ void fastcgi_call::read_answer() {
     if (!is_about_the_place(failed.kind()) || target_.place.is_exhausted()) throw;
     target_.place.reject(path_, failed, allowed(failed.kind(), response.stderr_text));
     connect();
-    return advance(0);  // whoever drives this waits for the connection that ended
+    return advance(0);  // the caller still waits for the connection that ended
   }
   if (hold_) held_ = exchange_->take_connection();
   if (!response.stderr_text.empty()) target_.watcher.said(response.stderr_text);

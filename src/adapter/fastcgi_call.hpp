@@ -13,20 +13,20 @@
 
 namespace cachetool::adapter {
 
-/// What the calls of one php-fpm share.
+/// What all calls to one php-fpm share.
 struct fastcgi_target {
   fastcgi::endpoint where;
   fastcgi::client_options client;
   placement::placer place;
   agent::observer& watcher;
-  pid_t master = 0;  ///< who listens there, as soon as a call was connected; 0 where that is not known
+  pid_t master = 0;  ///< the process that listens there, once a call was connected; 0 if unknown
 };
 
-/// One agent call on a connection of its own: connects, lets the agent be placed as the peer can read it, sends the
-/// request. Where the worker could not run what lies there, it begins again with the next place.
+/// One agent call on a connection of its own. It connects, has the agent placed so that the peer can read it, and sends
+/// the request. If the worker cannot run the agent there, it begins again with the next place.
 class fastcgi_call final : public call_in_progress {
  public:
-  /// TARGET must outlive this. HOLD: see adapter::begin().
+  /// `target` must outlive this. For `hold` see adapter::begin().
   fastcgi_call(fastcgi_target& target, agent::call what, bool hold);
 
   [[nodiscard]] bool done() const noexcept override { return answer_.has_value(); }

@@ -21,8 +21,8 @@ agent::answer with_retries(std::function<agent::answer()> const& attempt,
   }
 }
 
-// A pool that is being reloaded refuses, or has no socket, for a moment; a worker that is recycled drops the
-// connection.
+// A pool that is being reloaded refuses connections, or has no socket, for a moment. A worker that is recycled drops
+// its connection.
 bool may_send_again(error const& failed, agent::call const& what) noexcept {
   switch (failed.kind()) {
     case error_kind::unreachable:

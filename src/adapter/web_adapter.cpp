@@ -19,7 +19,7 @@ error not_followed(std::string const& to, char const* why) {
       .advise("if that is the site, name it: --web-url=URL");
 }
 
-// A redirect may change the path, the port, or http to https. Another host would get the secret, and need not have the
+// A redirect may change the path, the port, or http to https. Another host would get the secret, and may not have the
 // file.
 void check_redirect(std::string const& from, std::string const& to) {
   auto const before = split_url(from);
@@ -64,15 +64,15 @@ web_adapter::web_adapter(web_options options, agent::observer& watcher)
     throw error(error_kind::usage, "\"" + options_.url + "\" is no URL of a web site")
         .advise("it begins with http:// or https://");
   }
-  // A password in the URL would stand in every message.
+  // A password in the URL would show in every message.
   if (options_.basic_auth.empty()) options_.basic_auth = parts->user_info;
   options_.url = parts->scheme + "://" + parts->rest;
   while (options_.url.ends_with('/')) options_.url.pop_back();
 }
 
 agent::answer web_adapter::run(agent::call const& what) {
-  // A web server in front of a shared disk may not see a new file at once. It is the same file each time: the answer
-  // for another name would be just as old.
+  // A web server in front of a shared disk may not see a new file at once. The file stays the same for all attempts:
+  // another name would be seen no sooner.
   constexpr std::chrono::milliseconds disk_pause{250};
   made_call made{what, agent::encode(what), base::random_hex(), {}};
   made.file.emplace(options_.path, agent::web_source(made.secret, what.operation, made.encoded.body));

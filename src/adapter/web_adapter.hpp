@@ -14,9 +14,9 @@ namespace cachetool::adapter {
 
 struct web_options {
   std::string url;         ///< "https://example.com/shop"; see split_url()
-  std::string path = ".";  ///< the directory that the web server serves as that URL
-  std::string basic_auth;  ///< "user:password"; empty for none
-  std::string host;        ///< a Host header; empty for the URL's own
+  std::string path = ".";  ///< the directory that the web server serves at that URL
+  std::string basic_auth;  ///< "user:password"; empty: none
+  std::string host;        ///< a Host header; empty: the URL's own host
   bool allow_insecure = false;
   std::chrono::milliseconds connect_timeout{5000};
   std::chrono::milliseconds timeout{30000};
@@ -27,19 +27,19 @@ struct web_options {
 /// The parts of an http or https URL that matter here.
 struct url_parts {
   std::string scheme;     ///< "http" or "https"
-  std::string user_info;  ///< "user:password"; empty for none
+  std::string user_info;  ///< "user:password"; empty: none
   std::string host;       ///< lower case, without the port
-  std::string rest;       ///< the URL from behind "user:password@", that is host, port, path, query
+  std::string rest;       ///< the URL after "user:password@": host, port, path, query
 };
 
-/// Nothing if TEXT is no such URL.
+/// Nothing if the text is not an http or https URL.
 std::optional<url_parts> split_url(std::string_view text);
 
-/// Has a web server run the agent, which lies in the document root for as long as a call takes: each has a file of its
-/// own, that can do this call alone.
+/// Has a web server run the agent. Each call puts a file of its own into the document root for as long as it takes; the
+/// file can do only this call.
 class web_adapter final : public adapter {
  public:
-  /// WATCHER must outlive this. Throws error (usage) if the URL is none.
+  /// The observer must outlive this. Throws error (usage) if the URL is not one.
   web_adapter(web_options options, agent::observer& watcher);
 
   agent::answer run(agent::call const& what) override;
@@ -58,7 +58,7 @@ class web_adapter final : public adapter {
 
   web_options options_;
   agent::observer& watcher_;
-  bool broke_in_stream_ = false;  // rows were passed on already: sending the call again would repeat them
+  bool broke_in_stream_ = false;  // rows were passed on already, and sending the call again would repeat them
 };
 
 }  // namespace cachetool::adapter

@@ -6,8 +6,8 @@
 
 namespace cachetool::adapter {
 
-/// Why the web server did not run the agent, which lies in the document root PATH: what its answer says, in one
-/// sentence, and what to do about it. BODY is the beginning of what it sent.
+/// Says why the web server did not run the agent in the document root `path`: what its answer says, in one sentence,
+/// and what to do about it. `body` is the beginning of the answer.
 error diagnose_web(http_response const& response, std::string const& body, std::string const& url,
                    std::string const& path);
 

@@ -7,11 +7,11 @@
 
 namespace cachetool::adapter {
 
-/// The agent in a document root, under a name that nobody can guess: "cachetool-<32 hex digits>.php". Removed by the
-/// destructor. What runs that were killed left there is removed first.
+/// The agent in a document root, under a name that nobody can guess: "cachetool-<32 hex digits>.php". The destructor
+/// removes it. The constructor first removes what killed runs left there.
 class web_file {
  public:
-  /// Throws error (usage) if DIRECTORY is none, (placement) if the file cannot be made.
+  /// Throws error: usage if there is no such directory, placement if the file cannot be made.
   web_file(std::string const& directory, std::string_view content);
   web_file(web_file const&) = delete;
   web_file& operator=(web_file const&) = delete;
@@ -21,7 +21,7 @@ class web_file {
 
  private:
   base::unique_fd directory_;
-  base::unique_fd file_;  // locked for as long as it is in use
+  base::unique_fd file_;  // locked while it is in use
   std::string name_;
 };
 
