@@ -22,7 +22,7 @@ std::string place(std::string_view file, std::int64_t line) {
   return " (" + std::string(file) + ":" + std::to_string(line) + ")";
 }
 
-// Such an answer is not held, because in memory it takes several times its length.
+// Such an answer is not held: in memory it takes several times its length.
 error too_large(std::string const& bound) {
   return error(error_kind::protocol, "the answer is larger than " + bound + ", which is more than is held at once")
       .advise("have it return less: what code prints is shown as it comes");
@@ -121,10 +121,10 @@ encoded_call encode(call const& what) {
   encoded_call out;
   out.nonce = base::random_hex();
   if (!what.arguments.is_null()) out.body = php::serialize(what.arguments);
-  // What a web server sends, because code that runs before the agent may want it. But SCRIPT_NAME: where the pool has
-  // a doc_root PHP would open the script of that name below it (php-src main/fopen_wrappers.c,
-  // php_fopen_primary_script()). DOCUMENT_ROOT would make PHP look for a .user.ini, and
-  // HTTP_ACCEPT_ENCODING would let it compress the answer: neither is sent.
+  // The parameters that a web server sends, because code that runs before the agent may want them. Three are left out.
+  // SCRIPT_NAME: in a pool with a doc_root PHP would open the script of that name below it (php-src
+  // main/fopen_wrappers.c, php_fopen_primary_script()). DOCUMENT_ROOT would make PHP look for a .user.ini.
+  // HTTP_ACCEPT_ENCODING would let it compress the answer.
   std::string const uri = "/cachetool?op=" + what.operation;
   out.params = {{"REQUEST_METHOD", out.body.empty() ? "GET" : "POST"},
                 {"REQUEST_URI", uri},
@@ -160,8 +160,8 @@ void answer_reader::feed(std::string_view data) {
   pending_.erase(0, used);
 }
 
-// Looks for the header of the next piece, "\n<nonce> <type> <length>\n". Returns how many bytes of REST are done with:
-// those before a header and the header itself, or those in which none can begin any more.
+// Looks for the header of the next piece, "\n<nonce> <type> <length>\n". Returns how many bytes of `rest` are done: up
+// to and including a header, or those in which no header can begin any more.
 std::size_t answer_reader::take_header(std::string_view rest) {
   std::size_t const at = rest.find(marker_);
   if (broken_ || at == std::string_view::npos) {
@@ -174,7 +174,7 @@ std::size_t answer_reader::take_header(std::string_view rest) {
   if (end == std::string_view::npos && header.size() < max_piece_header) return 0;
   keep_foreign(rest.substr(0, at));
   if (!parse_header(header.substr(0, end))) {
-    broken_ = true;  // it was changed on its way: nothing after it can be trusted
+    broken_ = true;  // it was changed on its way, so nothing after it can be trusted
     piece_ = 0;
     return at + marker_.size();
   }
@@ -187,7 +187,8 @@ bool answer_reader::parse_header(std::string_view header) {
   char const* const end = header.data() + header.size();
   auto const parsed = std::from_chars(header.data() + 2, end, missing_);
   piece_ = header[0];
-  // Code that is run may throw away the first piece, with all that is buffered. What it printed since is still its own.
+  // Code that is run may throw away the first piece together with everything that is buffered. What it prints
+  // afterwards is still its own.
   if (!std::exchange(began_, true) && piece_ != 'B' && printed_) keep_foreign(std::exchange(foreign_, {}));
   bool const is_number = parsed.ec == std::errc() && parsed.ptr == end;
   too_large_ = is_number && piece_ != 'S' && missing_ > max_held_piece;

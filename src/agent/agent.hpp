@@ -1,7 +1,7 @@
 #pragma once
 
-/// The PHP agent and the call around it: what to ask it, and how to read its answer.
-/// No sockets and no files here: docs/agent.md describes both directions.
+/// The PHP agent and the call around it: how to ask it, and how to read its answer.
+/// It uses no sockets and no files. docs/agent.md describes both directions.
 
 #include <chrono>
 #include <cstdint>
@@ -19,29 +19,29 @@
 
 namespace cachetool::agent {
 
-/// True if TEXT, the beginning of a file, is that of an agent of this version or another. Nobody else's file begins so.
+/// True if the text, the beginning of a file, is that of an agent of this or another version. No other file begins so.
 bool begins_an_agent(std::string_view text) noexcept;
 
 /// One operation to run, "opcache.reset".
 struct call {
   std::string operation;
-  php::value arguments;  ///< an array, or null for none
+  php::value arguments;  ///< an array; null for none
 
-  /// Running it twice does no harm, so it may be sent again when the connection broke.
+  /// Running it twice does no harm, so it may be sent again if the connection broke.
   bool idempotent = true;
 
-  /// How long to wait for the answer; nothing for what the adapter was set up with.
+  /// How long to wait for the answer; not set: the adapter's own limit.
   std::optional<std::chrono::milliseconds> timeout;
 
-  /// Receives the rows of a streamed answer, as they come and as the operation documents them.
+  /// Receives the rows of a streamed answer, as they come, in the form that the operation documents.
   std::function<void(std::string_view rows)> rows;
 
-  /// Receives what the operation prints, for one that runs code of somebody else's. It comes as it is printed, up to
-  /// some bytes that may yet belong to the answer.
+  /// Receives what the operation prints, if it runs somebody else's code. The text comes as it is printed, except for a
+  /// few last bytes that may still belong to the answer.
   std::function<void(std::string_view text)> printed;
 };
 
-/// The error (disabled) of a function that the agent calls and a pool disables, if TEXT, which PHP wrote, tells of one.
+/// The error (disabled) for a function that the agent calls and a pool disables, if this text of PHP's is about one.
 std::optional<error> undefined_function(std::string_view text);
 
 /// A warning, notice or deprecation that PHP raised during the call.
@@ -52,7 +52,7 @@ struct note {
   std::int64_t line = 0;
 };
 
-/// The message and where it was raised: "Undefined variable $a (/srv/x.php:3)", "... (line 1 of the code)" for
+/// The message and where it was raised: "Undefined variable $a (/srv/x.php:3)", or "... (line 1 of the code)" for
 /// php.eval.
 std::string describe(note const& what);
 
@@ -61,7 +61,7 @@ struct answer {
   php::value result;
   std::vector<note> notes;
   std::string php_version;
-  std::string pool;      ///< empty where PHP cannot tell: no /proc, or open_basedir keeps it away
+  std::string pool;      ///< empty if PHP cannot tell: no /proc, or open_basedir forbids it
   std::int64_t pid = 0;  ///< the worker that ran the call
 };
 
@@ -73,36 +73,36 @@ struct encoded_call {
 };
 encoded_call encode(call const& what);
 
-/// Finds the pieces of an answer between whatever else is printed around them, in constant memory for streamed rows.
+/// Finds the pieces of an answer among whatever else is printed around them. Streamed rows take constant memory.
 class answer_reader {
  public:
   using text_sink = std::function<void(std::string_view)>;
 
-  /// ROWS receives streamed rows, PRINTED what is printed between the pieces. Both may be empty.
+  /// `rows` receives streamed rows, `printed` what is printed between the pieces. Both may be empty.
   answer_reader(std::string nonce, text_sink rows, text_sink printed = {});
 
   /// Takes the next bytes of the body.
   void feed(std::string_view data);
 
-  /// True once the agent said that it runs: what went wrong after that is PHP's affair, not the way there.
+  /// True once the agent said that it runs: later failures are PHP's, not those of the way there.
   [[nodiscard]] bool began() const noexcept { return began_; }
 
-  /// True once rows or text were passed on: the call cannot be repeated without passing them on twice.
+  /// True once rows or text were passed on: repeating the call would pass them on twice.
   [[nodiscard]] bool streamed() const noexcept { return streamed_; }
 
-  /// What was printed outside of the pieces, its first bytes: the text of somebody's error page, for instance. To be
-  /// asked when the body has ended.
+  /// The first bytes that were printed outside of the pieces: the text of an error page, for instance. Only after the
+  /// body has ended.
   [[nodiscard]] std::string foreign() const { return piece_ == 0 ? foreign_ + pending_ : foreign_; }
 
-  /// Passes on what was printed last, when no more will come: after a broken connection, too.
+  /// Passes on what was printed last, once no more will come, even after a broken connection.
   void end();
 
   /// The answer, after end(). Throws error: what PHP threw (php_error), a fatal error (php_error, memory_limit), a
-  /// refusal of the agent (extension_missing, disabled, restricted, opcache_off, usage), an answer that is none
+  /// refusal of the agent (extension_missing, disabled, restricted, opcache_off, usage), or a malformed answer
   /// (protocol).
   [[nodiscard]] answer finish();
 
-  /// What the agent's refusal is about, after finish() has thrown it: for error (restricted), the prefix that
+  /// What the agent's refusal is about, after finish() has thrown it. For error (restricted): the prefix that
   /// opcache.restrict_api demands of a script's path.
   [[nodiscard]] std::string const& refused_over() const noexcept { return refused_over_; }
 
@@ -123,7 +123,7 @@ class answer_reader {
   std::optional<std::string> fatal_;
   std::string refused_over_;
   std::uint64_t missing_ = 0;  // bytes of the payload still to come
-  char piece_ = 0;             // type of the piece being read; 0 between two
+  char piece_ = 0;             // type of the piece being read; 0 between pieces
   bool began_ = false;
   bool streamed_ = false;
   bool broken_ = false;

@@ -9,16 +9,15 @@
 
 namespace cachetool::agent {
 
-/// Is told what an adapter does, for a log. Every member may be left as it is. Adapters in several threads may share
-/// one.
+/// Is told what an adapter does, for a log. No member has to be overridden. Adapters in several threads may share one.
 class observer {
  public:
   virtual ~observer() = default;
   virtual void running(call const& /*what*/, std::string_view /*endpoint*/, std::string_view /*agent_path*/) {}
   virtual void answered(answer const& /*what*/) {}
-  /// A place could not be used, or the worker could not run what lies there; the next one is tried.
+  /// A place could not be used, or the worker could not run the agent there; the next place is tried.
   virtual void place_failed(error const& /*why*/) {}
-  /// As place_failed, but the caller had named that place: worth a warning.
+  /// Like place_failed, but the caller named that place, so it deserves a warning.
   virtual void named_place_failed(error const& why) { place_failed(why); }
   virtual void retrying(error const& /*why*/, std::chrono::milliseconds /*pause*/) {}
   /// What php-fpm wrote to STDERR during a call that succeeded.

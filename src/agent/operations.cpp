@@ -82,7 +82,7 @@ constexpr operation table[] = {
     {"stat.workers", embedded::stat, "deploy:finish|deploy:switch|stat:clear"},
 };
 
-// Whether one of the files of which SOURCE is made does.
+// True if one of the source's files calls the function.
 bool calls(source const& agent, std::string_view function) {
   auto const parts = php_parts();
   return std::any_of(parts.begin(), parts.end(), [&](php_part const& part) {

@@ -7,7 +7,7 @@ bool says(std::string_view text, std::string_view part) noexcept {
   return text.find(part) != std::string_view::npos;
 }
 
-// What comes after PART; nothing if TEXT does not have it.
+// The text after `part`; nothing if `part` is not in it.
 std::optional<std::string_view> after(std::string_view text, std::string_view part) noexcept {
   std::size_t const start = text.find(part);
   if (start == std::string_view::npos) return std::nullopt;

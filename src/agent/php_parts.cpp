@@ -5,7 +5,7 @@
 namespace cachetool::agent {
 namespace {
 
-// A test reads the files with PHP's own tokenizer and compares.
+// A test compares this with the files, read by PHP's own tokenizer.
 constexpr php_part table[] = {
     {"agent.php",
      "array_filter array_values count error_get_last error_reporting fastcgi_finish_request"

@@ -1,6 +1,6 @@
 #pragma once
 
-/// What the files of which the agent is made call.
+/// Which PHP functions the agent's source files call.
 
 #include <span>
 #include <string_view>
@@ -11,16 +11,16 @@ namespace cachetool::agent {
 /// A file of the agent's source, "opcache.php".
 struct php_part {
   std::string_view file;
-  std::string_view functions;  ///< of PHP, that it calls by name: in order, a space between two
+  std::string_view functions;  ///< of PHP, called by name; sorted, with spaces between them
 };
 
-/// Every file but that of the web, by name.
+/// Every file except the web's, sorted by name.
 std::span<php_part const> php_parts() noexcept;
 
-/// True if the file calls FUNCTION.
+/// True if the file calls the function.
 bool calls(php_part const& part, std::string_view function) noexcept;
 
-/// Each function of PHP that the agent calls, once, in order.
+/// Each PHP function that the agent calls, once, sorted.
 std::vector<std::string_view> called_functions();
 
 }  // namespace cachetool::agent

@@ -5,9 +5,9 @@
 
 namespace cachetool::agent {
 
-/// The agent for one call as it lies in a document root. It does this OPERATION with these ARGUMENTS (the body of the
-/// request) and no other, takes nonce and secret from the request's headers X-Cachetool-Nonce and X-Cachetool-Secret,
-/// and answers 404 to a request with another body or without this SECRET.
+/// Returns the agent for one call, as it lies in a document root. It runs only this operation with these arguments (the
+/// request's body). It takes nonce and secret from the headers X-Cachetool-Nonce and X-Cachetool-Secret, and answers
+/// 404 to a request with another body or secret.
 std::string web_source(std::string_view secret, std::string_view operation, std::string_view arguments);
 
 }  // namespace cachetool::agent
