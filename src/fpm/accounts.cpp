@@ -15,7 +15,7 @@ std::string_view take(std::string_view& text, char until) {
   return part;
 }
 
-// passwd(5) and group(5) both begin with name:password:number. Empty if there is none.
+// passwd(5) and group(5) both begin with name:password:number. Empty if the number is not there.
 std::string_view name_in(std::string_view table, std::string const& number) {
   while (!table.empty()) {
     std::string_view line = take(table, '\n');

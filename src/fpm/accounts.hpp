@@ -8,17 +8,17 @@
 
 namespace cachetool::fpm {
 
-/// Names of users and groups, as /etc/passwd and /etc/group have them: without the C library, which in a static
-/// program wants the very version that it was built with. Accounts of a directory service have their number alone.
+/// Names of users and groups, from /etc/passwd and /etc/group. Not from the C library: in a static program it wants the
+/// very version that it was built with. Accounts of a directory service only get their number.
 class accounts {
  public:
   explicit accounts(root_directory const& files = root_directory());
 
-  /// "www-data"; "1234" for one without a name.
+  /// "www-data"; "1234" if it has no name.
   [[nodiscard]] std::string user(uid_t id) const;
   [[nodiscard]] std::string group(gid_t id) const;
 
-  /// "www-data (uid 33)"; "uid 1234" for one without a name. For a group "www-data (gid 33)".
+  /// "www-data (uid 33)"; "uid 1234" if it has no name. For a group "www-data (gid 33)".
   [[nodiscard]] std::string user_and_number(uid_t id) const;
   [[nodiscard]] std::string group_and_number(gid_t id) const;
 

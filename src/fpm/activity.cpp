@@ -23,7 +23,7 @@ enum class look : std::uint8_t { hidden, awake, asleep };
 look look_at_call(proc const& processes, std::string const& pid, system_call& found) {
   auto const text = processes.read(pid + "/syscall", 256);
   if (!text || text->empty()) return look::hidden;
-  // "running", or "-1" and two addresses for a process that waits outside of a system call.
+  // "running", or "-1" and two addresses if the process waits outside of a system call.
   if (std::sscanf(text->c_str(), "%ld %lx", &found.number, &found.first) != 2) {
     return look::awake;
   }
@@ -51,7 +51,7 @@ std::uint64_t socket_of(proc const& processes, std::string const& pid, std::stri
   return socket_inode(processes.link(pid + "/fd/" + descriptor).value_or(""));
 }
 
-// The names of the sockets that a worker listens on: its pool's, on whichever descriptor it came.
+// The names of the sockets that a worker listens on, which are its pool's, on whichever descriptor.
 std::set<std::string> names_listened_on(proc const& processes, std::string const& pid,
                                         std::map<std::uint64_t, std::string> const& listening) {
   std::set<std::string> names;
@@ -62,7 +62,7 @@ std::set<std::string> names_listened_on(proc const& processes, std::string const
   return names;
 }
 
-// A connection to the socket that the worker listens on, and not one that a script has opened.
+// True for connections to the worker's own socket, but not for those that a script has opened.
 void find_held(proc const& processes, std::vector<reader> const& readers, std::vector<worker_activity>& all) {
   if (readers.empty()) return;
   std::string const net = std::to_string(all[readers.front().index].pid) + "/net";

@@ -16,10 +16,10 @@
 namespace cachetool::fpm {
 
 enum class doing : std::uint8_t {
-  unknown,  ///< the caller may not look: root may, and others where they may trace the worker
+  unknown,  ///< the caller may not look: only root may, and whoever may trace the worker
   idle,     ///< it waits for a connection
-  held,     ///< a client's connection is open and nothing comes on it: a kept one, between two requests
-  running   ///< anything else: it runs PHP
+  held,     ///< a client keeps its connection open between two requests, and nothing comes on it
+  running   ///< everything else: it runs PHP
 };
 
 struct worker_activity {
@@ -27,25 +27,25 @@ struct worker_activity {
   doing what = doing::unknown;
 };
 
-/// What each of WORKERS, which are php-fpm's, does at this moment, in their order. One that has ended is unknown.
+/// Returns what each of these php-fpm workers does at this moment, in their order. One that has ended is unknown.
 ///
 /// An idle worker sleeps in accept(). A worker that was told to keep its connection, or whose client does not close,
-/// sleeps in read() or recv() on a connection to the socket that it listens on. Sources: proc(5), /proc/PID/syscall,
+/// sleeps in read() or recv() on a connection to the socket that it listens on. Sources: proc(5), /proc/<pid>/syscall,
 /// /proc/net/unix, tcp and tcp6; php-src main/fastcgi.c, fcgi_accept_request().
 std::vector<worker_activity> activities(std::vector<pid_t> const& workers, proc const& processes = proc());
 
 /// How busy a pool is.
 struct pool_load {
-  std::string pool;  ///< its name; empty where that is not known
+  std::string pool;  ///< empty if unknown
   std::vector<worker_activity> workers;
   std::optional<connection_count> connections;
 
-  /// How many workers have something to do; nothing where neither they nor the connections tell.
+  /// How many workers have something to do; nothing if neither they nor the connections tell.
   [[nodiscard]] std::optional<std::size_t> busy() const;
 
   [[nodiscard]] std::size_t count(doing what) const;
 
-  /// Every worker that there is has something to do.
+  /// True if every worker has something to do.
   [[nodiscard]] bool all_busy() const;
 };
 

@@ -19,7 +19,7 @@ constexpr std::size_t most_directives = 200000;
 constexpr std::size_t longest_value = 65536;
 constexpr std::size_t longest_name = 256;  // of a pool
 constexpr std::size_t longest_path = 4096;
-constexpr std::size_t most_includes = 500;  // a pattern may have a directory of many names looked at
+constexpr std::size_t most_includes = 500;  // a pattern may match a directory with many names
 
 constexpr std::string_view blanks = " \t\r";
 
@@ -40,14 +40,14 @@ bool is_one_of(std::string_view text, std::initializer_list<std::string_view> wo
   return std::find(words.begin(), words.end(), lower(text)) != words.end();
 }
 
-// What the ini language makes of a bare word.
+// The ini language's value of a bare word.
 std::string bare_word(std::string_view text) {
   if (is_one_of(text, {"on", "yes", "true"})) return "1";
   if (is_one_of(text, {"off", "no", "none", "false", "null"})) return "";
   return std::string(text);
 }
 
-// The value that stands behind the equals sign: quoted parts, ${NAME} and bare text, one behind the other.
+// Reads the value after the equals sign: quoted parts, ${NAME} and bare text, in any order.
 class value_reader {
  public:
   value_reader(std::string_view text, config_source const& source) : rest_(trim(text)), source_(source) {}
@@ -104,7 +104,7 @@ class value_reader {
     return value ? *value : text;
   }
 
-  // Blanks alone, between two other parts, are nothing.
+  // Only blanks between two other parts count as nothing.
   std::string bare() {
     std::size_t end = 0;
     while (end < rest_.size() && rest_[end] != '"' && rest_[end] != '\'' && rest_[end] != ';' &&
@@ -160,7 +160,7 @@ class parser {
     add(name, {std::move(value), path, number});
   }
 
-  // The names of directives are the same in any case, what stands in brackets is not.
+  // Case does not matter in a directive's name, but it does in brackets.
   static std::string spelling(std::string_view name) {
     std::size_t const bracket = std::min(name.find('['), name.size());
     return lower(name.substr(0, bracket)) + std::string(name.substr(bracket));

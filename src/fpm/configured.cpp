@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t largest_file = std::size_t{1} << 20;
 constexpr std::size_t most_files = 10000;
-constexpr std::size_t most_names = 50000;  // that all its include lines together have looked at
+constexpr std::size_t most_names = 50000;  // for all include lines together
 
 std::string_view file_name(std::string_view path) {
   return path.substr(path.rfind('/') + 1);

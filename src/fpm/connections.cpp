@@ -16,12 +16,12 @@ constexpr unsigned connected = 3;
 
 // States in /proc/net/tcp.
 constexpr unsigned tcp_established = 1;
-constexpr unsigned tcp_close_wait = 8;  // the client has said all that it had to say
+constexpr unsigned tcp_close_wait = 8;  // the client has closed its side
 constexpr unsigned tcp_listen = 10;
 
 constexpr int most_lines = 1000000;
 
-// php-fpm may have bound the socket by another path: /var/run for /run, or the target of a link.
+// php-fpm may have bound the socket by another path: /var/run for /run, or a link's target.
 bool is_same(std::string const& bound, std::string const& asked) {
   if (bound == asked) return true;
   std::error_code failed;
@@ -46,8 +46,8 @@ std::optional<connection_count> count_unix(std::string const& asked, proc const&
   return seen && !failed ? std::optional(count) : std::nullopt;
 }
 
-// The client's end of a connection over loopback stands in the table, too, with the port as its other address.
-// False if the table could not be read to its end.
+// Over loopback the client's end is in the table, too; there the port is the other address. False if the table could
+// not be read to its end.
 bool add_tcp(unsigned port, proc const& processes, char const* table, connection_count& count, bool& seen) {
   int left = most_lines;
   auto const failed = processes.lines(table, [&](std::string_view line) {

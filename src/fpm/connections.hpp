@@ -10,8 +10,8 @@
 
 namespace cachetool::fpm {
 
-/// How many connections a unix socket of this machine has: the requests that its workers run, and those that wait for
-/// one. Nothing where that cannot be told (TCP, another network namespace). Source: proc(5), /proc/net/unix.
+/// Returns how many connections a unix socket of this machine has: requests that its workers run, and those that wait
+/// for a worker. Nothing if unknown (TCP, another network namespace). Source: proc(5), /proc/net/unix.
 std::optional<std::int64_t> connections(fastcgi::endpoint const& where);
 
 struct connection_count {
@@ -19,9 +19,9 @@ struct connection_count {
   std::size_t waiting = 0;   ///< in the backlog, until a worker is free
 };
 
-/// The same, told apart, and for ports too, where every connection of the machine is looked at. Connections that their
-/// client has closed meanwhile count as long as php-fpm does not know. Nothing if nobody listens there in this network
-/// namespace. Sources: as above, /proc/net/tcp and tcp6.
+/// Counts both kinds, for ports as well, where it looks at every connection of the machine. A connection that its
+/// client has closed counts until php-fpm knows. Nothing if nobody listens there in this network namespace. Sources: as
+/// above, /proc/net/tcp and tcp6.
 std::optional<connection_count> count_connections(fastcgi::endpoint const& where, proc const& processes = proc());
 
 }  // namespace cachetool::fpm

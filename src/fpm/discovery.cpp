@@ -26,7 +26,7 @@ bool is_same(std::optional<struct stat> const& one, std::optional<struct stat> c
   return one && other && one->st_dev == other->st_dev && one->st_ino == other->st_ino;
 }
 
-// One master, and what of the machine it can see.
+// Looks at one master, as far as this process can see it.
 class inspection {
  public:
   inspection(search_options const& where, proc const& processes, std::vector<listening_socket> const& ours,
@@ -40,7 +40,7 @@ class inspection {
 
   [[nodiscard]] pid_t pid() const noexcept { return found_.self.pid; }
 
-  /// Without its pools.
+  /// The master without its pools.
   [[nodiscard]] master glance() const {
     master out;
     out.self = found_.self;
@@ -53,7 +53,7 @@ class inspection {
     return out;
   }
 
-  /// As far as TIME suffices.
+  /// As far as time suffices.
   master run(search_time const& time) {
     time_ = &time;
     result_ = glance();
@@ -72,7 +72,7 @@ class inspection {
  private:
   void choose_files() {
     bool const may_enter = runs_in_.other_mounts && processes_->target(of_ + "/root").has_value();
-    // What a third user has mounted may fail as that user likes.
+    // A file system that a third user mounted may fail whenever that user likes.
     proc const* const whole = is_own(glance(), where_->caller) ? processes_ : nullptr;
     files_ = root_directory(may_enter ? processes_->root() + "/" + of_ + "/root" : where_->root, whole);
     inside_ = may_enter;
@@ -83,7 +83,7 @@ class inspection {
     if (runs_in_.other_network) theirs_ = listening_sockets(*processes_, of_ + "/net");
   }
 
-  // Empty where the caller may not look.
+  // Empty if the caller may not look.
   std::set<std::uint64_t> sockets_held_by(std::string const& pid) const {
     std::set<std::uint64_t> inodes;
     for (std::string const& fd : processes_->names(pid + "/fd").value_or({})) {
@@ -135,7 +135,7 @@ class inspection {
   void settle(pool& of, std::optional<fastcgi::endpoint> const& at, bool heard) const {
     if (!at) return;
     if (at->kind() == fastcgi::endpoint::family::unix_path) return settle_path(of, at->path(), heard);
-    // What a container listens on is not taken for what somebody else listens on here.
+    // A container's address must not be mistaken for that of another process that listens here.
     if (runs_in_.other_network || (runs_in_.may_be_contained() && !heard)) {
       of.inside = at;
       of.inside_of = found_.self.pid;
@@ -145,7 +145,7 @@ class inspection {
     of.reach = reach_port(heard, at->is_tcp() ? value_of(of, "listen.allowed_clients") : "", at->host());
   }
 
-  // The caller reaches a socket of the master's by the same path, if that leads to the same file.
+  // The caller may use a path of the master's socket if it leads to the same file here.
   void settle_path(pool& of, std::string const& path, bool heard) const {
     if (!leads_to_the_same(path)) return;
     root_directory const here(where_->root, processes_);
@@ -159,14 +159,14 @@ class inspection {
     of.reach = reach_socket(outside, heard);
   }
 
-  // As the mount tables have it, where the caller may not look for itself.
+  // Goes by the mount tables if the caller may not look for itself.
   bool leads_to_the_same(std::string const& path) const {
     if (inside_ || !runs_in_.other_mounts) return true;
     std::string const real = files_.resolve(path).value_or(path);
     return may_use_paths() && shares(*processes_, of_, path) == true && shares(*processes_, of_, real) == true;
   }
 
-  // A worker holds the socket of its own pool and of no other.
+  // A worker holds its own pool's socket and no other.
   listening_socket const* socket_of(pool const& of, std::optional<fastcgi::endpoint> const& configured) const {
     for (process const& worker : of.workers) {
       for (std::uint64_t const inode : sockets_held_by(std::to_string(worker.pid))) {
@@ -180,8 +180,8 @@ class inspection {
     return nullptr;
   }
 
-  // The kernel prints names of sockets as they are, line breaks and all, so anybody can make up a line for another's
-  // inode. Of several only the configured one is believed.
+  // The kernel prints socket names as they are, line breaks included, so anybody can make up a line for somebody else's
+  // inode. If there are several lines, only the configured one is believed.
   listening_socket const* with_inode(std::uint64_t inode, std::optional<fastcgi::endpoint> const& configured) const {
     listening_socket const* only = nullptr;
     bool is_doubtful = false;
@@ -200,7 +200,7 @@ class inspection {
     return !socket.path.empty() || socket.owner == found_.self.uid;
   }
 
-  // Sockets of the master that no pool explains: the configuration cannot be read, and no worker has been started.
+  // Adds sockets of the master that belong to no known pool: the configuration cannot be read, and there is no worker.
   void add_nameless() {
     for (listening_socket const& socket : sockets()) {
       if (!held_.contains(socket.inode) || explained_.contains(socket.inode) || is_status_page(socket)) continue;
@@ -211,7 +211,7 @@ class inspection {
     }
   }
 
-  // A socket that answers with the status page and runs nothing, since PHP 8.0.
+  // Since PHP 8.0 there may be a socket that answers with the status page and runs nothing.
   bool is_status_page(listening_socket const& socket) const {
     return std::any_of(result_.pools.begin(), result_.pools.end(), [&](pool const& of) {
       auto const at = listen_endpoint(value_of(of, "pm.status_listen"), value_of(of, "prefix", prefix_));
@@ -237,10 +237,10 @@ class inspection {
   std::vector<listening_socket> const* ours_;
   whereabouts runs_in_;
   std::vector<listening_socket> theirs_;
-  std::set<std::uint64_t> held_;       // sockets that the master has open; empty where that is hidden
-  std::set<std::uint64_t> explained_;  // of these, those whose pools are known
+  std::set<std::uint64_t> held_;       // sockets that the master has open; empty if hidden
+  std::set<std::uint64_t> explained_;  // those whose pools are known
   root_directory files_;
-  bool inside_ = false;  // files_ is the master's own root
+  bool inside_ = false;  // files_ is the master's own root directory
   std::string prefix_;
   master result_;
 };
@@ -249,7 +249,7 @@ bool is_loopback(std::string const& host) {
   return host == "localhost" || host == "::1" || host.starts_with("127.");
 }
 
-// A socket may go by several paths, and a port that is open to all by several addresses of this machine.
+// A socket may have several paths, and a port that is open to all has several addresses of this machine.
 bool is_same_endpoint(root_directory const& files, fastcgi::endpoint const& one, fastcgi::endpoint const& other) {
   if (one == other) return true;
   if (one.kind() != other.kind() || one.kind() == fastcgi::endpoint::family::unix_abstract) return false;
@@ -257,7 +257,7 @@ bool is_same_endpoint(root_directory const& files, fastcgi::endpoint const& one,
   return is_same(files.look_at(one.path()), files.look_at(other.path()));
 }
 
-// What runs here, looked at within one time.
+// Everything that runs here, looked at within one time limit.
 class machine {
  public:
   explicit machine(search_options const& where)
@@ -283,7 +283,7 @@ class machine {
     return all;
   }
 
-  // Looks at no more of them than it takes.
+  // Looks at no more masters than it needs.
   std::optional<listener> behind(fastcgi::endpoint const& endpoint, std::optional<pid_t> peer) {
     auto found = look_behind(endpoint, peer);
     if (where_.must_know) require_readable();
@@ -292,7 +292,7 @@ class machine {
 
  private:
   std::optional<listener> look_behind(fastcgi::endpoint const& endpoint, std::optional<pid_t> peer) {
-    pid_t const listening = peer.value_or(0);  // 0 where nobody knows
+    pid_t const listening = peer.value_or(0);  // 0 if unknown
     for (inspection& each : inspections_) {
       if (listening != 0 && each.pid() != listening) continue;
       auto listens = as_listener(each.run(time_), endpoint);
@@ -307,7 +307,7 @@ class machine {
     return std::nullopt;
   }
 
-  // Those of other users and of containers: they may be made to be looked at for ever.
+  // Those of other users and of containers, which may be made so that looking takes for ever.
   void add_others(std::vector<master>& all) {
     search_time const time = time_.part(longest_look_at_others);
     for (auto each = others_; each != inspections_.end(); ++each) {
@@ -325,7 +325,7 @@ class machine {
     return {std::move(found), index};
   }
 
-  // Half of what runs here is not taken for all of it.
+  // Half of what runs here must not be taken for all of it.
   void require_all() const {
     if (!time_.goes_on()) {
       throw error(error_kind::timeout, "looking for php-fpm took longer than " + base::duration_text(where_.patience))
@@ -342,7 +342,7 @@ class machine {
     }
   }
 
-  // By their pids; what has none is last.
+  // By pid; masters without a pid come last.
   static bool comes_before(master const& one, master const& other) {
     if ((one.self.pid == 0) != (other.self.pid == 0)) return other.self.pid == 0;
     return one.self.pid < other.self.pid;
@@ -354,7 +354,7 @@ class machine {
   root_directory files_;
   std::vector<listening_socket> sockets_;
   std::vector<inspection> inspections_;
-  std::vector<inspection>::iterator others_;  // they begin here
+  std::vector<inspection>::iterator others_;  // the others begin here
 };
 
 }  // namespace

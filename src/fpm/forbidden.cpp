@@ -39,7 +39,7 @@ std::string closed_directory(std::string const& path) {
   return {};
 }
 
-/// What is said of one file, and of who may not get through.
+/// The sentences about one file, and about who may not get through.
 class refusal {
  public:
   refusal(struct stat const& of, pool const& of_pool, process_identity const& who, accounts const& names)
@@ -68,7 +68,7 @@ class refusal {
     return "run this as " + names_.user(file_.st_uid) + ": sudo -u " + sudo_name() + " cachetool ...";
   }
 
-  /// How the caller becomes one of those whom the group's permissions let in.
+  /// How the caller gets into the group that the permissions let in.
   [[nodiscard]] std::string join() const {
     bool const helps = (file_.st_mode & S_IWGRP) != 0 && file_.st_gid != 0 && !contains(who_.groups, file_.st_gid);
     if (!helps) return {};

@@ -12,17 +12,17 @@
 
 namespace cachetool::fpm {
 
-/// A process's user and groups, as far as permissions go.
+/// A process's user and groups, as far as they matter for permissions.
 struct process_identity {
   uid_t user = 0;
   std::vector<gid_t> groups;
 
-  /// This process's, the effective ones.
+  /// This process's effective user and groups.
   static process_identity own();
 };
 
-/// Why WHO may not connect to the socket of a pool at PATH: its owner, group and mode, or those of the directory that
-/// may not be entered, against the caller's; and which user, group, or line of the pool's configuration helps.
+/// Says why `who` may not connect to a pool's socket: compares its owner, group and mode, or those of a directory that
+/// may not be entered, with the caller's. Also says which user, group, or line of the pool's configuration helps.
 error forbidden_socket(std::string const& path, pool const& of, process_identity const& who,
                        accounts const& names = accounts());
 

@@ -92,7 +92,7 @@ looked_up<held_process::credentials> held_process::identity() const {
   return found;
 }
 
-// A descriptor that was closed meanwhile is none; one that cannot be looked at may be the one.
+// A descriptor that was closed meanwhile does not count. One that cannot be looked at may be the socket.
 looked_up<bool> held_process::has_socket(ino_t inode) const {
   if (!directory_) return why();
   base::unique_fd descriptors(openat(directory_.get(), "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC));

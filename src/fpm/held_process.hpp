@@ -11,7 +11,7 @@
 
 namespace cachetool::fpm {
 
-/// What a path leads to, whatever it is called.
+/// Identifies what a path leads to, whatever its name.
 struct file_identity {
   dev_t device = 0;
   ino_t inode = 0;
@@ -19,24 +19,24 @@ struct file_identity {
 };
 looked_up<file_identity> identity_of(int directory, char const* path) noexcept;
 
-/// Both are known, and one and the same. What could not be looked at is like nothing else.
+/// True if both are known, and the same. What could not be looked at equals nothing.
 [[nodiscard]] inline bool are_same(looked_up<file_identity> const& one, looked_up<file_identity> const& other) {
   return one && other && *one == *other;
 }
 
-/// A process, held by its directory in /proc: what is read through it is about that process and never about a later
-/// one with the same number, for which it gives nothing.
+/// A process, held by its directory in /proc. Everything that is read through it is about that process, never about a
+/// later one with the same pid.
 class held_process {
  public:
   explicit held_process(pid_t pid);
 
   [[nodiscard]] pid_t pid() const noexcept { return pid_; }
 
-  // Absent where the process has ended, unknown where the caller may not look or the look failed.
+  // Absent if the process has ended; unknown if the caller may not look or the look failed.
   [[nodiscard]] looked_up<file_identity> root() const noexcept { return look_at("root"); }
   [[nodiscard]] looked_up<file_identity> mounts() const noexcept { return look_at("ns/mnt"); }
   [[nodiscard]] looked_up<file_identity> users() const noexcept { return look_at("ns/user"); }
-  /// True if its user namespace is the caller's, or one that root made: nobody else may mount in it what he likes.
+  /// True if its user namespace is the caller's, or one that root made: in another one its maker may mount anything.
   [[nodiscard]] looked_up<bool> is_in_users_of_root() const noexcept;
 
   [[nodiscard]] looked_up<std::string> root_path() const;
@@ -59,7 +59,7 @@ class held_process {
   [[nodiscard]] not_told why() const noexcept;
 
   pid_t pid_;
-  int opening_ = 0;  // errno, where it could not be held
+  int opening_ = 0;  // errno, if it could not be held
   base::unique_fd directory_;
 };
 

@@ -10,13 +10,13 @@
 namespace cachetool::fpm {
 namespace {
 
-// A file in opcache.lockfile_path, or memory where PHP was built with memfd_create().
+// A file in opcache.lockfile_path, or memory if PHP was built with memfd_create().
 bool is_lock_file(std::string const& path) {
   return path.find("/.ZendSem.") != std::string::npos || path.starts_with("/memfd:opcache_lock");
 }
 
-// The inode of the file of OPcache's locks. It is deleted, so only the master's descriptors lead to it. The device
-// tells nothing: on btrfs the kernel's list of locks has another than stat().
+// The inode of OPcache's lock file. The file is deleted, so only the master's descriptors lead to it. Its device is of
+// no use: on btrfs the kernel's list of locks shows another device than stat().
 std::optional<unsigned long long> lock_file_of(proc const& processes, pid_t master) {
   std::string const directory = std::to_string(master) + "/fd";
   for (std::string const& name : processes.names(directory).value_or({})) {

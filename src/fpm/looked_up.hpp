@@ -10,17 +10,19 @@ namespace cachetool::fpm {
 struct not_told {
   int code = 0;  ///< errno
 
-  /// What was asked for is not there, or no longer: that is known.
+  /// True if it is known that there is no such thing, or no longer.
   [[nodiscard]] bool is_absent() const noexcept { return code == ENOENT || code == ESRCH || code == ENOTDIR; }
 
-  /// The look itself failed, on this side: again it may succeed. A process that is looked at cannot bring this about.
+  /// True if the look itself failed on this side; it may succeed if repeated. The process that is looked at cannot
+  /// cause this.
   [[nodiscard]] bool is_failure() const noexcept {
     return code == EMFILE || code == ENFILE || code == ENOMEM || code == EIO || code == EINTR;
   }
 };
 
-/// What a look at something of the system's told: a value; that there is none; or nothing at all, because the caller
-/// may not look or the look failed. What could not be looked at is unknown, and never taken for absent.
+/// The result of a look at something of the system: a value; the knowledge that there is none; or nothing at all,
+/// because the caller may not look or the look failed. What could not be looked at is unknown, and never counts as
+/// absent.
 template <typename T>
 class looked_up {
  public:
@@ -30,20 +32,20 @@ class looked_up {
   [[nodiscard]] bool has_value() const noexcept { return told_.index() == 0; }
   explicit operator bool() const noexcept { return has_value(); }
 
-  /// There is none.
+  /// True if there certainly is no value.
   [[nodiscard]] bool is_absent() const noexcept { return !has_value() && why().is_absent(); }
 
-  /// Whether there is one could not be told.
+  /// True if it is unknown whether there is a value.
   [[nodiscard]] bool is_unknown() const noexcept { return !has_value() && !why().is_absent(); }
 
-  // With a value alone.
+  // Only if there is a value.
   [[nodiscard]] T const& operator*() const { return std::get<0>(told_); }
   [[nodiscard]] T const* operator->() const { return &std::get<0>(told_); }
 
-  /// Without a value alone.
+  /// Only if there is no value.
   [[nodiscard]] not_told why() const { return std::get<1>(told_); }
 
-  /// For what may be done alike with what is absent and with what is unknown.
+  /// For callers that treat absent and unknown alike.
   [[nodiscard]] T value_or(T otherwise) const { return has_value() ? std::get<0>(told_) : std::move(otherwise); }
 
  private:

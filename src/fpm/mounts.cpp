@@ -11,14 +11,14 @@ namespace {
 constexpr int most_mounts = 100000;
 constexpr std::size_t longest_part = 4096;  // of a line, see proc::lines()
 
-// What is mounted where PATH leads.
+// What is mounted where this path leads.
 std::string mounted_at(proc const& processes, std::string const& pid, std::string_view path) {
   std::string found;
   std::size_t longest = 0;
   mounts_of(processes, pid, [&](mount_line const& mount) {
     std::string const& point = mount.point;
     if (!base::lies_in(path, point) || point.size() < longest) return;
-    longest = point.size();  // of two on one point the later one hides the other
+    longest = point.size();  // of two mounts on one point, the later one hides the other
     found = mount.what;
   });
   return found;
@@ -29,7 +29,7 @@ std::string mounted_at(proc const& processes, std::string const& pid, std::strin
 std::optional<not_told> mounts_of(proc const& processes, std::string const& pid,
                                   std::function<void(mount_line const&)> const& each) {
   int left = most_mounts;
-  bool goes_on = false;  // the line before it was a part of one, and what it says is anybody's
+  bool goes_on = false;  // the last line was only a part, so this is the rest of it, and may be made up by anybody
   return processes.lines(pid + "/mountinfo", [&](std::string_view line) {
     char device[64];
     char part[2048];

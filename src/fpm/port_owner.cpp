@@ -23,7 +23,7 @@ bool has_one_of(proc const& processes, std::string const& pid, std::set<std::uin
   });
 }
 
-// A socket that root made may have been passed on. False, too, if that could not be looked at, or not in time.
+// A socket that root made may have been passed on. Also false if that could not be looked at, or not in time.
 bool are_held_by(proc const& processes, std::set<std::uint64_t> const& sockets, search_time const& time, uid_t caller) {
   auto const pids = processes.pids();
   if (!pids) return false;

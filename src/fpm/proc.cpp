@@ -25,7 +25,7 @@ ssize_t read_some(int fd, char* into, std::size_t size) {
   return got;
 }
 
-// A signal that arrives meanwhile makes nothing absent.
+// A signal that arrives meanwhile must not make anything look absent.
 int open_at(int directory, char const* name, int flags) {
   int fd = -1;
   do {

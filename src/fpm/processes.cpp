@@ -21,7 +21,7 @@ std::string file_name(std::string const& path) {
   return path.substr(path.rfind('/') + 1);
 }
 
-// What /proc/PID/status says of a process.
+// The contents of /proc/<pid>/status.
 struct status {
   process self;
   pid_t parent = 0;
@@ -50,8 +50,8 @@ looked_up<status> read_status(proc const& of, pid_t pid) {
 // A process that says it is php-fpm.
 struct claimant {
   status what;
-  std::string title;                   // the first argument: all of it, once php-fpm has set it
-  std::vector<std::string> arguments;  // as long as it has not
+  std::string title;                   // the first argument; after php-fpm has set its title, that is all of it
+  std::vector<std::string> arguments;  // until it has set its title
   std::string executable;
   bool believed = false;  // as a master
 };
@@ -91,9 +91,9 @@ std::vector<std::string> split_arguments(std::string_view command_line) {
   return arguments;
 }
 
-// Kernel threads and the dead have no command line, nor has a master that is reloaded for the half millisecond, longer
-// on a busy machine, in which it calls exec(). Only one of root's or CALLER's is worth waiting for: anybody can have
-// many that look like it for ever.
+// Kernel threads and dead processes have no command line. Nor has a master during a reload, for the half millisecond
+// (longer on a busy machine) in which it calls exec(). Only a master of root's or the caller's is worth waiting for:
+// anybody can have many processes that look like one for ever.
 bool is_being_reloaded(proc const& processes, pid_t pid, uid_t caller) {
   std::string const of = std::to_string(pid);
   if (!processes.read(of + "/comm", 16).value_or("").starts_with("php-fpm")) return false;
@@ -108,7 +108,7 @@ std::string command_line_of(proc const& processes, pid_t pid) {
 
 std::optional<claimant> look_at(proc const& processes, pid_t pid, uid_t caller) {
   if (!claims_to_be_php_fpm(command_line_of(processes, pid))) return std::nullopt;
-  // From here on by a descriptor of the process, so that everything is of one and the same.
+  // From here on through a descriptor of the process, so that everything is about the same process.
   proc const of = processes.of(pid);
   std::string const command_line = of.read("cmdline", 4096).value_or("");
   auto const what = read_status(of, pid);
@@ -117,7 +117,7 @@ std::optional<claimant> look_at(proc const& processes, pid_t pid, uid_t caller) 
   if (who.title.starts_with(pool_title)) return who;
   if (!is_titled(who)) who.arguments = split_arguments(command_line);
   who.executable = of.link("exe").value_or("");
-  constexpr std::string_view deleted = " (deleted)";  // it was updated, and runs on
+  constexpr std::string_view deleted = " (deleted)";  // it was updated, and goes on running
   if (who.executable.ends_with(deleted)) who.executable.resize(who.executable.size() - deleted.size());
   who.believed = is_believed(of, who, caller);
   return who;
@@ -137,7 +137,7 @@ std::string config_of(claimant const& who) {
   return {};
 }
 
-// A master that was being reloaded when it was looked at may have got its title before its children were.
+// A master that was being reloaded may have got its title after it was looked at, but before its children were.
 void look_again(proc const& processes, uid_t caller, std::vector<claimant>& all) {
   std::set<pid_t> parents;
   for (claimant const& who : all) {
@@ -149,7 +149,7 @@ void look_again(proc const& processes, uid_t caller, std::vector<claimant>& all)
   }
 }
 
-// A worker that was forked just now has its master's title until it sets its own: then nothing tells its pool.
+// A worker that was just forked has its master's title until it sets its own. Until then its pool is unknown.
 void wait_for_newborn(proc const& processes, uid_t caller, search_time const& time, std::vector<claimant>& all) {
   constexpr int most_looks = 5;
   std::set<pid_t> titled;
@@ -166,8 +166,8 @@ void wait_for_newborn(proc const& processes, uid_t caller, search_time const& ti
   }
 }
 
-// The child of a master that has not yet got its own title, and the process that starts a daemon and waits for it, look
-// like masters, too.
+// Two kinds of processes look like masters, too: a master's child that has not yet set its title, and the process that
+// starts a daemon and waits for it.
 std::vector<claimant const*> choose_masters(std::vector<claimant> const& all) {
   std::set<pid_t> titled;
   std::set<pid_t> parents_of_titled;
@@ -194,12 +194,12 @@ std::string children_file(pid_t parent) {
   return pid + "/task/" + pid + "/children";
 }
 
-// How long a process has been alive, by the clock of /proc/uptime; nothing if there is none.
+// How long a process has been alive, by the clock of /proc/uptime; nothing if there is no such clock.
 std::optional<std::chrono::duration<double>> age_of(proc const& processes, pid_t pid) {
   double uptime = 0;
   if (std::sscanf(processes.read("uptime", 64).value_or("").c_str(), "%lf", &uptime) != 1) return std::nullopt;
   std::string const line = processes.read(std::to_string(pid) + "/stat", 1024).value_or("");
-  std::size_t const after_name = line.rfind(')');  // the name may hold anything
+  std::size_t const after_name = line.rfind(')');  // the name may contain anything
   unsigned long long ticks = 0;
   if (after_name == line.npos ||
       std::sscanf(line.c_str() + after_name + 1,
@@ -209,7 +209,7 @@ std::optional<std::chrono::duration<double>> age_of(proc const& processes, pid_t
   return std::chrono::duration<double>(uptime - static_cast<double>(ticks) / static_cast<double>(sysconf(_SC_CLK_TCK)));
 }
 
-// A process that has ended is absent. That its list is (an old kernel) does not make its children so.
+// A process that has ended is absent. If only its list of children is absent (an old kernel), the children are unknown.
 not_told why_no_children(proc const& processes, pid_t parent, not_told why) {
   if (!why.is_absent()) return why;
   bool const has_ended = processes.target(std::to_string(parent)).is_absent();
@@ -228,7 +228,7 @@ std::vector<pid_t> numbers_in(std::string const& list) {
   return found;
 }
 
-// Those who were reloaded at the first look: all of them are waited for together.
+// Waits for all masters together that were being reloaded at the first look.
 void wait_for_reloaded(proc const& processes, uid_t caller, search_time const& time, std::vector<pid_t> reloaded,
                        std::vector<claimant>& all) {
   constexpr int most_looks = 9;

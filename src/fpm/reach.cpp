@@ -19,7 +19,7 @@
 namespace cachetool::fpm {
 namespace {
 
-// HOST in a list with commas between.
+// True if the host is in the list, which has commas between its entries.
 bool names(std::string_view list, std::string_view host) {
   while (!list.empty()) {
     std::size_t const end = std::min(list.find(','), list.size());
@@ -32,7 +32,7 @@ bool names(std::string_view list, std::string_view host) {
   return false;
 }
 
-// The port's host is the address that the caller comes from, too.
+// The caller's address is the same as the port's host.
 error not_an_allowed_client(pool const& of) {
   auto const line = find_setting(of, "listen.allowed_clients");
   if (!line) return error(error_kind::forbidden, "connections from here are not accepted");
@@ -54,7 +54,7 @@ error full(pool const& of) {
       .advise("wait until php-fpm has less to do, or raise " + (line ? line->text() : "'pm.max_children' of the pool"));
 }
 
-// What connect() says at once. Somebody who listens sees a connection that is closed without a word.
+// The immediate result of connect(). Whoever listens sees a connection that is closed without a word.
 access knock(std::string const& file) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;

@@ -19,17 +19,17 @@ namespace {
 
 constexpr std::size_t most_names = 20000;
 
-// An open descriptor as a path, which leads to that very file.
+// An open descriptor as a path that leads to that very file.
 std::string path_of(int fd) {
   return "/proc/self/fd/" + std::to_string(fd);
 }
 
 struct listing {
   std::vector<std::string> names;
-  int failed = 0;  // errno, where it is not complete because of that
+  int failed = 0;  // errno, if the list is incomplete because of it
 };
 
-// The names in a directory. LEFT says how many more may be looked at.
+// The names in a directory. `left` counts down how many more may be looked at.
 listing entries(base::unique_fd directory, std::size_t& left) {
   listing out;
   if (!directory) return out;
@@ -78,7 +78,7 @@ std::optional<std::string> root_directory::read(std::string const& name, std::si
   struct stat info {};
   if (!found || fstat(found.get(), &info) != 0 || !S_ISREG(info.st_mode)) return std::nullopt;
   if (info.st_size < 0 || static_cast<std::size_t>(info.st_size) > limit) return std::nullopt;
-  // O_NONBLOCK: who holds a lease on a file (F_SETLEASE) would keep it waiting for as long as a minute.
+  // O_NONBLOCK: somebody with a lease on the file (F_SETLEASE) could make the open wait for up to a minute.
   base::unique_fd const file(::open(path_of(found.get()).c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   if (!file) return note(errno), std::nullopt;
   std::string content(static_cast<std::size_t>(info.st_size), '\0');
@@ -142,7 +142,7 @@ std::optional<std::string> root_directory::resolve(std::string const& name) cons
   ssize_t const size = readlink(path_of(found.get()).c_str(), target.data(), target.size());
   if (size <= 0) return std::nullopt;
   std::string real(target.data(), static_cast<std::size_t>(size));
-  // For another mount namespace the kernel gives the path from that one's root.
+  // For another mount namespace the kernel gives the path from that namespace's root.
   if (!path_.empty() && real.starts_with(path_ + "/")) real.erase(0, path_.size());
   struct stat there {};
   struct stat here {};

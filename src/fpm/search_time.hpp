@@ -4,24 +4,24 @@
 
 namespace cachetool::fpm {
 
-/// How long a look around may take as a whole, and what ends it before. What is looked at may be anybody's, made to be
-/// looked at for ever.
+/// How long a whole search may take, and what ends it earlier. Somebody may have made things here that take for ever to
+/// look at.
 class search_time {
  public:
   using clock = std::chrono::steady_clock;
 
-  /// INTERRUPT_FD: readable once the caller does not want to know any more; -1 if there is none.
+  /// `interrupt_fd` becomes readable once the caller no longer wants the result; -1 if there is none.
   explicit search_time(std::chrono::milliseconds most, int interrupt_fd = -1);
 
-  /// A part of what is left, MOST of it.
+  /// A part of what is left, at most `most`.
   [[nodiscard]] search_time part(std::chrono::milliseconds most) const;
 
-  /// False once nothing more may be begun. Throws error (interrupted).
+  /// False once nothing more may begin. Throws error (interrupted).
   [[nodiscard]] bool goes_on() const;
 
   [[nodiscard]] std::chrono::milliseconds left() const;
 
-  /// Sleeps; less if the time is over before that. Throws error (interrupted).
+  /// Sleeps, but not beyond the end of the time. Throws error (interrupted).
   void pause(std::chrono::milliseconds time) const;
 
  private:
@@ -30,7 +30,7 @@ class search_time {
 
   clock::time_point until_;
   int interrupt_fd_;
-  mutable clock::time_point listened_{};  // asking the kernel costs more than the clock
+  mutable clock::time_point listened_{};  // when it last asked the kernel, which costs more than the clock
 };
 
 }  // namespace cachetool::fpm

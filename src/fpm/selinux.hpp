@@ -9,15 +9,15 @@
 
 namespace cachetool::fpm {
 
-/// What SELinux calls a file and a process: "system_u:object_r:user_tmp_t:s0". Empty where that is hidden.
+/// SELinux's labels for a file and a process: "system_u:object_r:user_tmp_t:s0". Empty if hidden.
 struct security_labels {
   std::string file;
   std::string process;
 };
 
-/// The labels of FILE and of a worker of MASTER (0: not known), if SELinux is enforcing on this machine: then it may
-/// keep the one from the other, whatever the modes say. FILE is as the worker sees it. Sources: selinuxfs,
-/// /sys/fs/selinux/enforce; /proc/PID/attr/current; the attribute security.selinux.
+/// Returns the labels of a file and of a worker of the master (pid 0: unknown), if SELinux is enforcing on this
+/// machine: then it may forbid the access, whatever the modes say. `file` is the path as the worker sees it. Sources:
+/// selinuxfs, /sys/fs/selinux/enforce; /proc/<pid>/attr/current; the attribute security.selinux.
 std::optional<security_labels> enforced_labels(std::string const& file, pid_t master, search_options const& where = {});
 
 }  // namespace cachetool::fpm

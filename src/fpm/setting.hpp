@@ -10,7 +10,7 @@ namespace cachetool::fpm {
 
 /// A line of a pool's configuration, for a message.
 struct setting {
-  std::string name;  ///< as it stands there: "php_admin_value[open_basedir]"
+  std::string name;  ///< as in the file: "php_admin_value[open_basedir]"
   directive line;
 
   /// "/etc/php/8.2/fpm/pool.d/www.conf:41"
@@ -20,9 +20,9 @@ struct setting {
   [[nodiscard]] std::string text() const;
 };
 
-/// The line that sets NAME for a pool: one of php-fpm's own ("listen.mode"), or a setting of PHP in whichever of the
-/// four forms it has there. Where there are several, the one that counts. Nothing if the section does not set it, or
-/// the caller may not read it. Source: php-src sapi/fpm/fpm/fpm_php.c, fpm_php_init_child().
+/// Returns the line that sets `name` for a pool: a setting of php-fpm ("listen.mode"), or one of PHP in any of its four
+/// forms there. If there are several lines, the one that counts. Nothing if the section does not set it, or the caller
+/// may not read it. Source: php-src sapi/fpm/fpm/fpm_php.c, fpm_php_init_child().
 std::optional<setting> find_setting(pool const& of, std::string const& name);
 
 }  // namespace cachetool::fpm

@@ -33,7 +33,7 @@ void add_unix(proc const& processes, std::string const& file, std::vector<listen
   });
 }
 
-// The kernel prints addresses as 32-bit numbers, each in the byte order of the machine.
+// The kernel prints addresses as 32-bit numbers, each in the machine's byte order.
 std::string address_text(std::string_view hex) {
   std::array<std::uint32_t, 4> words{};
   std::size_t const count = hex.size() / 8;
@@ -58,7 +58,7 @@ void add_tcp(proc const& processes, std::string const& file, std::vector<listeni
     std::uint64_t inode = 0;
     int const got = std::sscanf(std::string(line).c_str(), "%*s %32[0-9A-Fa-f]:%x %*s %x %*s %*s %*s %u %*s %" SCNu64,
                                 address.data(), &port, &state, &owner, &inode);
-    // Those that listen come first, and thousands of connections may follow.
+    // Listening sockets come first; thousands of connections may follow.
     if (got != 5 || state != listens) return false;
     found.push_back({inode, {}, address_text(address.data()), static_cast<std::uint16_t>(port), owner});
     return --left > 0;

@@ -11,26 +11,25 @@
 
 namespace cachetool::fpm {
 
-/// A stream socket that somebody listens on, as the kernel knows it.
+/// A stream socket that somebody listens on, from the kernel.
 struct listening_socket {
-  std::uint64_t inode = 0;  ///< as links in /proc/PID/fd name it
-  std::string path;         ///< as it was bound, "@name" if it is abstract; empty for TCP
+  std::uint64_t inode = 0;  ///< as in links in /proc/<pid>/fd
+  std::string path;         ///< as it was bound; "@name" if abstract; empty for TCP
   std::string host;         ///< "127.0.0.1", "0.0.0.0", "::"; empty for unix sockets
   std::uint16_t port = 0;
-  uid_t owner = 0;  ///< who made it; known for TCP alone
+  uid_t owner = 0;  ///< the user who made it; only known for TCP
 };
 
-/// Those of one network namespace: NET is "net" for the caller's own, or "42/net". At most the first million lines of
-/// each table are looked at. Source: proc(5), /proc/net/unix, tcp and tcp6.
+/// The listening sockets of one network namespace: `net` is "net" for the caller's own, or "42/net". Looks at the first
+/// million lines of each table at most. Source: proc(5), /proc/net/unix, tcp and tcp6.
 std::vector<listening_socket> listening_sockets(proc const& processes, std::string const& net);
 
-/// What these sockets, by their inodes, are bound to: a path, or "port 9000". A connection that was accepted has the
-/// name of the socket that it came to; one that a process has opened itself has none, or a port of its own. Source: as
-/// above.
+/// What these sockets (by inode) are bound to: a path, or "port 9000". An accepted connection has the name of the
+/// socket that it came to; one that a process opened has none, or a port of its own. Source: as above.
 std::map<std::uint64_t, std::string> socket_names(proc const& processes, std::string const& net,
                                                   std::vector<std::uint64_t> const& inodes);
 
-/// The inode in "socket:[12345]", 0 for anything else.
+/// The inode in "socket:[12345]"; 0 for anything else.
 std::uint64_t socket_inode(std::string const& link);
 
 }  // namespace cachetool::fpm

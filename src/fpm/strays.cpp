@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t most_strays = 1000;
 constexpr std::chrono::milliseconds longest_connect{50};
-constexpr std::chrono::milliseconds longest_connects{300};  // all of them together
+constexpr std::chrono::milliseconds longest_connects{300};  // for all of them together
 
 constexpr std::array<std::string_view, 9> socket_places{
     "/run/php/*.sock",
@@ -76,7 +76,7 @@ class stray_search {
     }
   }
 
-  // A configuration is in force if somebody who may be its master listens where it says.
+  // A configuration counts if somebody who may be its master listens where it says.
   void add_configured(std::string const& path) {
     auto const same = [&](master const& known) { return known.config == path && !known.elsewhere; };
     if (std::any_of(masters_.begin(), masters_.end(), same)) return;
@@ -105,7 +105,7 @@ class stray_search {
 
   bool is_trusted(uid_t user) const { return user == 0 || user == where_.caller; }
 
-  // Asks the kernel who listens. False if that is a master that is known already, or nobody to believe.
+  // Asks the kernel who listens. False if that is a known master, or somebody who is not believed.
   bool learn_master(master& found) const {
     for (pool const& of : found.pools) {
       if (of.reach != access::reachable || of.endpoint->is_tcp()) continue;
@@ -140,7 +140,7 @@ class stray_search {
     for (std::string_view const place : socket_places) {
       for (std::string& path : files_.matches(std::string(place), most_strays)) paths.push_back(std::move(path));
     }
-    if (where_.caller == 0) return paths;  // who may look at every descriptor has explained all that listen
+    if (where_.caller == 0) return paths;  // root sees every descriptor, so all listening sockets are explained
     for (listening_socket const& socket : sockets_) {
       bool const looks_like_it =
           socket.path.find("php") != socket.path.npos && socket.path.find("fpm") != socket.path.npos;
@@ -155,7 +155,7 @@ class stray_search {
   };
 
   connect_result connect_to(std::string const& path) const {
-    // Where the time for all is over, each is knocked at: what is full then is not waited for.
+    // When the common time is over, each socket still gets a moment, but a full one is not waited for.
     auto const patience = std::clamp(connects_.left(), std::chrono::milliseconds{1}, longest_connect);
     try {
       auto const endpoint = fastcgi::endpoint::unix_socket(files_.outside(path));
@@ -176,7 +176,7 @@ class stray_search {
 
   void look_into(std::string const& path) {
     auto const [reach, peer] = connect_to(path);
-    if (reach == access::absent || (reach == access::reachable && !peer)) return;  // who it is must be known
+    if (reach == access::absent || (reach == access::reachable && !peer)) return;  // it must be known who it is
     pool found;
     found.endpoint = fastcgi::endpoint::unix_socket(path);
     found.reach = reach;
@@ -189,14 +189,14 @@ class stray_search {
     masters_.push_back(std::move(unseen));
   }
 
-  // A process that the caller can see was judged by what it is (processes.hpp).
+  // A process that the caller can see was already judged by processes.hpp.
   bool may_be_master(fastcgi::peer_credentials const& peer) const {
     bool const visible =
         peer.pid != 0 && !processes_.read(std::to_string(peer.pid) + "/cmdline", 1).value_or("").empty();
     return !visible && is_trusted(peer.uid);
   }
 
-  // If there is only one pool of which it is not known where it listens, it is that one.
+  // If only one pool has no known address, this is it.
   static void give_to(master& owner, pool found) {
     auto const homeless = [](pool const& of) { return !of.endpoint; };
     if (std::count_if(owner.pools.begin(), owner.pools.end(), homeless) != 1) {

@@ -29,7 +29,7 @@ std::string version_at(std::string_view text) {
   return std::string(number) + "." + std::string(digits(after.substr(1)));
 }
 
-// A version up to the byte that ends it, "8.2.36" or "8.5.0-dev". Empty if there is none, or only a part of one.
+// A version that ends with a NUL byte: "8.2.36" or "8.5.0-dev". Empty if there is none, or only a part of one.
 std::string version_text(std::string_view text) {
   std::size_t const end = text.find('\0');
   std::string_view const version = text.substr(0, end);
@@ -54,9 +54,9 @@ std::string version_in(std::string_view path) {
 
 std::string version_of_executable(std::string const& path) {
   constexpr std::string_view header = "X-Powered-By: PHP/";
-  constexpr std::size_t overlap = 64;  // a version at the end of one piece is seen whole at the beginning of the next
+  constexpr std::size_t overlap = 64;  // so that a version at the end of one piece is whole in the next
   std::string buffer(std::size_t{256} << 10, '\0');
-  // O_NONBLOCK: whatever it is, it is not waited for. Not mmap(2): a file that shrinks meanwhile would kill us.
+  // O_NONBLOCK: never waits, whatever the file is. Not mmap(2): a file that shrinks meanwhile would kill us.
   base::unique_fd const file(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   struct stat info {};
   if (!file || fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode)) return {};

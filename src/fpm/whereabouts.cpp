@@ -8,7 +8,7 @@
 namespace cachetool::fpm {
 namespace {
 
-// How many pid namespaces, one in the other, know a process; 0 where that is not told.
+// How many nested pid namespaces know a process; 0 if unknown.
 std::ptrdiff_t depth(proc const& processes, std::string const& pid) {
   std::ptrdiff_t count = 0;
   processes.lines(pid + "/status", [&count](std::string_view line) {
@@ -19,13 +19,13 @@ std::ptrdiff_t depth(proc const& processes, std::string const& pid) {
   return count;
 }
 
-// A mount has an id that no other one of the machine has, and every namespace has mounts of its own.
+// A mount's id is unique on the machine, and every namespace has mounts of its own.
 std::string first_mount(proc const& processes, std::string const& pid) {
   std::string const text = processes.read(pid + "/mountinfo", 256).value_or("");
   return text.substr(0, text.find('\n'));
 }
 
-// What is mounted as the root directory: "8:1 /"; empty where that is hidden, and in a chroot that is no mount.
+// What is mounted as the root directory: "8:1 /". Empty if hidden, and in a chroot that is not a mount.
 std::string root_mount(proc const& processes, std::string const& pid) {
   std::string found;
   mounts_of(processes, pid, [&found](mount_line const& mount) {
@@ -52,7 +52,7 @@ bool has_other_network(proc const& processes, std::string const& pid) {
   return theirs && ours && theirs->st_ino != ours->st_ino;
 }
 
-// A kernel that has no pid namespaces, or tells nobody of anybody's.
+// True if the kernel has no pid namespaces, or does not show them to anybody.
 bool tells_no_pids(proc const& processes) {
   return processes.link("self/ns/pid").is_absent() && processes.target("self").has_value() &&
          depth(processes, "self") == 0;

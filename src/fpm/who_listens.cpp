@@ -5,7 +5,7 @@
 namespace cachetool::fpm {
 namespace {
 
-// Nothing for TCP, and where nobody answers: whoever works on it says why.
+// Nothing for TCP, and if nobody answers: whoever uses the address says why.
 std::optional<pid_t> peer_of(fastcgi::endpoint const& where, int interrupt_fd) {
   if (where.is_tcp()) return std::nullopt;
   try {

@@ -8,7 +8,7 @@
 
 namespace cachetool::fpm {
 
-/// master_of(), asking the kernel who listens on a unix socket: for that it is connected to, for at most 200 ms.
+/// Like master_of(), but asks the kernel who listens on a unix socket. For that it connects, for at most 200 ms.
 std::optional<listener> who_listens(fastcgi::endpoint const& where, search_options const& looked_at = {});
 
 }  // namespace cachetool::fpm

@@ -17,9 +17,9 @@ namespace {
 
 using kind = worker_view::kind;
 
-// What tells, at one look for each worker, whether all of them see what the caller sees. Their mount namespace is their
-// master's: only what php-fpm itself did to a worker, chroot, is asked of each. One that has ended meanwhile says
-// nothing, and of one that could not be looked at nobody knows.
+// Tells, with one look at each worker, whether all of them see what the caller sees. They share their master's mount
+// namespace, so only what php-fpm does to a worker, chroot, is checked for each. A worker that has ended meanwhile does
+// not count; if one could not be looked at, the result is unknown.
 kind compare(held_process const& master, std::vector<pid_t> const& workers) {
   auto const own = identity_of(AT_FDCWD, "/proc/self/root");
   auto const own_mounts = identity_of(AT_FDCWD, "/proc/self/ns/mnt");
@@ -41,8 +41,8 @@ bool is_failure(not_told why) {
   return !why.is_absent() && why.code != 0;
 }
 
-// A worker runs the pool user's code, which may have left for a user namespace in which it is free to choose its own
-// root directory and mounts: what such a process shows is not what php-fpm set up.
+// A worker runs the pool user's code. That may have moved into a user namespace where it may choose its own root
+// directory and mounts. Such a process does not show what php-fpm set up.
 looked_up<bool> is_as_php_fpm_made_it(held_process const& worker, held_process const& master) {
   auto const found = worker.identity();
   if (!found) return found.why();
@@ -57,7 +57,7 @@ looked_up<bool> is_as_php_fpm_made_it(held_process const& worker, held_process c
   return are_same(mounts, master.mounts()) && same_users;
 }
 
-// The workers of a pool have that pool's socket and no other's.
+// The workers of a pool have that pool's socket and no other.
 looked_up<held_process const*> listening_on(fastcgi::endpoint const& where, pid_t master,
                                             std::vector<held_process> const& workers) {
   proc const processes;
@@ -74,7 +74,7 @@ looked_up<held_process const*> listening_on(fastcgi::endpoint const& where, pid_
   return nullptr;
 }
 
-// Nobody where the pool has no worker.
+// Null if the pool has no worker.
 looked_up<held_process const*> choose(std::vector<held_process> const& workers, pid_t master,
                                       fastcgi::endpoint const& where) {
   if (workers.empty()) return nullptr;
@@ -95,9 +95,9 @@ worker_view look_through(held_process const& process, held_process const& master
   auto const found = process.identity();
   auto const master_found = master.identity();
   auto const path = process.root_path();
-  // Asked again now that its root is open: it cannot have left and come back.
+  // Asked again now that its root directory is open: it cannot have left and come back.
   bool const trusted = process.pid() == master.pid() || is_as_php_fpm_made_it(process, master).value_or(false);
-  // Nobody leaves such a namespace, so it was none when the root was opened either.
+  // Nobody can leave such a namespace, so it was not in one when the root directory was opened either.
   auto const by_root = process.is_in_users_of_root();
   if (!view.root || !found || !master_found || !path || !trusted || !by_root) return {};
   view.looked_at = {process.pid(), found->user, found->group};
@@ -119,7 +119,7 @@ looked_up<bool> sees_what_we_see(held_process const& process) {
   return true;
 }
 
-// Those that are as php-fpm made them. One that has ended meanwhile is none.
+// Those that are as php-fpm made them. One that has ended meanwhile does not count.
 looked_up<std::vector<held_process>> genuine(std::vector<pid_t> const& pids, held_process const& master) {
   std::vector<held_process> workers;
   for (pid_t pid : pids) {
@@ -151,7 +151,7 @@ worker_view view_of(pid_t master, fastcgi::endpoint const& where) {
   held_process const boss(master);
   auto const pids = children(proc(), master);
   if (!pids && is_failure(pids.why())) return {};
-  std::vector<pid_t> const known = pids.value_or({});  // none where the kernel does not list them
+  std::vector<pid_t> const known = pids.value_or({});  // empty if the kernel does not list them
   worker_view view;
   view.what = compare(boss, known);
   return view.what == kind::elsewhere ? look_elsewhere(boss, known, where) : std::move(view);
