@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view reload = ", and reload php-fpm";
 
-// Names of switches are numbers to PHP: "On" in a file is "1" when it was read.
+// PHP turns names of switches into numbers: "On" in a file is "1" when it was read.
 bool means_the_same(std::string_view written, std::string_view value) {
   written = written.substr(0, written.find(';'));
   while (written.ends_with(' ')) written.remove_suffix(1);

@@ -9,35 +9,35 @@
 /// Settings, and where they are set.
 namespace cachetool::doctor {
 
-/// The command line that does this to the php-fpm that was examined: WORDS "opcache:reset".
+/// The command line that does this for the php-fpm that was examined; `words` are "opcache:reset", for instance.
 std::string command(subject const& of, std::string const& words);
 
-/// The value of a setting of PHP, "opcache.enable"; nothing where PHP does not know it or does not tell.
+/// The value of a PHP setting, "opcache.enable"; nothing if PHP does not know it or does not tell.
 std::optional<std::string> setting(subject const& of, std::string const& name);
 
-/// True if the setting is known, and on, or off.
+/// True if the setting is known, and on (off).
 bool is_set(subject const& of, std::string const& name);
 bool is_unset(subject const& of, std::string const& name);
 
-/// A number; nothing where PHP does not know the setting.
+/// A number; nothing if PHP does not know the setting.
 std::optional<std::int64_t> number(subject const& of, std::string const& name);
 
-/// The line that gives the setting the value it has: of the pool's configuration, else of PHP's ini files. Nothing if
-/// none is known to do so.
+/// The line that gives the setting its value: in the pool's configuration, else in PHP's ini files. Nothing if no such
+/// line is known.
 std::optional<fpm::directive> line_of(subject const& of, std::string const& name);
 
 /// "/etc/php/8.2/fpm/php.ini:12"
 std::string text(fpm::directive const& line);
 
-/// What to write where, for a setting of PHP to have another value: "set opcache.enable=1 in
-/// /etc/php/8.2/fpm/php.ini:12, and reload php-fpm".
+/// What to write where to change a PHP setting: "set opcache.enable=1 in /etc/php/8.2/fpm/php.ini:12, and reload
+/// php-fpm".
 std::string set_to(subject const& of, std::string const& name, std::string const& value);
 
-/// A line of the pool's configuration, or of the section [global].
+/// A line of the pool's configuration, or of its section [global].
 std::optional<fpm::directive> pool_line(subject const& of, std::string const& name);
 std::optional<fpm::directive> global_line(subject const& of, std::string const& name);
 
-/// The same for these: "set pm.max_children = 10 in /etc/php/8.2/fpm/pool.d/www.conf:12, and reload php-fpm".
+/// The same for these lines: "set pm.max_children = 10 in /etc/php/8.2/fpm/pool.d/www.conf:12, and reload php-fpm".
 std::string set_in_pool(subject const& of, std::string const& name, std::string const& value);
 std::string set_in_global(subject const& of, std::string const& name, std::string const& value);
 

@@ -11,8 +11,7 @@ bool tells_of_scripts(subject const& of) {
   return of.php.status && caches_scripts(of);
 }
 
-// Of memory that scripts cannot have: the buffer of strings, and the table of keys (php-src
-// ext/opcache/zend_accel_hash.c).
+// Memory that scripts cannot use: the buffer of strings, and the table of keys (php-src ext/opcache/zend_accel_hash.c).
 std::int64_t overhead(opcache::status const& of) {
   constexpr std::int64_t per_key = 40;
   constexpr std::int64_t most_keys = 2'000'000;
@@ -20,13 +19,14 @@ std::int64_t overhead(opcache::status const& of) {
          (of.counts ? std::clamp<std::int64_t>(of.counts->max_keys, 0, most_keys) * per_key : 0);
 }
 
-// What compiling everything that is cached once more takes: a refresh of every script, or another release like it.
+// What it takes to compile everything that is cached once more: to refresh every script, or for another release like
+// it.
 std::int64_t for_all_anew(opcache::status const& of) {
   std::int64_t const scripts = std::max<std::int64_t>(of.memory->used - overhead(of), 0);
-  return scripts + scripts / 10;  // the strings of new code come with it
+  return scripts + scripts / 10;  // new code brings its own strings
 }
 
-// In megabytes, as opcache.memory_consumption has it.
+// In megabytes, like opcache.memory_consumption.
 std::int64_t roomy_size(opcache::memory_usage const& memory, std::int64_t needed) {
   constexpr std::int64_t largest = std::int64_t{1} << 40;
   std::int64_t const total = memory.used + memory.free + memory.wasted;
@@ -35,7 +35,7 @@ std::int64_t roomy_size(opcache::memory_usage const& memory, std::int64_t needed
   return std::max<std::int64_t>(size >> 20, 8);
 }
 
-// Nothing where what there is would do.
+// Empty if the present size would do.
 std::string more_memory(subject const& of, opcache::memory_usage const& memory, std::int64_t needed) {
   std::int64_t const wanted = roomy_size(memory, needed);
   if (wanted <= (memory.used + memory.free + memory.wasted) >> 20) return {};
@@ -46,7 +46,7 @@ std::string either(std::string const& one, std::string const& other) {
   return one + (one.empty() || other.empty() ? "" : "; ") + other;
 }
 
-// PHP has places for a million scripts at most.
+// PHP has room for a million scripts at most.
 std::string more_keys(subject const& of, opcache::statistics const& counts) {
   constexpr std::int64_t most = 1'000'000;
   if (counts.max_keys >= most)

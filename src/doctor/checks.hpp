@@ -8,11 +8,11 @@
 
 namespace cachetool::doctor {
 
-/// Whether OPcache works and has room, which settings make deployments fail, and what php-fpm's configuration adds.
-/// What is not known is not judged.
+/// Checks whether OPcache works and has room, which settings make deployments fail, and what php-fpm's configuration
+/// adds. Does not judge what is unknown.
 std::vector<finding> check_settings(subject const& of);
 
-/// One check: nothing where it does not apply.
+/// One check; nothing if it does not apply.
 using check_function = std::optional<verdict> (*)(subject const& of);
 
 // The cache itself: cache_checks.cpp.
@@ -25,7 +25,7 @@ std::optional<verdict> check_restarts(subject const& of);
 std::optional<verdict> check_file_cache(subject const& of);
 std::optional<verdict> check_preload(subject const& of);
 
-// How new code comes to be served: deploy_checks.cpp.
+// How new code gets served: deploy_checks.cpp.
 std::optional<verdict> check_timestamps(subject const& of);
 std::optional<verdict> check_links(subject const& of);
 std::optional<verdict> check_cwd(subject const& of);
@@ -33,7 +33,7 @@ std::optional<verdict> check_new_files(subject const& of);
 std::optional<verdict> check_forced_restart(subject const& of);
 std::optional<verdict> check_paths(subject const& of);
 
-// php-fpm, and its other pools: pool_checks.cpp.
+// php-fpm and its other pools: pool_checks.cpp.
 std::optional<verdict> check_configuration(subject const& of);
 std::optional<verdict> check_other_pools(subject const& of);
 std::optional<verdict> check_users(subject const& of);
@@ -44,7 +44,7 @@ std::optional<verdict> check_reload(subject const& of);
 std::optional<verdict> check_time_limit(subject const& of);
 std::optional<verdict> check_max_requests(subject const& of);
 
-/// True if OPcache keeps scripts in memory there, as far as that is known.
+/// True if OPcache keeps scripts in memory there, as far as known.
 bool caches_scripts(subject const& of);
 
 }  // namespace cachetool::doctor

@@ -5,8 +5,8 @@
 
 namespace cachetool::doctor {
 
-/// Has PHP tell what the checks look at, in one request that changes nothing. STRICT: error (restricted) where
-/// opcache.restrict_api forbids the state of OPcache, so that PHP tries another place for the agent; else the facts say
+/// Asks PHP for what the checks need, in one request that changes nothing. If opcache.restrict_api forbids the state of
+/// OPcache, `strict` throws error (restricted), so that another place for the agent is tried; without it the facts say
 /// so. Throws error.
 facts examine(adapter::adapter& php, bool strict);
 

@@ -14,36 +14,36 @@
 /// What the checks look at: plain data.
 namespace cachetool::doctor {
 
-/// What PHP told of itself.
+/// What PHP said about itself.
 struct facts {
   origin from;
-  std::map<std::string, std::string> settings;  ///< as ini_get() has them; those that PHP does not know are left out
-  std::map<std::string, fpm::directive> lines;  ///< where PHP's ini files set them, as they stand there
-  std::string ini_file;                         ///< the php.ini; empty for none
+  std::map<std::string, std::string> settings;  ///< as from ini_get(); without those that PHP does not know
+  std::map<std::string, fpm::directive> lines;  ///< where PHP's ini files set them, as written there
+  std::string ini_file;                         ///< the php.ini; empty if there is none
   std::set<std::string> missing;                ///< functions that cannot be called
   bool has_opcache = false;                     ///< the extension is loaded
   bool has_apcu = false;
   bool apcu_is_on = false;
   bool restricted = false;                  ///< opcache.restrict_api forbids the calls
-  std::optional<opcache::status> status;    ///< nothing where OPcache is off, or does not tell
+  std::optional<opcache::status> status;    ///< nothing if OPcache is off, or does not tell
   std::int64_t preloaded = 0;               ///< scripts that opcache.preload loaded
   std::optional<std::int64_t> user;         ///< the worker's effective user
-  std::optional<std::int64_t> path_memory;  ///< bytes of the worker's realpath cache that are in use
+  std::optional<std::int64_t> path_memory;  ///< bytes of the worker's realpath cache in use
 };
 
-/// All that is known when the agent has run.
+/// Everything that is known once the agent has run.
 struct subject {
   facts php;
   std::optional<fpm::listener> host;  ///< the master on this machine; nothing for a web site, another host, a container
-  std::string agent_path;             ///< as PHP sees it; empty where that is not known
-  std::string options;                ///< what a command line needs to mean it: " --fcgi=/run/a.sock"; may be empty
-  std::size_t held_workers = 0;       ///< of the pool, by connections that their clients keep open; root can tell
+  std::string agent_path;             ///< as PHP sees it; empty if unknown
+  std::string options;                ///< what a command line needs to name it: " --fcgi=/run/a.sock"; may be empty
+  std::size_t held_workers = 0;       ///< workers of the pool whose clients keep connections open; only root can tell
 };
 
-/// The pool that was examined; null where it is not known.
+/// The pool that was examined; null if unknown.
 fpm::pool const* pool_of(subject const& of) noexcept;
 
-/// The directory in which a private agent was put, "/dev/shm" for "/dev/shm/cachetool-33-ab/cd.php"; nothing for an
+/// The directory that a private agent was put into, "/dev/shm" for "/dev/shm/cachetool-33-ab/cd.php"; nothing for an
 /// agent that is kept or installed.
 std::optional<std::string> private_place(std::string const& agent_path);
 

@@ -6,7 +6,7 @@
 
 #include "base/mebibytes.hpp"
 
-/// Figures and texts as the findings have them.
+/// Numbers and texts in the findings.
 namespace cachetool::doctor {
 
 using base::mebibytes;
@@ -14,16 +14,16 @@ using base::mebibytes;
 /// "1 script", "2 scripts"
 std::string counted(std::int64_t number, std::string_view what);
 
-/// The first 200 bytes, for a text of somebody else's that may be of any length.
+/// The first 200 bytes of somebody else's text, which may have any length.
 std::string shortened(std::string_view text);
 
-/// How PHP reads a number with a unit: 4096K. 0 for what is none, the largest there is for what does not fit.
+/// Reads a number with a unit as PHP does: 4096K. 0 if it is not a number; the largest possible one if it does not fit.
 std::int64_t bytes_of(std::string_view value) noexcept;
 
-/// How php-fpm reads a time, in seconds: 10, 10s, 2m, 1h, 1d. 0 for what is none.
+/// Reads a time as php-fpm does, in seconds: 10, 10s, 2m, 1h, 1d. 0 if it is not a time.
 std::int64_t seconds_of(std::string_view value) noexcept;
 
-/// How PHP reads a switch: on, yes, true and numbers but 0.
+/// Reads a switch as PHP does: on, yes, true, and every number except 0.
 bool is_on(std::string_view value);
 
 }  // namespace cachetool::doctor

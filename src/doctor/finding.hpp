@@ -28,11 +28,11 @@ struct verdict {
 struct finding {
   std::string_view
       step;  ///< how far the walk was: "find", "connect", "place", "run", "functions", "cache", "deploy", "pool"
-  std::string name;  ///< of the check, one word for programs: "memory"
+  std::string name;  ///< the check's name, one word for programs: "memory"
   verdict what;
 };
 
-/// The worst level of them; ok if there are none.
+/// The worst level among them; ok if there are none.
 level worst(std::span<finding const> findings) noexcept;
 
 }  // namespace cachetool::doctor

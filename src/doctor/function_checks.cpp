@@ -15,7 +15,7 @@ using owner = needed_function::owner;
 
 constexpr std::string_view step = "functions";
 
-// Of what is missed more is known than which commands call it.
+// Functions of which more is known than the commands that call them.
 needed_function const known[] = {
     {"apcu_cache_info", owner::apcu, "apcu:cache:info does not work"},
     {"apcu_clear_cache", owner::apcu, "apcu:cache:clear does not work"},
@@ -55,12 +55,12 @@ needed_function const known[] = {
     {"usleep", owner::php, "every command works without it", level::note},
 };
 
-// Each call needs them; what else every agent calls is for what goes wrong, or for other people's code.
+// Every call needs these. The other functions in every agent are for failures, or for other people's code.
 constexpr std::string_view vital[] = {
     "function_exists", "is_string",         "ob_get_level", "preg_match", "register_shutdown_function",
     "serialize",       "set_error_handler", "str_repeat",   "strtr"};
 
-// Where they are not there, nothing is missed.
+// Nothing is missed without these.
 constexpr std::string_view unmissed[] = {"fastcgi_finish_request",      "fpm_get_status",  "mb_strlen",     "mb_substr",
                                          "newrelic_ignore_transaction", "session_destroy", "session_status"};
 
@@ -94,7 +94,7 @@ bool is_there(subject const& of, owner whose) {
   return whose == owner::php || (whose == owner::opcache ? of.php.has_opcache : of.php.has_apcu);
 }
 
-// NAME stands in a list with commas between, which may be quoted.
+// True if the name is in a list with commas, which may be quoted.
 bool lists(std::string_view list, std::string_view name) {
   while (!list.empty()) {
     std::size_t const end = std::min(list.find_first_of(", \"'"), list.size());
@@ -104,8 +104,8 @@ bool lists(std::string_view list, std::string_view name) {
   return false;
 }
 
-// What the pool disables comes on top of what the ini files do, and ini_get() does not know it. Nothing where no list
-// that can be read names the function.
+// The pool's list comes on top of the ini files', and ini_get() does not know it. Nothing if no readable list names the
+// function.
 std::optional<std::string> who_disables(subject const& of, std::string_view name) {
   auto const in_pool = pool_line(of, "php_admin_value[disable_functions]");
   if (in_pool && lists(in_pool->value, name)) return text(*in_pool);

@@ -10,20 +10,21 @@
 
 namespace cachetool::doctor {
 
-/// A function of PHP that the agent calls.
+/// A PHP function that the agent calls.
 struct needed_function {
   enum class owner : std::uint8_t { opcache, apcu, php };
   std::string_view name;
   owner of = owner::php;
   std::string without{};  ///< what does not work without it: "opcache:reset does not work"
   level how = level::failure;
-  std::string_view extension{};  ///< that has it, where PHP may be built or run without that; empty for others
+  std::string_view extension{};  ///< the extension that has it, if PHP may be built or run without that; empty for
+                                 ///< others
 };
 
-/// Those of which anything is missed where they may not be called.
+/// The functions whose absence matters.
 std::vector<needed_function> needed_functions();
 
-/// Whether the functions may be called, and which line forbids it.
+/// Checks whether the functions may be called, and finds the line that forbids it.
 std::vector<finding> check_functions(subject const& of);
 
 }  // namespace cachetool::doctor

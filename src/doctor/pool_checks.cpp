@@ -14,14 +14,14 @@ std::string joined(std::set<std::string> const& names) {
   return shortened(text);
 }
 
-// php-fpm changes its user as root alone.
+// Only root's php-fpm changes its user.
 std::string user_of(fpm::master const& master, fpm::pool const& pool) {
   std::string const named = fpm::value_of(pool, "user");
   if (!pool.workers.empty() && named.empty()) return "uid " + std::to_string(pool.workers.front().uid);
   return master.self.uid == 0 ? named : "";
 }
 
-// Of all pools of the master, as far as they are known.
+// Of all pools of the master, as far as known.
 std::set<std::string> users_of(subject const& of) {
   std::set<std::string> users;
   if (!of.host) return users;

@@ -20,7 +20,7 @@
 namespace cachetool::doctor {
 namespace {
 
-/// Writes down what an adapter does, and passes it on.
+/// Records what an adapter does, and passes it on.
 class recorder final : public agent::observer {
  public:
   recorder(trail& seen, agent::observer& next) : seen_(seen), next_(next) {}
@@ -36,7 +36,7 @@ class recorder final : public agent::observer {
   }
   void named_place_failed(error const& why) override {
     seen_.refused.push_back({why, true});
-    next_.place_failed(why);  // what was found says so: no warning
+    next_.place_failed(why);  // a finding says so: no warning
   }
   void retrying(error const& why, std::chrono::milliseconds pause) override { next_.retrying(why, pause); }
   void said(std::string_view stderr_text) override {
@@ -92,7 +92,7 @@ facts ask_once(way_to_try const& how, bool strict, trail& seen, agent::observer&
   }
 }
 
-// Where opcache.restrict_api lets no place be used, there still is something to see.
+// If opcache.restrict_api forbids every place, some facts are still available.
 facts ask(way_to_try const& how, trail& seen, agent::observer& log) {
   recorder watcher(seen, log);
   try {
@@ -112,7 +112,7 @@ std::set<pid_t> held_now(fpm::pool const& of) {
   return held;
 }
 
-// Looks twice: a worker whose client has just gone is held for a moment.
+// Looks twice: a worker whose client has just gone seems held for a moment.
 std::size_t held_workers(fpm::pool const& of, int interrupt_fd) {
   std::set<pid_t> const first = held_now(of);
   if (first.empty()) return 0;

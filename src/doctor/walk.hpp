@@ -16,15 +16,15 @@
 
 namespace cachetool::doctor {
 
-/// A way to PHP that is to be tried.
+/// A way to PHP to try.
 struct way_to_try {
-  std::optional<fastcgi::endpoint> where;  ///< of a php-fpm; nothing for a web site, or php on the command line
+  std::optional<fastcgi::endpoint> where;  ///< a php-fpm's; nothing for a web site, or php on the command line
   std::function<std::unique_ptr<adapter::adapter>(agent::observer& watcher)> open;
-  std::optional<error> blocked;  ///< why it cannot be tried: OPEN may be empty then
-  std::string who;               ///< and what it leads to: "the pool www of php-fpm 8.1 (master 812)"; may be empty
+  std::optional<error> blocked;  ///< why it cannot be tried; then `open` may be empty
+  std::string who;               ///< where it leads: "the pool www of php-fpm 8.1 (master 812)"; may be empty
   std::string options;           ///< as in subject
-  bool guessed = false;          ///< nobody named it, and nothing was found there
-  int interrupt_fd = -1;         ///< ends the look around when it becomes readable
+  bool guessed = false;          ///< nobody named it, and nothing was found
+  int interrupt_fd = -1;         ///< ends the search when it becomes readable
 };
 
 struct report {
@@ -33,9 +33,9 @@ struct report {
   std::optional<error> ended;     ///< what ended the walk early; the last finding is about it
 };
 
-/// Finds who listens, connects, has the agent put and run, and looks at what it tells. Changes nothing there. One
-/// request where all is well, and a connection that asks the kernel who listens. LOG is told as by any call. Throws
-/// error (usage, config, interrupted) alone.
+/// Finds out who listens, connects, has the agent placed and run, and looks at what it tells. Changes nothing there. If
+/// all is well, it takes one request, and a connection to ask the kernel who listens. `log` hears what adapters do, as
+/// for any call. Throws only error (usage, config, interrupted).
 report walk(way_to_try const& how, agent::observer& log);
 
 }  // namespace cachetool::doctor

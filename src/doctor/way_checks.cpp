@@ -66,7 +66,7 @@ verdict check_connect(trail const& seen) {
                          ", mode " + octal(seen.socket->mode) + ", lets " + seen.caller + " in"};
 }
 
-// The directory, where the file's name says nothing to anybody.
+// The directory, if the file's name means nothing to anybody.
 std::string place_of(std::string const& path) {
   if (auto const own = private_place(path)) return *own;
   std::size_t const slash = path.rfind('/');
@@ -75,7 +75,7 @@ std::string place_of(std::string const& path) {
   return is_kept ? path.substr(0, slash) : path;
 }
 
-// Why a place for the agent may have to be looked for.
+// Why a place for the agent may have to be searched for.
 std::string view_of(trail const& seen) {
   if (!seen.host) return {};
   fpm::pool const* const pool = pool_of(seen);
@@ -91,7 +91,7 @@ verdict check_place(trail const& seen) {
   for (failed_place const& each : seen.refused) {
     if (each.named)
       return {level::warning, served + "; not from where it was named: " + each.why.message(), each.why.hint()};
-    if (each.why.kind() == error_kind::placement) continue;  // that it cannot be put somewhere is no surprise
+    if (each.why.kind() == error_kind::placement) continue;  // a place that cannot be used is no surprise
     before += (before.empty() ? "; before that: " : "; ") + shortened(each.why.message());
   }
   return {before.empty() ? level::ok : level::note, served + before};
