@@ -12,19 +12,19 @@
 
 namespace cachetool::report {
 
-/// Writes rows of CSV (RFC 4180, but lines end with a bare newline): a field is quoted if it holds a comma, a quote, a
-/// line break or a leading or trailing space. Fields are written byte for byte; there is no escaping of control bytes
-/// but CSV's own.
+/// Writes rows of CSV (RFC 4180, but lines end with a bare newline). A field is quoted if it contains a comma, a quote,
+/// a line break, or a leading or trailing space. Fields are written byte for byte: only CSV's own characters are
+/// escaped, control bytes are not.
 class csv_writer {
  public:
   csv_writer(text_sink out, std::vector<std::string> const& header);
 
-  /// For further rows, of so many columns, below a header that another writer wrote.
+  /// For more rows, with that many columns, below a header that another writer wrote.
   csv_writer(text_sink out, std::size_t columns) : out_(std::move(out)), columns_(columns) {}
 
-  void row(std::vector<std::string> const& fields);  ///< as many as the header has (asserted in debug builds)
+  void row(std::vector<std::string> const& fields);  ///< as many fields as the header has (asserted in debug builds)
 
-  /// Passes buffered text on. The destructor does not: output that an error cut short ends where it was.
+  /// Passes on buffered text. The destructor does not: output that an error cut short ends where it was.
   void flush();
 
  private:
@@ -33,8 +33,8 @@ class csv_writer {
   [[maybe_unused]] std::size_t columns_;
 };
 
-/// A value as one CSV field: nothing for null, "true" and "false", numbers exact, strings byte for byte; anything else
-/// as JSON.
+/// A value as one CSV field: empty for null, "true" and "false", exact numbers, strings byte for byte, anything else as
+/// JSON.
 std::string csv_field(php::value const& what);
 
 }  // namespace cachetool::report

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t buffer_size = 32 * 1024;
 
-// \uXXXX. Only for the basic plane, where all controls are.
+// \uXXXX. Only for the basic plane, which has all control characters.
 std::string unicode_escape(char32_t code) {
   constexpr std::string_view digits = "0123456789abcdef";
   return {
@@ -47,7 +47,7 @@ bool stands_as_it_is(character const& what) noexcept {
   return what.valid && what.code != '"' && what.code != '\\' && !is_control(what.code);
 }
 
-// TEXT as a string literal, in as few pieces as may be.
+// Writes the text as a string literal, in as few pieces as possible.
 template <typename Write>
 void quote(std::string_view text, Write const& write) {
   write("\"");
@@ -68,7 +68,7 @@ void quote(std::string_view text, Write const& write) {
   write("\"");
 }
 
-// Three bytes as four characters; fewer, at the end, padded.
+// Three bytes as four characters; fewer bytes, at the end, are padded.
 std::string base64_group(std::string_view three) {
   constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   unsigned bits = 0;
@@ -127,7 +127,8 @@ void json_writer::flush() {
   buffer_.clear();
 }
 
-// Before each value, and each key of an object: a comma, unless it is the first there or has its key before it.
+// Called before each value, and each key of an object. Writes a comma, unless this is the first one there, or a value
+// after its key.
 void json_writer::separate() {
   if (open_.empty()) {
     assert(!done_ && "one value at the top");

@@ -13,8 +13,8 @@ class value;
 
 namespace cachetool::report {
 
-/// Writes JSON as it is told, in constant memory: nothing but the nesting is kept. Compact, no final newline.
-/// The caller keeps the grammar: key() before each member of an object, begin and end in pairs (asserted in debug
+/// Writes JSON in constant memory: it keeps nothing except the nesting. Compact, without a final newline.
+/// The caller keeps to the grammar: key() before each member of an object, begin and end in pairs (asserted in debug
 /// builds).
 class json_writer {
  public:
@@ -29,24 +29,24 @@ class json_writer {
   /// How many objects and arrays are open.
   [[nodiscard]] std::size_t depth() const noexcept { return open_.size(); }
 
-  /// Closes what was opened since depth() was DEPTH, after an error in the middle. A key without its value gets null.
+  /// After an error in the middle: closes what was opened since depth() was `depth`. A key without its value gets null.
   json_writer& end_until(std::size_t depth);
 
   json_writer& null();
   json_writer& boolean(bool b);
   json_writer& integer(std::int64_t i);
-  json_writer& floating(double d);  ///< INF and NAN are not JSON: the strings "INF", "-INF", "NAN"
+  json_writer& floating(double d);  ///< INF and NAN are not JSON; they become the strings "INF", "-INF", "NAN"
 
-  /// A string, escaped; bytes that are not UTF-8 make it {"base64":"..."}.
+  /// A string, escaped. Bytes that are not UTF-8 turn it into {"base64":"..."}.
   json_writer& string(std::string_view text);
 
-  /// Any PHP value: arrays whose keys are 0,1,2,... as arrays (an empty one as []), other arrays and objects as objects
-  /// (an object's class stands first under "__class"), recursion as null. An enum case has its name under "__case", an
-  /// object that implements Serializable its bytes under "__data". Keys that are not UTF-8 have their bad bytes as
-  /// U+FFFD.
+  /// Any PHP value. Arrays with the keys 0, 1, 2, ... become arrays (an empty one []), other arrays and objects become
+  /// objects, and recursion becomes null. An object's class comes first, under "__class". An enum case has its name
+  /// under "__case", an object that implements Serializable its bytes under "__data". In keys that are not UTF-8 the
+  /// bad bytes become U+FFFD.
   json_writer& value(php::value const& what);
 
-  /// Passes buffered text on. The destructor does not: output that an error cut short ends where it was.
+  /// Passes on buffered text. The destructor does not: output that an error cut short ends where it was.
   void flush();
 
  private:
@@ -66,8 +66,8 @@ class json_writer {
   bool done_ = false;  // the value at the top was written or begun
 };
 
-/// A string as a JSON string literal, quotes included. Bytes that are not UTF-8 become U+FFFD. C1 and the controls that
-/// change the direction of text are escaped like C0, because a terminal may obey them.
+/// Returns a JSON string literal, quotes included. Bytes that are not UTF-8 become U+FFFD. C1 controls, and those that
+/// change the direction of text, are escaped like C0: a terminal may obey them.
 std::string json_quote(std::string_view text);
 
 }  // namespace cachetool::report

@@ -8,7 +8,7 @@
 namespace cachetool::report {
 namespace {
 
-// PHP's round($n, 2) before 8.4: rounds to the 15 digits that a double surely holds, then to two decimals, so that
+// PHP's round($n, 2) before 8.4: rounds to the 15 digits that a double certainly holds, then to two decimals, so that
 // 1.00499999999999989 counts as 1.005. php-src 8.2 ext/standard/math.c, _php_math_round().
 double round_to_cents(double n) {
   double const cents = 100;

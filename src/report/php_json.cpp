@@ -3,7 +3,7 @@
 #include "report/utf8.hpp"
 #include "report/value_text.hpp"
 
-/// The form of php-src ext/json/json_encoder.c without any flag.
+/// The format of php-src ext/json/json_encoder.c without any flag.
 namespace cachetool::report {
 namespace {
 
@@ -51,7 +51,7 @@ std::string float_text(double number) {
 
 class encoder {
  public:
-  /// Appends WHAT; false if it has no JSON.
+  /// Appends a value; false if JSON cannot express it.
   bool add(php::value const& what, int depth);
 
   std::string text;
@@ -132,7 +132,7 @@ bool encoder::add(php::value const& what, int depth) {
     case type::custom_object:
       text += "{}";
       return true;
-    case type::enum_case:  // PHP 8.1 and later, where json_encode() is always there
+    case type::enum_case:  // PHP 8.1 and later, which always have json_encode()
     case type::recursion:
       return false;
   }

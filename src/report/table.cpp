@@ -37,7 +37,7 @@ std::string row_line(widths const& columns, std::vector<std::string> const& cell
 }
 
 using cell_size = std::uint32_t;
-constexpr cell_size separator = std::numeric_limits<cell_size>::max();  // in the place of a row's first
+constexpr cell_size separator = std::numeric_limits<cell_size>::max();  // in place of the size of a row's first cell
 
 void append_size(std::string& packed, cell_size size) {
   packed.append(reinterpret_cast<char const*>(&size), sizeof size);
@@ -80,7 +80,7 @@ void table::keep(std::string_view packed) {
   packed_.back() += packed;
 }
 
-// The next row, its cells as they are shown; none for a separator.
+// The next row, with its cells as they are shown; empty for a separator.
 table::shown_row table::unpack(std::string_view& rows) const {
   shown_row out;
   while (out.size() < header_.size()) {

@@ -8,22 +8,22 @@
 
 namespace cachetool::report {
 
-/// Receives text in pieces. What it throws ends the writing and passes through.
+/// Receives text in pieces. An exception from it ends the writing and passes through.
 using text_sink = std::function<void(std::string_view)>;
 
-/// A table in the style of CacheTool 10 (Symfony Console's default), rows kept until render().
-/// Cells are shown with their control bytes escaped (text.hpp), so a cell is always one line. A row takes as many bytes
-/// as it has text, and four more for each cell.
+/// A table in the style of CacheTool 10 (Symfony Console's default). It keeps its rows until render().
+/// Control bytes in cells are escaped (value_text.hpp), so a cell is always one line. A row takes as many bytes as its
+/// text, and four more for each cell.
 class table {
  public:
   explicit table(std::vector<std::string> header);
 
-  /// Missing cells are empty; more cells than the header are dropped.
+  /// Missing cells are empty; cells beyond the header are dropped.
   void add_row(std::vector<std::string> cells);
   void add_separator();
 
-  /// Writes the table, line by line. Without rows: border, header, border. COLOUR: header cells in green, as `--ansi`
-  /// gives.
+  /// Writes the table, line by line. Without rows: border, header, border. With `colour` header cells are green, as
+  /// with `--ansi`.
   void render(text_sink const& out, bool colour = false) const;
 
  private:
@@ -33,7 +33,7 @@ class table {
   [[nodiscard]] shown_row unpack(std::string_view& rows) const;
 
   shown_row header_;
-  std::vector<std::string> packed_;  // rows one after the other, as add_row() writes them; none is divided
+  std::vector<std::string> packed_;  // rows one after the other, as add_row() writes them; no row is split
 };
 
 }  // namespace cachetool::report

@@ -7,7 +7,7 @@
 namespace cachetool::report {
 namespace {
 
-// How many bytes the sequence that starts with BYTE has, and the least code point that needs so many.
+// The length in bytes of a sequence that starts with this byte, and the smallest code point that needs so many.
 struct lead {
   std::size_t length;
   char32_t bits;

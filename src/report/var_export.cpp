@@ -24,7 +24,7 @@ std::string exported_string(std::string_view text) {
 }
 
 std::string exported_integer(std::int64_t number) {
-  // As PHP source, -9223372036854775808 would be a float.
+  // In PHP source, -9223372036854775808 would be a float.
   if (number == std::numeric_limits<std::int64_t>::min()) return "-9223372036854775807-1";
   return std::to_string(number);
 }
@@ -53,7 +53,7 @@ std::string property_name(php::key const& key) {
 
 class exporter {
  public:
-  /// Appends WHAT, which stands INDENT columns deep. What takes several lines starts on a new one, but at the top.
+  /// Appends a value, `indent` columns deep. A value of several lines starts on a new line, unless it is the outermost.
   void add(php::value const& what, std::size_t indent);
 
   std::string text;
@@ -132,7 +132,7 @@ bool is_name_byte(char c) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '\\' || c < 0;
 }
 
-// TEXT begins with a quote. Returns how long the quoted string is.
+// The length of the quoted string at the beginning of the text.
 std::size_t quoted_length(std::string_view text) {
   for (std::size_t at = 1; at < text.size(); ++at) {
     if (text[at] == '\\') {

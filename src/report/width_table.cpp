@@ -11,8 +11,8 @@ struct range {
   char32_t last;
 };
 
-// Unicode 14, UnicodeData.txt: categories Mn and Me, Cf but for those that are drawn, and the Hangul vowels and finals
-// that join the syllable before them. A range may run over code points that are not assigned. In ascending order.
+// Unicode 14, UnicodeData.txt: categories Mn and Me, Cf except for those that are drawn, and the Hangul vowels and
+// finals that join the syllable before them. A range may include unassigned code points. In ascending order.
 constexpr range zero_width[] = {
     // clang-format off
     {0x0300, 0x036F}, {0x0483, 0x0489}, {0x0591, 0x05BD}, {0x05BF, 0x05BF}, {0x05C1, 0x05C2}, {0x05C4, 0x05C5},
@@ -74,7 +74,7 @@ constexpr range zero_width[] = {
     // clang-format on
 };
 
-// Unicode 14, EastAsianWidth.txt: W and F, which hold the emoji; without those above. In ascending order.
+// Unicode 14, EastAsianWidth.txt: W and F, which include the emoji, without the characters above. In ascending order.
 constexpr range wide[] = {
     // clang-format off
     {0x1100, 0x115F}, {0x231A, 0x231B}, {0x2329, 0x232A}, {0x23E9, 0x23EC}, {0x23F0, 0x23F0}, {0x23F3, 0x23F3},

@@ -4,7 +4,7 @@
 
 namespace cachetool::report {
 
-/// Columns that one character takes: 2 for wide ones (CJK, emoji), 0 for those that join the one before (accents,
+/// The columns that one character takes: 2 for wide ones (CJK, emoji), 0 for those that join the one before (accents,
 /// joiners, variation selectors), else 1.
 std::size_t code_point_width(char32_t code) noexcept;
 
