@@ -5,7 +5,7 @@
 
 namespace cachetool::fastcgi {
 
-/// What it means that connect(2) to WHERE failed with the errno value CODE. For a unix socket the file is looked at,
+/// The error for a connect(2) to `where` that failed with the errno `code`. For a unix socket this looks at the file,
 /// because ECONNREFUSED alone does not tell a stale socket from a regular file. Phase and endpoint are set.
 error connect_error(endpoint const& where, int code);
 

@@ -78,7 +78,8 @@ void connector::try_address() {
 
 void connector::conclude(int code) {
   if (code == EINPROGRESS) return;
-  // A reset means that there was a connection (a refusal is ECONNREFUSED). Who uses it finds out why it was dropped.
+  // A reset means that there was a connection (a refusal is ECONNREFUSED). Whoever uses it finds out why it was
+  // dropped.
   if (code == 0 || code == ECONNRESET) {
     connected_ = true;
   } else if (code == EAGAIN && !where_.is_tcp()) {
@@ -95,7 +96,7 @@ void connector::wait_for_place() {
   attempt_ends_ = base::clock::now() + pause_;
 }
 
-/// The first failure is the one that is told: of localhost's two addresses, say, the second is the less likely one.
+/// The first failure is reported: of localhost's two addresses, for instance, the second is the less likely one.
 void connector::try_next(error why) {
   socket_.reset();
   if (!first_failure_) first_failure_ = std::move(why);

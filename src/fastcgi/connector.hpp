@@ -13,8 +13,8 @@
 
 namespace cachetool::fastcgi {
 
-/// Opens a connection to one endpoint: looks its name up, tries its addresses in turn (each for its share of the time
-/// left), and waits for a place where the backlog of a unix socket is full. TIMEOUT bounds it all.
+/// Opens a connection to one endpoint. Looks up its name, tries its addresses in turn (each for its share of the time
+/// left), and waits if a unix socket's backlog is full. `timeout` limits everything together.
 class connector final : public operation {
  public:
   connector(endpoint where, std::chrono::milliseconds timeout);
@@ -40,11 +40,11 @@ class connector final : public operation {
   std::chrono::milliseconds timeout_;
   base::time_point deadline_;
   std::optional<lookup> lookup_;           ///< while a name is looked up
-  std::vector<socket_address> addresses_;  ///< empty before it is known where to connect
+  std::vector<socket_address> addresses_;  ///< empty until the addresses are known
   std::size_t current_ = 0;
   base::unique_fd socket_;
   base::time_point attempt_ends_;       ///< the end of this address's share, or of a pause
-  std::chrono::milliseconds pause_{0};  ///< how long the last pause for a full backlog was; 0 without one
+  std::chrono::milliseconds pause_{0};  ///< the length of the last pause for a full backlog; 0 if there was none
   std::optional<error> first_failure_;
   bool connected_ = false;
 };

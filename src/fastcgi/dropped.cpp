@@ -11,8 +11,9 @@ namespace {
 
 constexpr std::chrono::milliseconds silence_limit{100};
 
-/// php-fpm drops a client that listen.allowed_clients does not name at once, before it reads anything, and a worker
-/// that dies looks just the same. Of a second connection, on which nothing is sent, only the former drops it too.
+/// If listen.allowed_clients does not name a client, php-fpm drops its connection at once, before it reads anything. A
+/// worker that dies looks just the same. A second connection tells, on which nothing is sent: only php-fpm's refusal
+/// drops that, too.
 bool turns_us_away(endpoint const& where) {
   try {
     connector work(where, silence_limit);

@@ -5,8 +5,8 @@
 
 namespace cachetool::fastcgi {
 
-/// FAILED, or the better error where a TCP connection to WHERE was dropped without a word because
-/// listen.allowed_clients does not name this machine: a second, silent connection tells.
+/// Returns the error, or a better one if a TCP connection to `where` was dropped without a word because
+/// listen.allowed_clients does not name this machine. To find out, it opens a second, silent connection.
 error explained(error failed, endpoint const& where, bool was_dropped);
 
 }  // namespace cachetool::fastcgi

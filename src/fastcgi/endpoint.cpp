@@ -56,7 +56,7 @@ endpoint parse_tcp(std::string_view text) {
   return endpoint::tcp(std::string(host.empty() ? loopback : host), port);
 }
 
-/// Removes PREFIX from TEXT if TEXT begins with it.
+/// Removes the prefix if the text begins with it; true if it does.
 bool take_prefix(std::string_view& text, std::string_view prefix) {
   if (!text.starts_with(prefix)) return false;
   text.remove_prefix(prefix.size());
@@ -78,7 +78,7 @@ void check_name(std::string const& name, std::string_view what) {
   }
 }
 
-/// True for a relative path that parse() would not take for that path.
+/// True for a relative path that parse() would take for something else.
 bool reads_as_something_else(std::string_view path) {
   return path.find('/') == std::string_view::npos || path.starts_with('@') || path.starts_with("tcp://") ||
          path.starts_with("unix:");

@@ -13,7 +13,7 @@ namespace cachetool::fastcgi {
 
 namespace {
 
-/// php-fpm echoes the id and serves one request at a time on a connection, so that every request may have the same.
+/// php-fpm echoes the id and serves one request at a time on a connection, so all requests may have the same id.
 constexpr std::uint16_t the_request_id = 1;
 constexpr std::size_t buffer_size = std::size_t{64} << 10;
 
@@ -68,12 +68,12 @@ void exchange::send() {
   auto const left = std::string_view(request_).substr(sent_);
   auto const count = ::send(socket_.get(), left.data(), left.size(), MSG_NOSIGNAL);
   if (count < 0) {
-    // Whether this is a failure is for receive() to find out: the answer may be there already.
+    // receive() finds out whether this is a failure: the answer may be there already.
     cannot_send_ = !is_transient(errno);
     return;
   }
   sent_ += static_cast<std::size_t>(count);
-  // php-fpm keeps the worker until the client's end of the connection is closed.
+  // php-fpm keeps the worker until the client closes its end of the connection.
   if (!is_sending() && !keep_connection_) ::shutdown(socket_.get(), SHUT_WR);
 }
 

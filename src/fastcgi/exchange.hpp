@@ -11,11 +11,11 @@
 
 namespace cachetool::fastcgi {
 
-/// One request and its answer on an open, non-blocking connection. Reads and writes as both become possible, because a
-/// peer may begin to answer before it has read the whole request.
+/// One request and its answer on an open, non-blocking connection. Reads and writes whenever possible, because a peer
+/// may begin to answer before it has read the whole request.
 class exchange final : public operation {
  public:
-  /// SINK (may be null) must outlive this. Throws error (usage) if WHAT cannot be encoded.
+  /// The sink (may be null) must outlive this. Throws error (usage) if the request cannot be encoded.
   exchange(base::unique_fd socket, std::string endpoint, request const& what, client_options const& options,
            body_sink const* sink);
 

@@ -14,18 +14,18 @@ namespace cachetool::fastcgi {
 
 namespace {
 
-/// Rounded up, because a poll() that returns a moment too early would be repeated with a timeout of 0.
+/// Rounded up: a poll() that returns a moment too early would be repeated with a timeout of 0.
 int poll_timeout(base::time_point until) {
   auto const left = std::chrono::ceil<std::chrono::milliseconds>(until - base::clock::now()).count();
   return static_cast<int>(std::clamp<decltype(left)>(left, 0, std::numeric_limits<int>::max()));
 }
 
-/// The error that ends the wait for all of WORKS.
+/// The error that ends the wait for all of them.
 error failure(std::span<operation* const> works, error_kind kind, std::string message) {
   return works.empty() ? error(kind, std::move(message)) : works.front()->failure(kind, std::move(message));
 }
 
-/// Fills in what came. WATCHED has a place for each of WORKS, and one more.
+/// Fills in the events that came. `watched` has a place for each operation, and one more.
 void wait(std::span<operation* const> works, base::time_point until, int interrupt_fd, std::vector<pollfd>& watched) {
   for (std::size_t i = 0; i < works.size(); ++i) {
     interest const wanted = works[i]->wants();

@@ -11,15 +11,15 @@
 
 namespace cachetool::fastcgi {
 
-/// What an operation waits for: poll events on a descriptor (-1: none), but no longer than until a moment.
+/// What an operation waits for: poll events on a descriptor (-1: none), until a moment at the latest.
 struct interest {
   int fd = -1;
   short events = 0;
   base::time_point until;
 };
 
-/// A piece of work on one descriptor that never blocks: it says what it waits for, and goes on when that is there.
-/// Who drives it may drive others in the same poll().
+/// A piece of work on one descriptor that never blocks: it says what it waits for, and goes on when that has come.
+/// Several can be driven in the same poll().
 class operation {
  public:
   operation() = default;
@@ -30,27 +30,28 @@ class operation {
   [[nodiscard]] virtual bool done() const noexcept = 0;
   [[nodiscard]] virtual interest wants() const = 0;
 
-  /// Does what can be done now. READY holds the poll events that came, 0 at the beginning and when the time is over.
-  /// Throws error if the operation failed, its deadline included.
+  /// Does what can be done now. `ready` has the poll events that came, 0 at the beginning and when time is over. Throws
+  /// error if the operation failed, also at its deadline.
   virtual void advance(short ready) = 0;
 
-  /// An error of this operation, which knows its endpoint, its phase and whether a worker may have run the request.
+  /// Makes an error of this operation, which knows its endpoint, its phase, and whether a worker may have run the
+  /// request.
   [[nodiscard]] virtual error failure(error_kind kind, std::string message) const = 0;
 };
 
-/// An operation that came to its end, by its place among those that were driven, and why if it failed.
+/// An operation that has ended, by its index among those that were driven, and why if it failed.
 struct ending {
   std::size_t index = 0;
   std::optional<error> failure;
 };
 
-/// Drives WORKS together until one of them ends, which may be at once; nothing if none has when UNTIL has passed. The
-/// others stand as they are and may be driven on. Throws error (interrupted) as soon as INTERRUPT_FD (-1: none) is
-/// readable.
+/// Drives several operations together until one of them ends, which may be at once. Nothing if none has ended by
+/// `until`. The others stay as they are and may be driven on. Throws error (interrupted) as soon as `interrupt_fd` (-1:
+/// none) is readable.
 std::optional<ending> run_any(std::span<operation* const> works, base::time_point until, int interrupt_fd);
 
-/// Drives WORK to its end. Throws what advance() throws, and error (interrupted) as soon as INTERRUPT_FD (-1: none) is
-/// readable.
+/// Drives an operation to its end. Throws what advance() throws, and error (interrupted) as soon as `interrupt_fd` (-1:
+/// none) is readable.
 void run(operation& work, int interrupt_fd);
 
 }  // namespace cachetool::fastcgi

@@ -10,12 +10,12 @@ namespace {
 constexpr std::uint8_t keep_connection_flag = 1;
 constexpr std::size_t quoted_length = 60;
 
-/// Appends the low COUNT bytes of VALUE, the most significant one first.
+/// Appends the low `count` bytes of the value, the most significant one first.
 void append_bytes(std::string& out, std::uint64_t value, int count) {
   for (int shift = 8 * (count - 1); shift >= 0; shift -= 8) out += static_cast<char>((value >> shift) & 0xff);
 }
 
-/// CONTENT must not be longer than max_record_content.
+/// The content must not be longer than max_record_content.
 void append_record(std::string& out, record_type type, std::uint16_t request_id, std::string_view content) {
   append_bytes(out, protocol_version, 1);
   append_bytes(out, static_cast<std::uint8_t>(type), 1);
@@ -46,7 +46,7 @@ void append_begin_request(std::string& out, std::uint16_t request_id, role wante
 }
 
 void params_writer::add(std::string_view name, std::string_view value) {
-  // Each part is bounded before they are summed up, so that the sum cannot overflow.
+  // Each part is checked before they are added up, so that the sum cannot overflow.
   bool const fits = name.size() <= max_record_content && value.size() <= max_record_content &&
                     length_size(name) + length_size(value) + name.size() + value.size() <= max_record_content;
   if (!fits) {

@@ -6,7 +6,7 @@ namespace cachetool::fastcgi {
 
 namespace {
 
-/// The COUNT bytes of BYTES from POSITION on, the most significant one first.
+/// The `count` bytes from `position` on as a number, the most significant byte first.
 std::uint32_t number_at(std::string_view bytes, std::size_t position, std::size_t count) {
   std::uint32_t out = 0;
   for (char const c : bytes.substr(position, count)) out = (out << 8) | static_cast<unsigned char>(c);
@@ -44,7 +44,7 @@ bool record_decoder::at_boundary() const noexcept {
   return complete_ || buffer_.empty();
 }
 
-/// Moves bytes from INPUT until the buffer holds SIZE of them. False if there were not enough.
+/// Moves bytes from the input until the buffer has `size` of them. False if there were not enough.
 bool record_decoder::fill(std::string_view& input, std::size_t size) {
   auto const part = input.substr(0, size - std::min(size, buffer_.size()));
   buffer_ += part;

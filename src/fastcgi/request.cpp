@@ -8,7 +8,7 @@ std::string encode(request const& what, std::uint16_t request_id) {
 
   params_writer params(out, request_id);
   for (auto const& [name, value] : what.params) params.add(name, value);
-  // Without it php-fpm gives the script an empty php://input; with one that is too large it waits for ever.
+  // Without it php-fpm gives the script an empty php://input; if it is too large, php-fpm waits for ever.
   params.add("CONTENT_LENGTH", std::to_string(what.body.size()));
   params.finish();
 

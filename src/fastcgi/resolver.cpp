@@ -26,7 +26,7 @@ struct lookup::state {
 
 namespace {
 
-/// While it lives, a thread that is started inherits a mask that blocks every signal: they stay the caller's.
+/// Blocks every signal for threads that are started while it lives; signals stay the caller's.
 class all_signals_blocked final {
  public:
   all_signals_blocked() {

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t max_head = std::size_t{64} << 10;
 
-// Not std::tolower: header names are ASCII whatever the locale is.
+// Not std::tolower: header names are ASCII in every locale.
 char to_lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
@@ -39,7 +39,7 @@ std::optional<int> status_code(std::string_view text) {
   return code;
 }
 
-/// False if LINE is no "Name: value".
+/// False if the line is not "Name: value".
 bool take_header(std::string_view line, response& out) {
   auto const colon = line.find(':');
   if (colon == std::string_view::npos || colon == 0) return false;
@@ -88,7 +88,7 @@ std::string_view cgi_parser::finish(response& out) {
   return line_;
 }
 
-/// Deals with the line that is complete. True if the body begins: what is left in line_ is its first part.
+/// Handles the line that is complete. True if the body begins: line_ then holds its first part.
 bool cgi_parser::take_line(response& out) {
   auto const line = without_line_end(line_);
   bool const is_first = line_.size() == head_size_;

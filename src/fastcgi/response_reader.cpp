@@ -106,7 +106,7 @@ void response_reader::take_end(std::string_view content) {
     complete_ = true;
     return;
   }
-  // A refused request was not begun, unless there was output of it before.
+  // A refused request was not begun, unless it had output before.
   error out = failure(error_kind::protocol, "the request was refused: " + refusal(status)).may_have_run(has_output_);
   if (status == protocol_status::overloaded) out.advise("try again later");
   throw out;

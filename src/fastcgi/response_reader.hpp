@@ -10,10 +10,11 @@
 
 namespace cachetool::fastcgi {
 
-/// Makes a response of the bytes that come back for one request, without a socket.
+/// Makes a response from the bytes that come back for one request, without a socket.
 class response_reader {
  public:
-  /// ENDPOINT is for messages. The body goes to SINK, which must outlive this, or into the response if there is none.
+  /// `endpoint` is for messages. The body goes to the sink, which must outlive this, or into the response if it is
+  /// null.
   response_reader(std::string endpoint, std::uint16_t request_id, std::uint64_t max_body, body_sink const* sink);
 
   /// Takes the next bytes. Throws error (not_fastcgi, protocol), and what the sink throws.
@@ -28,7 +29,7 @@ class response_reader {
   /// True if bytes came after END_REQUEST: such a connection must not be used again.
   [[nodiscard]] bool has_surplus() const noexcept { return has_surplus_; }
 
-  /// The response; only once, when complete.
+  /// The response; only when complete, and only once.
   [[nodiscard]] response take() { return std::move(response_); }
 
  private:

@@ -29,7 +29,7 @@ std::optional<socket_address> ipv4_address(std::string const& host, std::uint16_
   return pack(address);
 }
 
-/// A scope is an interface's name or its number. An unknown one becomes 0, which connect() refuses where it matters.
+/// A scope is an interface's name or number. An unknown one becomes 0, which connect() refuses if it matters.
 std::uint32_t scope_id(std::string const& scope) {
   std::uint32_t number = 0;
   auto const end = scope.data() + scope.size();
@@ -57,7 +57,7 @@ socket_address unix_address(endpoint const& where) {
   std::string const& name = where.path();
   bool const abstract = where.kind() == endpoint::family::unix_abstract;
   std::memcpy(address.sun_path + (abstract ? 1 : 0), name.data(), name.size());
-  // An abstract name is as long as the address says; a path ends with its NUL. Both take one byte beside the name.
+  // An abstract name is as long as the address says; a path ends with its NUL. Either takes one byte besides the name.
   return pack(address, offsetof(sockaddr_un, sun_path) + name.size() + 1);
 }
 
@@ -95,7 +95,7 @@ std::optional<peer_credentials> peer_of(int fd) {
   ucred found{};
   socklen_t size = sizeof found;
   if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &found, &size) != 0) return std::nullopt;
-  if (found.uid == static_cast<uid_t>(-1)) return std::nullopt;  // of no unix socket: nobody's
+  if (found.uid == static_cast<uid_t>(-1)) return std::nullopt;  // not a unix socket
   return peer_credentials{found.pid, found.uid, found.gid};
 }
 
