@@ -8,7 +8,7 @@
 namespace cachetool::php {
 namespace {
 
-// The keys of a list, and of every array that was filled in order: nothing can be equal.
+// The keys of a list, and of every array that was filled in order: no two can be equal.
 bool is_ascending(std::span<entry const> entries) noexcept {
   for (std::size_t i = 0; i < entries.size(); ++i) {
     auto const* now = std::get_if<std::int64_t>(&entries[i].key);
@@ -22,8 +22,8 @@ struct place {
   std::size_t index;
 };
 
-// Places ordered so that equal keys are neighbours, in their order of coming. Sorting, because a hash table of keys
-// that were chosen to collide would take quadratic time.
+// Places sorted so that equal keys are neighbours, in their original order. Sorted, because a hash table would take
+// quadratic time for keys that were chosen to collide.
 std::vector<place> places_by_key(std::span<entry const> entries) {
   std::vector<place> places;
   places.reserve(entries.size());
@@ -38,7 +38,7 @@ std::vector<place> places_by_key(std::span<entry const> entries) {
 
 std::optional<std::int64_t> canonical_integer(std::string_view text) noexcept {
   std::string_view const digits = text.substr(text.starts_with('-') ? 1 : 0);
-  if (digits.empty() || digits.front() > '9') return std::nullopt;  // a name, as nearly every key is
+  if (digits.empty() || digits.front() > '9') return std::nullopt;  // a name, like nearly every key
   if (digits.starts_with('0') && text != "0") return std::nullopt;
   std::int64_t number = 0;
   auto const [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);

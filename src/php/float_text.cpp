@@ -8,10 +8,11 @@
 namespace cachetool::php {
 namespace {
 
-// Where PHP changes to exponents if the precision is -1: php-src main/snprintf.c, smart_str_append_double().
+// The number of digits at which PHP changes to exponents if the precision is -1: php-src main/snprintf.c,
+// smart_str_append_double().
 constexpr int shortest_precision = 17;
 
-// Layout of php-src main/snprintf.c, php_gcvt(). SCIENTIFIC is a finite number from to_chars(), "-1.25e-07".
+// The layout of php-src main/snprintf.c, php_gcvt(). `scientific` is a finite number from to_chars(), "-1.25e-07".
 std::string layout(std::string_view scientific, int precision) {
   std::string out;
   if (scientific.starts_with('-')) {

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view decimal = "0123456789";
 
-// Takes the digits that TEXT starts with off it, and says how many there were.
+// Removes the digits at the beginning, and returns how many there were.
 std::size_t skip_digits(std::string_view& text) noexcept {
   std::size_t const count = std::min(text.find_first_not_of(decimal), text.size());
   text.remove_prefix(count);

@@ -9,8 +9,8 @@
 
 namespace cachetool::php {
 
-/// The words of the serialize format: punctuation, numbers, counted bytes. Reads forward over INPUT, which must outlive
-/// it, and remembers the first thing that was wrong; after that nothing may be read.
+/// Reads the elements of the serialize format: punctuation, numbers, counted bytes. Reads forward over the input, which
+/// must outlive it. Remembers the first error; after that nothing may be read.
 class scanner {
  public:
   explicit scanner(std::string_view input) : input_(input) {}
@@ -19,10 +19,10 @@ class scanner {
   [[nodiscard]] bool at_end() const noexcept { return at_ == input_.size(); }
   [[nodiscard]] unserialize_error const& error() const noexcept { return error_; }
 
-  /// The next byte, which stays; NUL at the end.
+  /// The next byte, which is not consumed; NUL at the end.
   [[nodiscard]] char peek() const noexcept { return at_end() ? '\0' : input_[at_]; }
 
-  /// Steps over PUNCTUATION, or fails.
+  /// Consumes this punctuation, or fails.
   bool take(std::string_view punctuation);
 
   /// A decimal integer in its one canonical form.
@@ -34,10 +34,10 @@ class scanner {
   /// A float as serialize() writes it, with any serialize_precision.
   std::optional<double> floating();
 
-  /// COUNT bytes as they are.
+  /// The next `count` bytes as they are.
   std::optional<std::string_view> bytes(std::size_t count);
 
-  /// `LENGTH:"BYTES"`.
+  /// `<length>:"<bytes>"`.
   std::optional<std::string_view> counted_string();
 
   /// Remembers the error. Always false.

@@ -9,14 +9,14 @@
 namespace cachetool::php {
 namespace {
 
-// What a part of the tree comes to when it is written out in full.
+// The size of a part of the tree when it is written out in full.
 struct extent {
   std::size_t values = 0;
   std::size_t text = 0;
-  std::size_t height = 0;  // nesting; 0 for what holds nothing
+  std::size_t height = 0;  // nesting; 0 if it contains nothing
 };
 
-// A value that references may name by its number. While an array or object is being read it is a recursion.
+// A value that references may name by its number. While an array or object is being read, it is a recursion.
 struct slot {
   value held = recursion{};
   bool is_object = false;
@@ -29,9 +29,9 @@ struct frame {
   bool is_object;
   std::string_view class_name;
   std::size_t left;   // entries still to come
-  std::size_t first;  // its own entries are those from here on in entries_
+  std::size_t first;  // its own entries begin here in entries_
   std::size_t own_slot;
-  extent before;  // the sums when it was opened
+  extent before;  // the sums at its beginning
   std::size_t height = 1;
 };
 
@@ -44,19 +44,19 @@ bool is_label(std::string_view text) noexcept {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_label_byte);
 }
 
-// As php-src's zend_is_valid_class_name(), without a leading backslash.
+// Like php-src's zend_is_valid_class_name(), without a leading backslash.
 bool is_class_name(std::string_view text) noexcept {
   return !text.empty() && text[0] != '\\' &&
          std::all_of(text.begin(), text.end(), [](char c) { return c == '\\' || is_label_byte(c); });
 }
 
-// Reads without recursion: what is open stands in open_, what is finished but not yet part of anything in entries_.
+// Reads without recursion: open_ has what is open, entries_ what is finished but not yet part of anything.
 class builder {
  public:
   builder(std::string_view input, unserialize_limits const& limits)
       : in_(input),
         limits_(limits),
-        // A reference follows a key, so it always has a semicolon before it. Without any, no slots are kept.
+        // A reference follows a key, so a semicolon always comes before it. Without references no slots are kept.
         keeps_slots_(input.find(";R:") != input.npos || input.find(";r:") != input.npos) {}
 
   unserialize_result run() {
@@ -100,7 +100,7 @@ class builder {
   unserialize_limits limits_;
   bool keeps_slots_;
   std::vector<slot> slots_;
-  std::vector<std::size_t> numbers_;  // of each number that a reference may name, less one: the slot
+  std::vector<std::size_t> numbers_;  // the slot of each number that a reference may name; numbers begin at 1
   std::vector<frame> open_;
   std::vector<entry> entries_;
   extent sum_;
@@ -115,7 +115,7 @@ bool builder::charge(extent const& more) {
   return true;
 }
 
-// Gives WHAT the next number.
+// Gives the slot the next number.
 std::size_t builder::remember(slot what) {
   if (!keeps_slots_) return 0;
   numbers_.push_back(slots_.size());
@@ -123,7 +123,7 @@ std::size_t builder::remember(slot what) {
   return numbers_.back();
 }
 
-// Makes ITEM, already counted, the next entry of what is open.
+// Makes an item, which is already counted, the next entry of what is open.
 bool builder::add(key k, value item, std::size_t height) {
   if (!open_.empty()) open_.back().height = std::max(open_.back().height, height + 1);
   entries_.push_back({std::move(k), std::move(item)});
@@ -239,7 +239,7 @@ bool builder::read_enum_case(key k) {
   return add_leaf(std::move(k), std::move(made), text->size(), true);
 }
 
-// php-src: `r:` is given a number of its own before it is looked up, `R:` never is.
+// php-src: `r:` gets a number of its own before it is looked up, `R:` never does.
 bool builder::read_reference(key k, bool to_object) {
   std::size_t const start = in_.offset();
   auto const number = in_.integer();

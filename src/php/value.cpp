@@ -39,7 +39,7 @@ std::shared_ptr<T const> value::hold(T what) {
   return {std::move(owner), inner};
 }
 
-// What nobody else holds may be changed: the object behind the pointer to const was made without const.
+// Whatever nobody else holds may be changed: the object behind the pointer to const was made without const.
 std::vector<entry>* value::sole_entries() noexcept {
   if (auto* a = std::get_if<std::shared_ptr<php::array const>>(&held_); a != nullptr && a->use_count() == 1) {
     return &const_cast<php::array&>(**a).entries;
@@ -50,7 +50,7 @@ std::vector<entry>* value::sole_entries() noexcept {
   return nullptr;
 }
 
-// Left to themselves, the destructors of nested values would call each other, and deep nesting would exhaust the stack.
+// Destructors of nested values would call each other, and deep nesting would exhaust the stack. So this is a loop.
 void value::dismantle(std::vector<entry>& top) noexcept {
   std::vector<value> doomed;
   auto const gather = [&doomed](std::vector<entry>& from) {
