@@ -5,7 +5,7 @@
 
 namespace cachetool::base {
 
-/// A size as it stands in a sentence: "12.3 MiB".
+/// A size for a sentence: "12.3 MiB".
 std::string mebibytes(std::int64_t bytes);
 
 }  // namespace cachetool::base
