@@ -16,7 +16,7 @@
 namespace cachetool::fpm {
 
 enum class doing : std::uint8_t {
-  unknown,  ///< the caller may not look: only root may, and whoever may trace the worker
+  unknown,  ///< the caller may not look: that takes root, or the right to trace the worker
   idle,     ///< it waits for a connection
   held,     ///< a client keeps its connection open between two requests, and nothing comes on it
   running   ///< everything else: it runs PHP

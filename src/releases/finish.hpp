@@ -67,11 +67,11 @@ finish_report reset_instead(std::span<adapter::adapter* const> pools, finish_opt
 
 /// To be called after the link was switched, with pools that all belong to one master. Has every worker forget where
 /// the link led. Then moves the names below the link to the live release, and refreshes scripts of the site that are in
-/// no release. OPcache keeps everything else of the old releases, for requests that still run.
-/// If a worker cannot be reached in time, if `unreachable` names a pool, or if nobody can tell which workers a pool
-/// has, it does none of that: it resets OPcache instead, or throws error (timeout) if fall_back is false. A worker that
-/// cannot see the link cannot serve it, so it does not count. Also throws error: not_found if the link leads nowhere,
-/// usage if `current` is not a link but the release itself.
+/// no release. OPcache keeps everything else of the old releases, for requests that still run. If a worker cannot be
+/// reached in time, if `unreachable` names a pool, if nobody can tell which workers a pool has, or if names cannot be
+/// moved, it resets OPcache instead, or throws error (timeout) if fall_back is false. A worker that cannot see the link
+/// cannot serve it, so it does not count. Also throws error: not_found if the link leads nowhere, usage if `current` is
+/// not a link but the release itself.
 finish_report finish(std::span<adapter::adapter* const> pools, std::vector<std::string> const& unreachable,
                      finish_options const& options, opcache::progress const& tell = {});
 

@@ -41,7 +41,7 @@ struct graceful_report {
   std::vector<opcache::refreshed_script> scripts;  ///< scripts that were changed in place, or whose files are gone
   std::int64_t workers = 0;                        ///< of all pools; each knows where the links lead
   opcache::memory_usage memory;                    ///< afterwards
-  bool reset_pays = false;                         ///< more of it is wasted than opcache.max_wasted_percentage
+  bool reset_pays = false;                         ///< at least 20 % of it is wasted
   std::vector<std::string> preloaded;              ///< changed scripts that are served until php-fpm is reloaded
   std::optional<std::string> fell_back;            ///< why OPcache was reset
   std::optional<opcache::reset_report> reset;
@@ -52,8 +52,8 @@ using progress_for = std::function<opcache::progress(std::string const& word)>;
 
 /// Follows every link that was switched since php-fpm last looked, refreshes what was changed in place, and forgets
 /// what is gone. If it cannot be sure that this is everything, it resets OPcache instead and waits until the reset has
-/// taken place; without fall_back it throws error (timeout), and has done nothing. Also throws error: opcache_off;
-/// timeout if the reset did not take place in time; pending.
+/// taken place; without fall_back it throws error (timeout) then, and what it has done so far stays. Also throws error:
+/// opcache_off; timeout if the reset did not take place in time; pending.
 graceful_report bring_up_to_date(served_by const& php, graceful_options const& options, progress_for const& tell);
 
 }  // namespace cachetool::releases

@@ -34,7 +34,7 @@ struct outside_report {
 outside_query outside_of(std::string const& current, std::string const& live);
 
 /// Compiles cached scripts again whose files have changed, or may have, and forgets those whose files are gone. Throws
-/// error: memory_limit if the cache has no room for that, and then nothing was done; pending.
+/// error: memory_limit if the cache has no room for that, and then nothing was done; pending; opcache_off.
 outside_report refresh_outside(adapter::adapter& php, outside_query const& query);
 
 }  // namespace cachetool::releases

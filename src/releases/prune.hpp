@@ -55,10 +55,10 @@ struct prune_report {
 };
 
 /// Invalidates the scripts of dead releases, and all scripts whose files are gone, some at a time. A release is dead if
-/// it lies beside a kept one, is not kept itself, and no link beside them or above leads to it. Throws error, and then
-/// has done nothing: not_found or usage if a path to keep cannot be a release; memory_limit if PHP would restart the
-/// full cache because of it; php_error if a name below a link to a kept release still leads to a dead one; pending;
-/// opcache_off.
+/// it lies beside a kept one, is not kept itself, and no link beside them or above leads to it. Throws error: not_found
+/// or usage if a path to keep cannot be a release, memory_limit if PHP would restart the full cache because of it,
+/// pending, opcache_off (nothing was done then); php_error if a name below a link to a kept release still leads to a
+/// dead one (then nothing was forgotten that is in use).
 prune_report prune(adapter::adapter& php, prune_query const& query, opcache::progress const& tell = {});
 
 }  // namespace cachetool::releases

@@ -16,7 +16,8 @@ namespace cachetool::releases {
 /// stand at the directory's path, it is not touched.
 class site_link {
  public:
-  /// The path is absolute. Throws error (usage) if it is not a link, or if its directory does not exist.
+  /// `current` is the link's absolute path; there may be none yet. Throws error (usage) if something else than a link
+  /// is there, or if its directory does not exist.
   explicit site_link(std::string current);
 
   /// Waits, for `patience` at most, until no other deployment works on a link in that directory. Keeps others waiting

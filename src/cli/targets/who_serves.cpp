@@ -43,8 +43,8 @@ verdict by_cache(std::vector<adapter::adapter*> const& pools, std::string const&
   return verdict::nobody_tells;
 }
 
-// If the cache is empty although visitors come, the workers still remember where the link leads. (Not after a restart
-// of OPcache: it makes each worker forget that, too.)
+// If the cache cannot tell (it is full, off, or may not be looked at), the workers' memory of the link does. A restart
+// of OPcache is no such case: it makes each worker forget the link, too.
 verdict by_memory(std::vector<adapter::adapter*> const& pools, std::string const& link) {
   constexpr std::chrono::milliseconds a_while{2000};
   auto const remembered = releases::is_remembered(pools, links_of(link), a_while);
