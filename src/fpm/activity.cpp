@@ -62,7 +62,7 @@ std::set<std::string> names_listened_on(proc const& processes, std::string const
   return names;
 }
 
-// True for connections to the worker's own socket, but not for those that a script has opened.
+// Marks workers that read from a connection to their own socket, and not from one that a script has opened.
 void find_held(proc const& processes, std::vector<reader> const& readers, std::vector<worker_activity>& all) {
   if (readers.empty()) return;
   std::string const net = std::to_string(all[readers.front().index].pid) + "/net";

@@ -337,8 +337,8 @@ void warming::compile() {
   for (std::string const& path : to_compile_) done_.try_emplace(path, warmed_script{path, outcome::no_room, {}, {}});
 }
 
-// Caches that an application generates have names of their own in each build: var/cache/prod/Container<hash>. If most
-// of the used files of a directory are missing here under their names, this compiles what is there in their place: the
+// Caches that an application generates have names of their own in each build: var/cache/prod/Container<hash>. If at
+// least half of the used files of a directory are missing here, this compiles what is there in their place: the
 // directory's files, or those of the nearest directory above that exists, but never those of the release itself.
 std::set<std::string> warming::directories_of_generated() const {
   std::map<std::string, std::pair<std::size_t, std::size_t>>

@@ -69,7 +69,7 @@ class target_output {
 
   [[nodiscard]] bool is_one_of_several() const noexcept { return several_; }
 
-  /// The line above a table, if there are several targets.
+  /// With several targets, writes the line above a table.
   void heading(origin const& from);
   void table(report::table const& rows);
 
@@ -82,7 +82,7 @@ class target_output {
   /// "<key> exists" and the like, see console::message(). With several targets it stands under its heading.
   void message(origin const& from, std::initializer_list<std::string_view> parts);
 
-  /// The command has said everything, and still ends with this code.
+  /// Makes the command end with this code, although it has said everything.
   void end_with(exit_code code) noexcept { code_ = code; }
   [[nodiscard]] exit_code code() const noexcept { return code_; }
 
@@ -126,7 +126,7 @@ void show_rows(target_output& out, std::string_view name, std::array<report::fie
   }
 }
 
-/// The JSON of a command that did not begin: {"targets":[],"error":{...}}.
+/// Writes the JSON of a command that did not begin: {"targets":[],"error":{...}}.
 void write_failed_line(console& out, error const& failed);
 
 }  // namespace cachetool::cli

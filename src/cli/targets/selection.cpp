@@ -14,7 +14,7 @@ std::string name_of(fpm::master const& master) {
          (master.self.pid == 0 ? "" : " (master " + std::to_string(master.self.pid) + ")");
 }
 
-// Only the socket of a php-fpm that has ended was found.
+// True if nothing was found of it but the socket that it left.
 bool has_ended(fpm::master const& master) {
   return master.self.pid == 0 && std::all_of(master.pools.begin(), master.pools.end(), [](fpm::pool const& pool) {
            return pool.reach == fpm::access::stale || pool.reach == fpm::access::absent;
