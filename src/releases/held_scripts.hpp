@@ -11,6 +11,7 @@
 namespace cachetool::releases {
 
 /// Scripts that requests begin with. While this object lives, OPcache has none of them cached, and caches none.
+///
 /// Symfony Runtime includes the script that a request began with a second time, by its name below the link. If that
 /// name came to lead elsewhere in between, the request would have the classes of both releases. While the scripts are
 /// held, each worker finds the file by what it remembers of the link: the old one until the worker is cleared, which is
