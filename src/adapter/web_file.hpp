@@ -8,7 +8,7 @@
 namespace cachetool::adapter {
 
 /// The agent in a document root, under a name that nobody can guess: "cachetool-<32 hex digits>.php". The destructor
-/// removes it. The constructor first removes what killed runs left there.
+/// removes it. The constructor first removes what killed runs left there more than an hour ago.
 class web_file {
  public:
   /// Throws error: usage if there is no such directory, placement if the file cannot be made.

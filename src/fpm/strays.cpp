@@ -105,7 +105,8 @@ class stray_search {
 
   bool is_trusted(uid_t user) const { return user == 0 || user == where_.caller; }
 
-  // Asks the kernel who listens. False if that is a known master, or somebody who is not believed.
+  // Asks the kernel who listens. False if it does not tell, or if that is a known master or somebody who is not
+  // believed.
   bool learn_master(master& found) const {
     for (pool const& of : found.pools) {
       if (of.reach != access::reachable || of.endpoint->is_tcp()) continue;
