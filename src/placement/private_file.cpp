@@ -147,22 +147,22 @@ void private_file::make_directory(base_directory const& base) {
   for (int attempt = 0; attempt < max_attempts; ++attempt) {
     open_base(base);
     sweep_private_files(base_.get());
-    if (try_directory(own_prefix() + base::random_hex())) return;
+    if (try_directory(base.path, own_prefix() + base::random_hex())) return;
   }
-  throw error(error_kind::placement, "cannot make a private directory that stays");
+  throw error(error_kind::placement, "cannot make a private directory in " + base.path + " that stays");
 }
 
-bool private_file::try_directory(std::string const& name) {
+bool private_file::try_directory(std::string const& where, std::string const& name) {
   directory_ = placement::make_directory(base_.get(), name, 0711);
   if (!directory_) {
     if (errno == ENOENT) return false;  // the run that made the base has removed it, or swept this directory
-    throw placement_error("cannot make a private directory", errno);
+    throw placement_error("cannot make a private directory in " + where, errno);
   }
   directory_name_ = name;
   if (!is_empty_directory(directory_.get())) throw error(error_kind::placement, "the private directory is not ours");
   if (flock(directory_.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno == EWOULDBLOCK) return false;
-    throw placement_error("cannot lock a private directory", errno);
+    throw placement_error("cannot lock a private directory in " + where, errno);
   }
   struct stat linked {};
   return fstatat(base_.get(), name.c_str(), &linked, AT_SYMLINK_NOFOLLOW) == 0;

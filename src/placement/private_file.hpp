@@ -47,7 +47,7 @@ class private_file {
   void open_or_make_base(base_directory const& base);
   bool make_base(base_directory const& base);
   void make_directory(base_directory const& base);
-  bool try_directory(std::string const& name);
+  bool try_directory(std::string const& where, std::string const& name);
   void write(std::string_view content, mode_t mode);
   void remove() noexcept;
 

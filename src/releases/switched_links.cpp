@@ -7,7 +7,6 @@
 #include "base/path.hpp"
 #include "caches/compile_rows.hpp"
 #include "caches/every_worker.hpp"
-#include "caches/opcache_answer.hpp"
 
 namespace cachetool::releases {
 namespace {
@@ -122,8 +121,6 @@ std::variant<known_links, std::string> find_switched_links(std::span<adapter::ad
   agent::answer const answer = pools.front()->run(caches::ask("site.links", {{"paths", opcache::list(paths)}}));
   known_links out;
   out.from = caches::from(answer);
-  out.state = opcache::to_status(answer);
-  out.state.raw = {};
   out.workers = all.workers;
   for (php::entry const& each : answer.result["links"].entries()) {
     link_row row = read_row(each.item);

@@ -10,7 +10,7 @@
 #include <variant>
 #include <vector>
 
-#include <cachetool/opcache.hpp>
+#include <cachetool/origin.hpp>
 
 #include "adapter/adapter.hpp"
 
@@ -31,7 +31,6 @@ struct known_links {
   std::vector<switched_link> switched;
   std::vector<switched_link> others;  ///< links that everybody knows the target of; `before` is empty
   std::int64_t workers = 0;           ///< that were asked
-  opcache::status state;              ///< of OPcache, without raw
 };
 
 /// Tells whether the names below a link are known to lead to its present target.

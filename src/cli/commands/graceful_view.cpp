@@ -47,6 +47,14 @@ totals add_up(releases::graceful_report const& report) {
   return out;
 }
 
+// The one that a deployment has switched is named.
+std::string followed_text(releases::graceful_report const& report) {
+  std::string const text = counted(std::ssize(report.links), "link") + " followed";
+  if (report.links.size() != 1) return text;
+  releases::switched_link const& link = report.links.front().link;
+  return text + " (" + link.path + " to " + link.leads_to + ")";
+}
+
 std::string_view outcome_of(releases::graceful_report const& report) {
   if (report.reset) return "reset";
   return report.links.empty() && report.scripts.empty() ? "nothing_to_do" : "up_to_date";
@@ -67,7 +75,7 @@ std::string graceful_text(releases::graceful_report const& report) {
   std::string const wasted = base::mebibytes(report.memory.wasted) + " wasted";
   if (outcome_of(report) == "nothing_to_do") return "nothing to do: " + asked + " asked; " + wasted;
   totals const all = add_up(report);
-  return counted(std::ssize(report.links), "link") + " followed, " + counted(all.compiled, "script") + " compiled, " +
+  return followed_text(report) + ", " + counted(all.compiled, "script") + " compiled, " +
          std::to_string(all.refreshed) + " refreshed, " + std::to_string(all.forgotten) + " forgotten, " + asked +
          "; " + wasted;
 }
@@ -102,7 +110,6 @@ std::vector<std::string> remarks(releases::graceful_report const& report) {
   std::vector<std::string> out;
   if (report.fell_back) out.push_back("OPcache was reset, because " + *report.fell_back);
   for (followed_link const& each : report.links) {
-    out.push_back(each.link.path + " leads to " + each.link.leads_to + " now");
     for (std::string& line : remarks(each.finished)) out.push_back(std::move(line));
   }
   if (report.reset) {

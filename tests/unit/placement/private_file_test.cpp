@@ -176,7 +176,7 @@ TEST_CASE("a base that cannot be written is an error, and nothing is left") {
   if (user == 0) REQUIRE(seteuid(65534) == 0);  // root can write everywhere
   auto const failed = failure(base.path());
   if (user == 0) REQUIRE(seteuid(0) == 0);
-  CHECK(failed.message() == "cannot make a private directory: Permission denied");
+  CHECK(failed.message() == "cannot make a private directory in " + base.path() + ": Permission denied");
   CHECK(fs::is_empty(base.path()));
 }
 
