@@ -22,6 +22,7 @@ function do_site_links($arguments)
             }
         }
     }
+    $listed = isset($status['scripts']);
     unset($status['scripts']);
     $links = links_on_the_way($arguments['paths']) + links_in(array_keys($directories));
     $found = array();
@@ -31,7 +32,7 @@ function do_site_links($arguments)
             $found[] = array($link, $real, $release, names_below($link, $real, $release, $scripts));
         }
     }
-    return array('links' => $found) + $status;
+    return array('links' => $found, 'listed' => $listed) + $status;
 }
 
 function links_in($directories)

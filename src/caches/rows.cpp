@@ -1,5 +1,6 @@
 #include "caches/rows.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <string>
 
@@ -18,7 +19,8 @@ std::int64_t take_number(std::string_view& rows) {
   auto const parsed = std::from_chars(rows.data(), end, number);
   if (parsed.ec != std::errc() || parsed.ptr == end || *parsed.ptr != ' ') throw unreadable();
   rows.remove_prefix(static_cast<std::size_t>(parsed.ptr - rows.data()) + 1);
-  return number;
+  constexpr std::int64_t most = std::int64_t{1} << 50;  // so that sums cannot overflow: PHP may answer anything
+  return std::clamp(number, -most, most);
 }
 
 }  // namespace

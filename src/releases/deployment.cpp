@@ -268,6 +268,7 @@ verified deployment::verified_since_link(std::string const& directory, std::int6
 }
 
 finish_report deployment::finish(served_by const& php, prepared& ready, opcache::progress const& tell) const {
+  if (!link_.is_as_left()) throw led_elsewhere();
   finish_options options = finish_;
   options.replaced = ready.seen.live;
   options.patience = left();

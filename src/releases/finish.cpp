@@ -52,7 +52,7 @@ class finishing {
   [[nodiscard]] std::vector<std::string> releases_here() const;
   std::optional<std::string> hold_first_scripts();
   void release_first_scripts(std::vector<aliased_script>& names);
-  std::optional<std::string> refresh_outside();
+  void refresh_outside();
   void note_preloaded();
   [[nodiscard]] std::optional<std::string> why_no_room(std::vector<aliased_script> const& names) const;
   void reset(std::string why);
@@ -119,7 +119,8 @@ std::vector<std::string> finishing::releases_here() const {
   if (failed || live != site_.live) return {};
   std::vector<std::string> here{live.string()};
   for (release const& each : report_.old) {
-    bool const is_named = std::find(options_.old.begin(), options_.old.end(), each.path) != options_.old.end();
+    bool const is_named =
+        options_.old_is_told && std::find(options_.old.begin(), options_.old.end(), each.path) != options_.old.end();
     bool const is_beside = fs::path(each.path).parent_path() == live.parent_path() && live.parent_path() != "/";
     if (is_named || (is_beside && have_one_owner(each.path, here.front()))) here.push_back(each.path);
   }
@@ -186,7 +187,8 @@ std::optional<std::string> finishing::move_all() {
   try {
     auto problem = move_names();
     if (!problem) problem = names_->await_first_visitors(left());
-    return problem ? problem : refresh_outside();
+    if (!problem) refresh_outside();
+    return problem;
   } catch (error const& failed) {
     if (failed.kind() != error_kind::pending && failed.kind() != error_kind::memory_limit) throw;
     return failed.message();
@@ -194,13 +196,12 @@ std::optional<std::string> finishing::move_all() {
 }
 
 // Also where PHP looks at timestamps: it does so only every opcache.revalidate_freq seconds.
-std::optional<std::string> finishing::refresh_outside() {
+void finishing::refresh_outside() {
   outside_query query = outside_of(options_.current, site_.live);
   query.unchanged = options_.unchanged_outside;
   for (std::string const& each : site_.shared) query.take_too(each);
   query.pace = options_.pace;
   report_.outside = releases::refresh_outside(php_, query);
-  return std::nullopt;
 }
 
 void finishing::note_preloaded() {

@@ -1,5 +1,7 @@
 #include "releases/graceful.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <set>
 #include <utility>
@@ -10,7 +12,6 @@
 #include "caches/opcache_reset.hpp"
 #include "releases/acquaint.hpp"
 #include "releases/known_sites.hpp"
-#include "releases/release_files.hpp"
 
 namespace cachetool::releases {
 namespace {
@@ -28,7 +29,7 @@ class bringing_up_to_date {
   reason do_all();
   [[nodiscard]] reason why_not() const;
   reason follow_links();
-  reason follow(std::vector<switched_link> const& links);
+  void follow(std::vector<switched_link> const& links);
   std::optional<warm_report> warm_up(switched_link const& link);
   void finish_link(switched_link const& link, std::optional<warm_report> warmed);
   reason refresh();
@@ -67,7 +68,8 @@ graceful_report bringing_up_to_date::run() {
     why = failed.message();
   }
   if (why) reset(std::move(*why));
-  if (!report_.reset) followed_.remember();
+  // The entries tell of one php-fpm alone, and the pools named the links: root writes beside none of them.
+  if (!report_.reset && php_.alone && geteuid() != 0) followed_.remember();
   return std::move(report_);
 }
 
@@ -90,18 +92,19 @@ reason bringing_up_to_date::why_not() const {
 }
 
 reason bringing_up_to_date::follow_links() {
-  auto found = find_switched_links(php_.pools, left() / 4, was_finished);
+  auto found = find_switched_links(php_.pools, left() / 4);
   if (auto const* const why = std::get_if<std::string>(&found)) return *why;
   known_links const& links = std::get<known_links>(found);
   report_.from = links.from;
   report_.workers = links.workers;
   for (switched_link const& each : links.switched) followed_.add(each);
   for (switched_link const& each : links.others) others_.add(each);
-  return follow(links.switched);
+  follow(links.switched);
+  return std::nullopt;
 }
 
 // Links that lead through other links come last: the releases are warm by then.
-reason bringing_up_to_date::follow(std::vector<switched_link> const& links) {
+void bringing_up_to_date::follow(std::vector<switched_link> const& links) {
   std::vector<switched_link const*> order;
   for (switched_link const& each : links) order.push_back(&each);
   std::stable_sort(order.begin(), order.end(),
@@ -109,7 +112,6 @@ reason bringing_up_to_date::follow(std::vector<switched_link> const& links) {
   std::vector<std::optional<warm_report>> warmed;
   for (switched_link const* each : order) warmed.push_back(warm_up(*each));
   for (std::size_t i = 0; i < order.size() && !report_.reset; ++i) finish_link(*order[i], std::move(warmed[i]));
-  return std::nullopt;
 }
 
 // The names below the link still lead to the release before, so no visitor waits for this.
@@ -118,7 +120,6 @@ std::optional<warm_report> bringing_up_to_date::warm_up(switched_link const& lin
   warm_options options;
   options.running = link.before.front();
   options.links.push_back(link.path);
-  if (can_be_listed(link.leads_to)) options.files = files_of(link.leads_to);
   try {
     warm_report report = warm(first_, link.leads_to, options, tell_("compiled"));
     for (opcache::known_file const& each : report.checked) checked_.insert(each.path);
@@ -135,13 +136,13 @@ void bringing_up_to_date::finish_link(switched_link const& link, std::optional<w
   finish_options options;
   options.current = link.path;
   options.old = link.before;
+  options.old_is_told = false;
   options.replaced = link.before.front();
   options.patience = left();
   options.fall_back = options_.fall_back;
   followed_link followed{link, std::move(warmed), finish(php_.pools, php_.out_of_reach, options, tell_("moved"))};
   report_.fell_back = followed.finished.fell_back;
   report_.reset = followed.finished.reset;
-  for (std::string const& each : followed.finished.preloaded) report_.preloaded.push_back(each);
   report_.links.push_back(std::move(followed));
 }
 
@@ -197,7 +198,7 @@ reason bringing_up_to_date::keep_refreshed(opcache::refresh_report report) {
 
 reason bringing_up_to_date::why_wasted() {
   constexpr double much = 20;
-  double const wasted = report_.memory.wasted_percentage;
+  double const wasted = std::clamp(report_.memory.wasted_percentage, 0.0, 100.0);
   report_.reset_pays = wasted >= much;
   bool const is_asked_for = options_.if_wasted && wasted >= static_cast<double>(*options_.if_wasted);
   if (!is_asked_for) return std::nullopt;

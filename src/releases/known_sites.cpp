@@ -5,8 +5,14 @@
 #include <optional>
 #include <utility>
 
+#include "releases/young_files.hpp"
+
 namespace cachetool::releases {
 namespace {
+
+std::string parent_of(std::string const& path) {
+  return std::filesystem::path(path).parent_path().string();
+}
 
 // Nothing if this machine has no such link.
 std::optional<site_link> link_here(std::string const& path) {
@@ -19,19 +25,14 @@ std::optional<site_link> link_here(std::string const& path) {
 
 }  // namespace
 
-bool was_finished(switched_link const& link) {
-  std::optional<site_link> const here = link_here(link.path);
-  if (!here || here->target() != link.leads_to) return false;
-  site_record const record = site_record::read(here->directory(), here->name());
-  verified const* const entry = record.find(link.leads_to);
-  return entry != nullptr && entry->since == here->made_at() && entry->itself == verified_at(link.leads_to, 0).itself;
-}
-
 void known_sites::add(switched_link const& link) {
   std::optional<site_link> here = link_here(link.path);
   if (!here || here->target() != link.leads_to) return;
   site_record record = site_record::read(here->directory(), here->name());
-  for (verified const& each : record.entries()) known_.push_back(unchanged_since(each));
+  for (verified const& each : record.entries()) {
+    // The pool named the link: what lies beside it tells of its owner's directories alone.
+    if (have_one_owner(parent_of(here->path()), each.path)) known_.push_back(unchanged_since(each));
+  }
   sites_.push_back({std::move(*here), std::move(record), link.leads_to});
 }
 
@@ -42,7 +43,7 @@ bool known_sites::has_unchanged(std::string const& path) const {
 // Times are compared, so both must come from one file system.
 void known_sites::remember() {
   for (site& each : sites_) {
-    std::string const around = std::filesystem::path(each.link.path()).parent_path().string();
+    std::string const around = parent_of(each.link.path());
     verified entry = verified_at(each.live, each.link.made_at());
     bool const is_comparable = entry.since > 0 && entry.itself.device == verified_at(around, 0).itself.device;
     if (!is_comparable) continue;

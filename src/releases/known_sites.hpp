@@ -10,9 +10,6 @@
 
 namespace cachetool::releases {
 
-/// True if the record says that the names below the link were moved to its target since the link was made.
-bool was_finished(switched_link const& link);
-
 /// What is remembered of sites whose links are on this machine. It tells which of their scripts OPcache has as they
 /// are.
 class known_sites {

@@ -107,7 +107,10 @@ void name_mover::take(std::string const& path, opcache::compile_row row) {
 }
 
 release& name_mover::old_release_of(std::string const& path) const {
-  return *std::find_if(old_.begin(), old_.end(), [&](release const& each) { return base::lies_in(path, each.path); });
+  auto const found =
+      std::find_if(old_.begin(), old_.end(), [&](release const& each) { return base::lies_in(path, each.path); });
+  if (found == old_.end()) throw error(error_kind::protocol, path + " is of no release that was live before");
+  return *found;
 }
 
 std::vector<std::string> name_mover::that_lead_nowhere() const {

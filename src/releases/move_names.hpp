@@ -65,7 +65,7 @@ class name_mover {
   /// The results so far.
   [[nodiscard]] std::vector<moved_name>& names() noexcept { return names_; }
 
-  /// The old release that `path` lies in. It must lie in one.
+  /// The old release that holds `path`. Throws error (protocol) if there is none.
   [[nodiscard]] release& old_release_of(std::string const& path) const;
 
  private:

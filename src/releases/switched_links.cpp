@@ -7,6 +7,7 @@
 #include "base/path.hpp"
 #include "caches/compile_rows.hpp"
 #include "caches/every_worker.hpp"
+#include "caches/opcache_answer.hpp"
 
 namespace cachetool::releases {
 namespace {
@@ -96,7 +97,7 @@ void add(std::vector<std::string>& to, std::string const& text) {
 // OPcache does not tell where a name leads. If the live release has its own script of that name cached, the name may
 // lead to that one. But it need not: somebody may have compiled the script before the link was switched, or a
 // deployment may have been interrupted between the workers and the names.
-void judge(link_row& row, memories const& remembered, is_finished const& finished) {
+void judge(link_row& row, memories const& remembered) {
   std::vector<std::string>& before = row.link.before;
   auto const known = remembered.find(row.link.path);
   if (known != remembered.end()) {
@@ -105,26 +106,25 @@ void judge(link_row& row, memories const& remembered, is_finished const& finishe
     }
   }
   for (std::string const& each : row.sure) add(before, each);
-  if (row.doubtful.empty() || finished(row.link)) return;
   for (std::string const& each : row.doubtful) add(before, each);
 }
 
 }  // namespace
 
 std::variant<known_links, std::string> find_switched_links(std::span<adapter::adapter* const> pools,
-                                                           std::chrono::milliseconds patience,
-                                                           is_finished const& finished) {
+                                                           std::chrono::milliseconds patience) {
   survey const all = ask_workers(pools, patience);
   if (all.why_not_all) return *all.why_not_all;
   std::vector<std::string> paths;
   for (auto const& [link, targets] : all.remembered) paths.push_back(link);
   agent::answer const answer = pools.front()->run(caches::ask("site.links", {{"paths", opcache::list(paths)}}));
+  opcache::require_listing(answer);
   known_links out;
   out.from = caches::from(answer);
   out.workers = all.workers;
   for (php::entry const& each : answer.result["links"].entries()) {
     link_row row = read_row(each.item);
-    judge(row, all.remembered, finished);
+    judge(row, all.remembered);
     (row.link.before.empty() ? out.others : out.switched).push_back(std::move(row.link));
   }
   return out;

@@ -33,14 +33,10 @@ struct known_links {
   std::int64_t workers = 0;           ///< that were asked
 };
 
-/// Tells whether the names below a link are known to lead to its present target.
-using is_finished = std::function<bool(switched_link const& link)>;
-
 /// Asks every worker, for `patience` at most, and looks at the links around the cached scripts as the first pool sees
 /// them. The pools belong to one master. Returns what it found, or why that may not be everything: a worker could not
 /// be asked. Throws error: disabled, pending, opcache_off.
 std::variant<known_links, std::string> find_switched_links(std::span<adapter::adapter* const> pools,
-                                                           std::chrono::milliseconds patience,
-                                                           is_finished const& finished);
+                                                           std::chrono::milliseconds patience);
 
 }  // namespace cachetool::releases

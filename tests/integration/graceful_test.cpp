@@ -82,21 +82,50 @@ TEST_CASE("where nothing has changed there is nothing to do, and nothing is wast
   CHECK(wasted(server) == before);
 }
 
-TEST_CASE("once a link was followed the release before is left as it is, and what the link leads to is known") {
-  bool const validates = GENERATE(false, true);
-  php_fpm const server{options_for(3, validates)};
-  site const pages;
+namespace {
+
+void check_left_as_it_is(php_fpm const& server, site const& pages, program_options const& who) {
   visits(server, pages);
   for (std::string const name : {"2", "1", "2"}) {
     pages.link(name);
-    check_without_restart(server, graceful(server));
+    if (who.user) REQUIRE(lchown(pages.current().c_str(), *who.user, gid_t(-1)) == 0);
+    check_without_restart(server, call(server, {"opcache:reset", "--graceful"}, who));
     visits(server, pages);
   }
   auto const before = wasted(server);
-  auto const output = graceful(server);
+  auto const output = call(server, {"opcache:reset", "--graceful"}, who);
   INFO(output.out << output.err);
   CHECK(contains(output.out, "nothing to do"));
   CHECK(wasted(server) == before);
+}
+
+}  // namespace
+
+TEST_CASE("once a link was followed the release before is left as it is, and what the link leads to is known") {
+  php_fpm const server{options_for(3, true)};
+  check_left_as_it_is(server, site(), {});
+}
+
+TEST_CASE("that is so for a deploy user where PHP looks at no timestamps, by what he keeps beside the link") {
+  if (!is_root()) return skip("needs root");
+  php_fpm const server{options_for(3, false)};
+  site const pages;
+  auto const nobody = as_nobody();
+  REQUIRE(chown(pages.directory().c_str(), *nobody.user, gid_t(-1)) == 0);
+  for (auto const& each : fs::recursive_directory_iterator(pages.directory())) {
+    REQUIRE(lchown(each.path().c_str(), *nobody.user, gid_t(-1)) == 0);
+  }
+  check_left_as_it_is(server, pages, nobody);
+}
+
+TEST_CASE("root keeps nothing beside a link that a pool named") {
+  if (!is_root()) return skip("needs root");
+  php_fpm const server{options_for(2)};
+  site const pages;
+  visits(server, pages);
+  pages.link("2");
+  check_without_restart(server, graceful(server));
+  CHECK_FALSE(fs::exists(pages.directory() + "/.current.cachetool"));
 }
 
 TEST_CASE(
