@@ -41,7 +41,7 @@ totals add_up(releases::graceful_report const& report) {
     out.forgotten += each.finished.outside.forgotten;
   }
   for (auto const& each : report.scripts) {
-    out.refreshed += each.what == scripts_outcome::refreshed || each.what == scripts_outcome::left ? 1 : 0;
+    out.refreshed += each.what == scripts_outcome::refreshed ? 1 : 0;
     out.forgotten += each.what == scripts_outcome::forgotten ? 1 : 0;
   }
   return out;
@@ -60,11 +60,12 @@ std::string_view outcome_of(releases::graceful_report const& report) {
   return report.links.empty() && report.scripts.empty() ? "nothing_to_do" : "up_to_date";
 }
 
-std::array<report::field, 4> link_fields(followed_link const& each) {
+std::array<report::field, 5> link_fields(followed_link const& each) {
   return {{{"path", std::string_view(each.link.path)},
            {"leads_to", std::string_view(each.link.leads_to)},
            {"before", &each.link.before},
-           {"compiled", compiled_for(each)}}};
+           {"compiled", compiled_for(each)},
+           {"preloaded", &each.finished.preloaded}}};
 }
 
 }  // namespace
@@ -101,6 +102,7 @@ void write_json(report::json_writer& json, releases::graceful_report const& repo
   report::write_members(json, std::span(all).subspan(2));
   report::write_members(
       json, std::array<report::field, 2>{{{"reset_pays", report.reset_pays}, {"preloaded", &report.preloaded}}});
+  scripts_of(report.scripts).write_scripts(json);
   json.key("reset");
   report.reset ? write_json(json, *report.reset) : void(json.null());
   json.end_object();
@@ -116,6 +118,7 @@ std::vector<std::string> remarks(releases::graceful_report const& report) {
     for (std::string& line : remarks(*report.reset)) out.push_back(std::move(line));
     return out;
   }
+  for (std::string& line : scripts_of(report.scripts).remarks()) out.push_back(std::move(line));
   for (std::string const& path : report.preloaded) {
     out.push_back(path + " was loaded by opcache.preload: it stays as it is until php-fpm is reloaded");
   }
@@ -137,11 +140,7 @@ std::optional<error> failure(releases::graceful_report const& report) {
                                             " served until php-fpm is reloaded")
         .advise("reload php-fpm, as systemctl reload php-fpm does: opcache.preload is read then alone");
   }
-  auto const failed = std::count_if(report.scripts.begin(), report.scripts.end(),
-                                    [](auto const& each) { return each.what == scripts_outcome::failed; });
-  if (failed == 0) return std::nullopt;
-  return error(error_kind::php_error,
-               counted(failed, "changed file") + (failed == 1 ? " does" : " do") + " not compile");
+  return scripts_of(report.scripts).failure(scripts_outcome::failed, "could not be refreshed");
 }
 
 }  // namespace cachetool::cli

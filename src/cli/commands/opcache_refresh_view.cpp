@@ -27,8 +27,12 @@ std::string advice_for_room(opcache::memory_usage const& memory) {
 
 }  // namespace
 
+outcome_view scripts_of(std::vector<opcache::refreshed_script> const& scripts) {
+  return {words, scripts};
+}
+
 outcome_view scripts_of(opcache::refresh_report const& report) {
-  return {words, report.scripts};
+  return scripts_of(report.scripts);
 }
 
 std::string refresh_text(opcache::refresh_report const& report) {

@@ -17,6 +17,9 @@ outcome_view scripts_of(opcache::refresh_report const& report);
 /// "12 scripts refreshed, 1 forgotten, 288 unchanged"
 std::string refresh_text(opcache::refresh_report const& report);
 
+/// The same of scripts that are part of another report.
+outcome_view scripts_of(std::vector<opcache::refreshed_script> const& scripts);
+
 void write_json(report::json_writer& json, opcache::refresh_report const& report);
 
 /// One line for each thing that the user should know.

@@ -85,11 +85,15 @@ void keep_who_serve(context& with, std::vector<target>& targets) {
   std::erase_if(targets, [&](target const& one) {
     verdict const is = one.found ? serves(one, link, *log) : verdict::serves;
     if (is == verdict::serves) return false;
-    for (std::string* const list : {&others, is == verdict::nobody_tells ? &unknown : nullptr}) {
-      if (list != nullptr) *list += (list->empty() ? "" : ", ") + one.addresses.front().label;
-    }
+    std::string& list = is == verdict::nobody_tells ? unknown : others;
+    list += (list.empty() ? "" : ", ") + one.addresses.front().label;
     return true;
   });
+  if (targets.empty() && !unknown.empty()) {
+    throw error(error_kind::usage, "nobody tells which php-fpm serves the site of " + link + ": " + unknown +
+                                       (others.empty() ? "" : "; others do not: " + others))
+        .advise("name the one that serves it with --fcgi=ADDRESS");
+  }
   if (targets.empty()) {
     throw error(error_kind::usage, "none of the php-fpm that were found serves the site of " + link + ": " + others)
         .advise(
