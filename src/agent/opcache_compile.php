@@ -106,7 +106,7 @@ function most_memory($path)
  * arguments (milliseconds) it also stops after that. The client does the pausing, so that no worker is held meanwhile.
  *
  * Returns "restart_pending", and what the client needs to set its pace: "took" (seconds), and "idle", whether a processor
- * was left for this when it began or ended.
+ * was left for this both when it began and when it ended.
  */
 function file_by_file($paths, $arguments, $one)
 {
@@ -147,7 +147,7 @@ function file_by_file($paths, $arguments, $one)
         }
     }
     restore_error_handler();
-    $idle = $idle === false ? has_idle_processor($live) : $idle;
+    $idle = $idle === true ? has_idle_processor($live) : $idle;
     return array('restart_pending' => $restarted, 'idle' => $idle, 'took' => microtime(true) - $began);
 }
 

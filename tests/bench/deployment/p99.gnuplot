@@ -3,7 +3,7 @@ set terminal svg size 900,420 font 'sans-serif,13' background rgb 'white'
 set output plot_file
 scenarios = system(sprintf("awk -F, 'NR > 1 && !seen[$1]++ { print $1 }' '%s'", summary))
 actions = system(sprintf("awk -F, 'NR > 1 && !seen[$2]++ { print $2 }' '%s'", summary))
-colours = '#9aa0a6 #1a7f37 #54a868 #d29922 #cf6f4b #b3404a #6e40a0'
+colours = '#9aa0a6 #1a7f37 #2e8fb0 #5fb3c9 #a5d4e0 #54a868 #d29922 #cf6f4b #b3404a #6e40a0'
 set title 'p99 while it happens, against undisturbed'
 set ylabel 'times'
 set logscale y
