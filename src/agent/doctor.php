@@ -1,5 +1,5 @@
 <?php
-// The operation of doctor: facts about settings, functions and caches. It judges nothing, and needs nothing else.
+// The operation of doctor: facts about settings, functions and caches. It judges nothing, and needs site_remembered.php.
 
 /**
  * $arguments: the names of the settings and functions to look at; strict to be refused where opcache.restrict_api
@@ -41,6 +41,7 @@ function do_doctor_examine($arguments)
         'ini_file' => (string) may('php_ini_loaded_file'),
         'uid' => user_id(),
         'realpath_used' => may('realpath_cache_size'),
+        'switched' => remembers_a_switched_link(),
     );
     restore_error_handler();
     return $facts;
@@ -59,6 +60,19 @@ function lines_of($settings)
         }
     }
     return $lines;
+}
+
+/** Whether this worker remembers a link that leads elsewhere by now. */
+function remembers_a_switched_link()
+{
+    foreach (function_exists('realpath_cache_get') ? do_site_remembered(array()) : array() as $link => $target) {
+        $text = is_link($link) ? may('readlink', $link) : null;
+        $now = $text ? realpath($text[0] === '/' ? $text : dirname($link) . "/$text") : false;
+        if ($now !== false && $now !== $target) {
+            return true;
+        }
+    }
+    return false;
 }
 
 function user_id()

@@ -27,6 +27,7 @@
 #include "agents/opcache_select.hpp"
 #include "agents/opcache_warm.hpp"
 #include "agents/site_links.hpp"
+#include "agents/site_names.hpp"
 #include "agents/site_remembered.hpp"
 #include "agents/stat.hpp"
 
@@ -60,7 +61,7 @@ constexpr operation table[] = {
      "deploy:switch|deploy:warm|opcache:refresh|opcache:reset"},
     {"opcache.detach", embedded::opcache_warm, "deploy:switch|deploy:warm|opcache:reset", "opcache.enable"},
     {"opcache.examine", embedded::opcache_select,
-     "deploy:finish|deploy:switch|deploy:warm|opcache:prune|opcache:refresh|opcache:reset"},
+     "deploy:finish|deploy:switch|deploy:warm|doctor|opcache:prune|opcache:refresh|opcache:reset"},
     {"opcache.file_cache", embedded::opcache_file_cache, "opcache:reset:file-cache"},
     {"opcache.file_entries", embedded::opcache_file_entries, "deploy:switch|deploy:warm|opcache:refresh|opcache:reset"},
     {"opcache.invalidate", embedded::opcache_invalidate, "opcache:invalidate:scripts", "opcache.enable"},
@@ -71,13 +72,16 @@ constexpr operation table[] = {
     {"opcache.reset", embedded::opcache, "deploy:finish|deploy:switch|opcache:reset", "opcache.enable"},
     {"opcache.scripts", embedded::opcache_listing, "opcache:status:scripts", "opcache.enable"},
     {"opcache.select", embedded::opcache_select,
-     "deploy:finish|deploy:switch|deploy:warm|opcache:prune|opcache:refresh|opcache:reset"},
+     "deploy:finish|deploy:switch|deploy:warm|doctor|opcache:prune|opcache:refresh|opcache:reset"},
     {"opcache.state", embedded::opcache, "deploy:finish|deploy:switch|opcache:reset", "opcache.enable"},
-    {"opcache.status", embedded::opcache, "opcache:prune|opcache:refresh|opcache:reset|opcache:status",
+    {"opcache.status", embedded::opcache, "deploy:finish|opcache:prune|opcache:refresh|opcache:reset|opcache:status",
      "opcache.enable"},
     {"php.eval", embedded::eval, "php:eval"},
-    {"site.links", embedded::site_links, "opcache:reset", "opcache.enable"},
-    {"site.remembered", embedded::site_remembered, "opcache:reset"},
+    {"site.links", embedded::site_links, "deploy:finish|deploy:switch|deploy:warm|doctor|opcache:reset",
+     "opcache.enable"},
+    {"site.names", embedded::site_names, "deploy:finish|deploy:switch|deploy:warm|doctor|opcache:reset",
+     "opcache.enable"},
+    {"site.remembered", embedded::site_remembered, "deploy:finish|doctor|opcache:reset"},
     {"stat.clear", embedded::stat, "stat:clear"},
     {"stat.realpath_get", embedded::stat, "stat:realpath_get"},
     {"stat.realpath_size", embedded::stat, "stat:realpath_size"},

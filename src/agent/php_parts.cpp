@@ -29,14 +29,15 @@ constexpr php_part table[] = {
     {"deploy_remember.php", "realpath_cache_get strncmp"},
     {"deploy_worker.php", "clearstatcache realpath"},
     {"doctor.php",
-     "apcu_enabled array_filter array_values count explode extension_loaded file file_get_contents"
-     " function_exists ini_get is_array is_string opcache_get_status php_ini_loaded_file"
-     " php_ini_scanned_files posix_geteuid preg_match realpath_cache_size restore_error_handler"
-     " set_error_handler strpos trim"},
+     "apcu_enabled array_filter array_values count dirname explode extension_loaded file file_get_contents"
+     " function_exists ini_get is_array is_link is_string opcache_get_status php_ini_loaded_file"
+     " php_ini_scanned_files posix_geteuid preg_match readlink realpath realpath_cache_size"
+     " restore_error_handler set_error_handler strpos trim"},
     {"eval.php",
      "error_get_last error_reporting func_get_arg function_exists get_class is_array is_object json_encode"
      " json_last_error_msg method_exists register_shutdown_function set_error_handler var_export"},
     {"files.php", "dirname restore_error_handler set_error_handler stat strncmp"},
+    {"follow.php", "array_diff array_merge array_shift array_values count dirname explode is_link readlink rtrim"},
     {"fpm_requests.php", "count fpm_get_status getmypid"},
     {"how_to_compile.php",
      "array_diff array_diff_key array_flip array_merge array_shift array_values class_exists count defined"
@@ -76,8 +77,13 @@ constexpr php_part table[] = {
      " opcache_get_status opcache_invalidate opcache_is_script_cached realpath rtrim scandir stat"},
     {"pattern.php", "count preg_last_error preg_match str_replace"},
     {"site_links.php",
-     "array_diff array_keys array_merge array_shift array_values count dirname explode is_dir is_link "
-     "opcache_is_script_cached readlink rtrim scandir strncmp strpos"},
+     "array_diff array_diff_key array_fill_keys array_keys array_merge array_slice count dirname explode"
+     " file_get_contents ini_get is_dir is_link preg_match restore_error_handler rtrim scandir"
+     " set_error_handler str_replace stripcslashes strpos strrpos"},
+    {"site_names.php",
+     "array_filter array_keys array_slice count current dirname error_clear_last get_included_files"
+     " is_array opcache_compile_file opcache_is_script_cached restore_error_handler set_error_handler"
+     " strncmp strrpos"},
     {"site_remembered.php", "basename count dirname realpath_cache_get rtrim"},
     {"stat.php", "array_column clearstatcache fpm_get_status realpath_cache_get realpath_cache_size"},
 };

@@ -1,49 +1,191 @@
 <?php
-// The operation that finds the links by which code is reached. It needs opcache.php, memory.php and opcache_cached.php.
+// The operation that finds the links by which code is reached. It needs opcache.php, memory.php,
+// opcache_cached.php and follow.php.
 
 /**
- * Finds links to directories: on the way to the paths that are given, and in each directory above a cached script. Returns
- * those that lead to a directory beside which, or in which, there are cached scripts:
- * array(link, its real name, the release, names) each. The release is the directory to which the last link on the way
- * leads; the real name lies in it. Names: of each directory beside the release, the number of scripts whose name below
- * the link OPcache knows, while it has not the release's own of that name, and while it has that as well.
+ * Finds links to directories: the paths that are given and on the way to them, in each directory above a cached script,
+ * and where they lead to something like what is cached, in directories beside these and inside of other links. Returns
+ * array(link, its real name, the release) each. The release is the directory to which the last link on the way leads; the
+ * real name lies in it. Hidden are directories above cached scripts that this pool does not see.
  */
 function do_site_links($arguments)
 {
     $status = status_with_scripts();
-    must_set('opcache.validate_timestamps', '0'); // or opcache_is_script_cached() looks at the files
-    $scripts = array();
-    $directories = array();
-    foreach (isset($status['scripts']) ? $status['scripts'] : array() as $path => $script) {
-        if ($path[0] === '/' && opcache_is_script_cached($path)) {
-            $scripts[$path] = true;
-            for ($above = dirname($path); !isset($directories[$above]) && count($directories) < 5000; $above = dirname($above)) {
-                $directories[$above] = true;
-            }
-        }
-    }
+    set_error_handler(function () {
+        return true; // to many directories it is not let in
+    });
+    list($directories, $ends) = around(isset($status['scripts']) ? array_keys($status['scripts']) : array());
     $listed = isset($status['scripts']);
     unset($status['scripts']);
-    $links = links_on_the_way($arguments['paths']) + links_in(array_keys($directories));
+    $given = array_fill_keys($arguments['paths'], true);
+    $links = links_around($directories, $ends, $arguments['paths'], $hidden);
     $found = array();
     foreach (array_keys($links) as $link) {
         list($real, $release) = follow($link, $links);
-        if ($real !== '/' && $real !== null && is_dir($real)) {
-            $found[] = array($link, $real, $release, names_below($link, $real, $release, $scripts));
+        $is_link = $real !== $link || isset($given[$link]); // or it was one
+        if ($real !== '/' && $real !== null && $is_link && is_dir($real)) {
+            $found[] = array($link, $real, $release);
         }
     }
-    return array('links' => $found, 'listed' => $listed) + $status;
+    restore_error_handler();
+    return array('links' => $found, 'hidden' => $hidden, 'listed' => $listed) + $status;
 }
 
-function links_in($directories)
+/** The directories above some scripts, and how the scripts' names end. */
+function around($scripts)
+{
+    $directories = array();
+    $ends = array();
+    foreach ($scripts as $path) {
+        if ($path[0] === '/') {
+            for ($above = dirname($path); !isset($directories[$above]) && count($directories) < 5000; $above = dirname($above)) {
+                $directories[$above] = true;
+            }
+            $ends += ends_of($path);
+        }
+    }
+    return array($directories, $ends);
+}
+
+function links_around($directories, $ends, $paths, &$hidden)
+{
+    $links = links_on_the_way(array_merge($paths, paths_of_settings())) + array_fill_keys($paths, true);
+    $links += links_in(array_keys($directories), $hidden);
+    foreach (array_keys(links_in(directories_beside($directories), $ignored)) as $link) {
+        $links += is_dir($link) && has_one_of($link, $ends) ? array($link => true) : array();
+    }
+    $links = array_diff_key($links, of_system());
+    foreach (array_keys($links) as $link) {
+        $links += links_inside($link, $ends, 2);
+    }
+    return $links;
+}
+
+/** Directories that a pool's settings name; there may be a link on the way to them. */
+function paths_of_settings()
+{
+    $paths = array();
+    foreach (array('doc_root', 'open_basedir', 'include_path', 'auto_prepend_file', 'auto_append_file') as $name) {
+        foreach (explode(':', (string) may('ini_get', $name)) as $path) {
+            if ($path !== '' && $path[0] === '/') {
+                $paths[] = $path;
+            }
+        }
+    }
+    return $paths;
+}
+
+/** The last two parts of a path, and the last: "/lib/a.php", "/a.php". */
+function ends_of($path)
+{
+    $at = strrpos($path, '/');
+    $end = array(substr($path, $at) => true);
+    return $at > 0 ? $end + array(substr($path, strrpos($path, '/', $at - strlen($path) - 1)) => true) : $end;
+}
+
+/** Whether a directory, or one in it, has a file of a name that ends so. */
+function has_one_of($directory, $ends, $deeper = '')
+{
+    $names = array_slice(array_diff(may('scandir', $directory) ?: array(), array('.', '..')), 0, 1000);
+    foreach ($names as $name) {
+        if (isset($ends["$deeper/$name"])) {
+            return true;
+        }
+    }
+    foreach ($deeper === '' ? $names : array() as $name) {
+        if (strpos($name, '.') === false && is_dir("$directory/$name") && has_one_of("$directory/$name", $ends, "/$name")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/**
+ * Directories in those that are given, one or two levels below them, as far as these lie high up, and where sites lie by
+ * custom. Not those of the system, and not what is mounted over a network: to look there might take for ever.
+ */
+function directories_beside($directories)
+{
+    $not = network_mounts() + of_system();
+    $level = array('/' => true, '/srv' => true, '/var/www' => true);
+    foreach (array_keys($directories) as $directory) {
+        $level += count(parts($directory)) < 4 ? array($directory => true) : array();
+    }
+    $found = $level;
+    for ($depth = 0; $depth < 2; ++$depth) {
+        $next = array();
+        foreach (array_keys($level) as $directory) {
+            $next += count($found) + count($next) < 3000 ? array_fill_keys(directories_in($directory, $not), true) : array();
+        }
+        $level = array_diff_key($next, $found);
+        $found += $level;
+    }
+    return array_keys(array_diff_key($found, $directories));
+}
+
+function of_system()
+{
+    $names = 'bin boot dev etc lib lib32 lib64 libx32 proc run sbin snap sys usr var/cache var/log var/run var/spool';
+    return array_fill_keys(explode(' ', '/' . str_replace(' ', ' /', $names)), true);
+}
+
+function directories_in($directory, $not)
+{
+    $found = array();
+    foreach (array_slice(may('scandir', $directory) ?: array(), 0, 3000) as $name) {
+        $path = rtrim($directory, '/') . "/$name";
+        if ($name[0] !== '.' && !isset($not[$path]) && !is_link($path) && is_dir($path)) {
+            $found[] = $path;
+        }
+    }
+    return $found;
+}
+
+function network_mounts()
+{
+    $mounts = array();
+    $local = '/^(ext[234]|xfs|btrfs|zfs|f2fs|bcachefs|jfs|reiserfs|overlay|aufs|tmpfs|ramfs)$/D';
+    foreach (explode("\n", (string) may('file_get_contents', '/proc/self/mounts')) as $line) {
+        $fields = explode(' ', $line);
+        if (isset($fields[2]) && !preg_match($local, $fields[2])) {
+            $mounts[stripcslashes($fields[1])] = true;
+        }
+    }
+    return $mounts;
+}
+
+function links_in($directories, &$hidden)
 {
     $links = array();
+    $hidden = array();
     foreach ($directories as $directory) {
-        foreach (may('scandir', $directory) ?: array() as $name) {
+        $names = may('scandir', $directory);
+        if (!$names) {
+            $hidden[] = $directory;
+        }
+        foreach ($names ?: array() as $name) {
             $link = rtrim($directory, '/') . "/$name";
             if (is_link($link) && count($links) < 2000) {
                 $links[$link] = true;
             }
+        }
+    }
+    return $links;
+}
+
+/** Links in a directory, down to some levels, by the name through which it was given. */
+function links_inside($directory, $ends, $levels)
+{
+    $links = array();
+    foreach (array_slice(may('scandir', $directory) ?: array(), 0, 1000) as $name) {
+        $path = "$directory/$name";
+        if ($name[0] === '.' || strpos($name, '.php') || !is_dir($path)) {
+            continue;
+        }
+        if (is_link($path)) {
+            $links += has_one_of($path, $ends) ? array($path => true) : array();
+        } elseif ($levels > 1) {
+            $links += links_inside($path, $ends, $levels - 1);
         }
     }
     return $links;
@@ -56,65 +198,4 @@ function links_on_the_way($paths)
         follow($path, $links);
     }
     return $links;
-}
-
-/**
- * Follows PATH link by link, past what this worker remembers: its real name, and the directory to which the last link on
- * the way leads. Null for what does not end. The links come into LINKS.
- */
-function follow($path, &$links)
-{
-    $done = '';
-    $left = parts($path);
-    $behind = 0; // of LEFT, when the last link was met
-    for ($steps = 0; $left; ++$steps) {
-        $name = array_shift($left);
-        if ($steps > 1000) {
-            return array(null, null);
-        }
-        if ($name === '..') {
-            $done = rtrim(dirname($done), '/');
-        } else {
-            $done .= "/$name";
-            if (is_link($done)) {
-                $links[$done] = true;
-                $behind = count($left);
-                $target = (string) readlink($done);
-                $done = $target !== '' && $target[0] === '/' ? '' : dirname($done);
-                $left = array_merge(parts($target), $left);
-            }
-        }
-    }
-    $release = $done;
-    for (; $behind > 0; --$behind) {
-        $release = dirname($release);
-    }
-    return array($done === '' ? '/' : $done, $release);
-}
-
-function parts($path)
-{
-    return array_values(array_diff(explode('/', $path), array('', '.')));
-}
-
-function names_below($link, $real, $release, $scripts)
-{
-    $beside = dirname($release) . '/';
-    $inside = substr($real, strlen($release));
-    $names = array();
-    foreach ($scripts as $path => $true) {
-        $end = strncmp($path, $beside, strlen($beside)) === 0 ? strpos($path, '/', strlen($beside)) : false;
-        if ($end === false || strncmp($path, "$release/", strlen($release) + 1) === 0) {
-            continue;
-        }
-        $other = substr($path, 0, $end) . $inside;
-        if (strncmp($path, "$other/", strlen($other) + 1) === 0) {
-            $name = substr($path, strlen($other));
-            if (opcache_is_script_cached($link . $name)) {
-                $names += array($other => array(0, 0));
-                ++$names[$other][(int) isset($scripts[$real . $name])];
-            }
-        }
-    }
-    return $names;
 }

@@ -84,6 +84,7 @@ facts to_facts(agent::answer const& answer) {
   out.apcu_is_on = v["apcu"].is_null() ? out.has_apcu : v["apcu"].as_bool();
   out.restricted = v["restricted"].as_bool();
   out.status = to_status(answer);
+  out.switched_link = answer.result["switched"].as_bool();
   out.preloaded = v["preloaded"].as_int();
   out.user = to_number(v["uid"]);
   out.path_memory = to_number(v["realpath_used"]);

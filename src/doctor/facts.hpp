@@ -26,6 +26,7 @@ struct facts {
   bool apcu_is_on = false;
   bool restricted = false;                  ///< opcache.restrict_api forbids the calls
   std::optional<opcache::status> status;    ///< nothing if OPcache is off, or does not tell
+  bool switched_link = false;               ///< the worker remembers a link that leads elsewhere by now
   std::int64_t preloaded = 0;               ///< scripts that opcache.preload loaded
   std::optional<std::int64_t> user;         ///< the worker's effective user
   std::optional<std::int64_t> path_memory;  ///< bytes of the worker's realpath cache in use

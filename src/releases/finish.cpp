@@ -38,7 +38,7 @@ class finishing {
 
  private:
   void look_at_site();
-  void add_replaced();
+  void add_old(std::string const& path);
   [[nodiscard]] std::optional<std::string> why_not(std::vector<std::string> const& unreachable) const;
   std::optional<std::string> lead_elsewhere();
   std::optional<std::string> ask_every_worker(bool clear, std::chrono::milliseconds patience);
@@ -232,18 +232,19 @@ void finishing::look_at_site() {
   } else {
     for (std::string const& path : options_.old) report_.old.push_back({path, 0});
   }
-  add_replaced();
+  if (!options_.replaced.empty()) add_old(options_.replaced);
+  for (std::string const& each : options_.led_to) add_old(each);
   note_preloaded();
   names_.emplace(php_, move_query{options_.current, site_.live, options_.pace}, report_.old, tell_);
 }
 
-// The replaced release may lie elsewhere, or another link ("previous") may lead to it.
-void finishing::add_replaced() {
-  std::string const& replaced = options_.replaced;
-  auto const is_it = [&replaced](release const& each) { return each.path == replaced; };
-  if (replaced.empty() || replaced == site_.live || std::any_of(report_.old.begin(), report_.old.end(), is_it)) return;
+// It may lie elsewhere, or another link ("previous") may lead to it.
+void finishing::add_old(std::string const& path) {
+  auto const is_it = [&path](release const& each) { return each.path == path; };
+  if (path == site_.live || std::any_of(report_.old.begin(), report_.old.end(), is_it)) return;
   auto const linked = std::find_if(site_.linked.begin(), site_.linked.end(), is_it);
-  report_.old.push_back({replaced, linked == site_.linked.end() ? 0 : linked->scripts});
+  report_.old.push_back({path, linked == site_.linked.end() ? 0 : linked->scripts});
+  std::erase(report_.left_alone, path);
 }
 
 std::optional<std::string> finishing::why_not(std::vector<std::string> const& unreachable) const {

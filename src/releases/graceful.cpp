@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -33,7 +34,9 @@ class bringing_up_to_date {
   std::optional<warm_report> warm_up(switched_link const& link);
   void finish_link(switched_link const& link, std::optional<warm_report> warmed);
   reason refresh();
+  reason refresh_for_others();
   reason refresh_hidden();
+  [[nodiscard]] bool is_seen_by_others(std::string const& path) const;
   [[nodiscard]] bool is_known(std::string const& path) const;
   reason keep_refreshed(opcache::refresh_report report);
   reason why_wasted();
@@ -45,8 +48,9 @@ class bringing_up_to_date {
   graceful_options const& options_;
   progress_for const& tell_;
   base::time_point until_;
-  std::set<std::string> warmed_;   // releases
-  std::set<std::string> checked_;  // scripts that are known to be cached as their files are
+  std::set<std::string> warmed_;                          // releases
+  std::set<std::string> checked_;                         // scripts that are known to be cached as their files are
+  std::map<std::size_t, std::set<std::string>> seen_by_;  // as in known_links
   known_sites followed_;
   known_sites others_;
   graceful_report report_;
@@ -69,7 +73,7 @@ graceful_report bringing_up_to_date::run() {
   }
   if (why) reset(std::move(*why));
   // The entries tell of one php-fpm alone, and the pools named the links: root writes beside none of them.
-  if (!report_.reset && php_.alone && geteuid() != 0) followed_.remember();
+  if (!report_.reset && !options_.only_links && php_.alone && geteuid() != 0) followed_.remember();
   return std::move(report_);
 }
 
@@ -77,6 +81,7 @@ graceful_report bringing_up_to_date::run() {
 reason bringing_up_to_date::do_all() {
   reason why = why_not();
   if (!why) why = follow_links();
+  if (options_.only_links) return why;
   if (!why && !report_.reset) why = refresh();
   if (!why && !report_.reset) why = why_wasted();
   return why;
@@ -87,18 +92,18 @@ reason bringing_up_to_date::why_not() const {
   opcache::status const state = opcache::read_status(first_);
   if (state.restart_pending || state.restart_in_progress) return "a restart of OPcache is pending";
   if (state.file_cache_only) return "there is a file cache alone (opcache.file_cache_only=1)";
-  if (state.cache_full) return "OPcache is full";
+  if (state.cache_full && !options_.only_links) return "OPcache is full";
   return std::nullopt;
 }
 
 reason bringing_up_to_date::follow_links() {
-  auto found = find_switched_links(php_.pools, left() / 4);
-  if (auto const* const why = std::get_if<std::string>(&found)) return *why;
-  known_links const& links = std::get<known_links>(found);
+  known_links const links = find_switched_links(php_.pools, left() / 4);
+  if (links.why_not_all) return links.why_not_all;
   report_.from = links.from;
   report_.workers = links.workers;
   for (switched_link const& each : links.switched) followed_.add(each);
   for (switched_link const& each : links.others) others_.add(each);
+  seen_by_ = links.seen_by;
   follow(links.switched);
   return std::nullopt;
 }
@@ -110,7 +115,7 @@ void bringing_up_to_date::follow(std::vector<switched_link> const& links) {
   std::stable_sort(order.begin(), order.end(),
                    [](auto* a, auto* b) { return (a->leads_to == a->release) > (b->leads_to == b->release); });
   std::vector<std::optional<warm_report>> warmed;
-  for (switched_link const* each : order) warmed.push_back(warm_up(*each));
+  for (switched_link const* each : order) warmed.push_back(options_.only_links ? std::nullopt : warm_up(*each));
   for (std::size_t i = 0; i < order.size() && !report_.reset; ++i) finish_link(*order[i], std::move(warmed[i]));
 }
 
@@ -121,7 +126,7 @@ std::optional<warm_report> bringing_up_to_date::warm_up(switched_link const& lin
   options.running = link.before.front();
   options.links.push_back(link.path);
   try {
-    warm_report report = warm(first_, link.leads_to, options, tell_("compiled"));
+    warm_report report = warm(*php_.pools[link.pool], link.leads_to, options, tell_("compiled"));
     for (opcache::known_file const& each : report.checked) checked_.insert(each.path);
     constexpr std::chrono::milliseconds acquaintance{15'000};
     acquaint_workers(php_.pools, std::min(acquaintance, left() / 4));
@@ -140,7 +145,9 @@ void bringing_up_to_date::finish_link(switched_link const& link, std::optional<w
   options.replaced = link.before.front();
   options.patience = left();
   options.fall_back = options_.fall_back;
-  followed_link followed{link, std::move(warmed), finish(php_.pools, php_.out_of_reach, options, tell_("moved"))};
+  std::vector<adapter::adapter*> pools(php_.pools.begin(), php_.pools.end());
+  std::swap(pools.front(), pools[link.pool]);
+  followed_link followed{link, std::move(warmed), finish(pools, php_.out_of_reach, options, tell_("moved"))};
   report_.fell_back = followed.finished.fell_back;
   report_.reset = followed.finished.reset;
   report_.links.push_back(std::move(followed));
@@ -149,9 +156,27 @@ void bringing_up_to_date::finish_link(switched_link const& link, std::optional<w
 reason bringing_up_to_date::refresh() {
   opcache::refresh_query query;
   query.names = {"/"};
-  query.unchanged = [this](std::string const& path) { return is_known(path); };
+  query.unchanged = [this](std::string const& path) { return is_known(path) || is_seen_by_others(path); };
   reason why = keep_refreshed(opcache::refresh(first_, query, tell_("refreshed")));
+  if (!why) why = refresh_for_others();
   return why ? why : refresh_hidden();
+}
+
+// A file that the first pool does not see is not gone if another pool sees its directory.
+bool bringing_up_to_date::is_seen_by_others(std::string const& path) const {
+  std::string const directory = path.substr(0, path.rfind('/'));
+  return std::any_of(seen_by_.begin(), seen_by_.end(),
+                     [&](auto const& each) { return each.second.contains(directory); });
+}
+
+reason bringing_up_to_date::refresh_for_others() {
+  for (auto const& [pool, directories] : seen_by_) {
+    opcache::refresh_query query;
+    query.names.assign(directories.begin(), directories.end());
+    query.unchanged = [this](std::string const& path) { return is_known(path); };
+    if (auto why = keep_refreshed(opcache::refresh(*php_.pools[pool], query, tell_("refreshed")))) return why;
+  }
+  return std::nullopt;
 }
 
 std::vector<std::string> hidden_among(std::vector<opcache::refreshed_script> const& scripts) {

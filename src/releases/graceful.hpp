@@ -23,6 +23,7 @@ namespace cachetool::releases {
 struct graceful_options {
   std::chrono::milliseconds patience{std::chrono::minutes{5}};  ///< for everything, including a reset if one is needed
   bool fall_back = true;                                        ///< reset OPcache if it cannot be sure
+  bool only_links = false;                ///< compile nothing beforehand, and leave alone what was changed in place
   std::optional<std::int64_t> if_wasted;  ///< also reset it if at least this percentage of its memory is wasted in the
                                           ///< end
 };
@@ -51,9 +52,10 @@ struct graceful_report {
 using progress_for = std::function<opcache::progress(std::string const& word)>;
 
 /// Follows every link that was switched since php-fpm last looked, refreshes what was changed in place, and forgets
-/// what is gone. If it cannot be sure that this is everything, it resets OPcache instead and waits until the reset has
-/// taken place; without fall_back it throws error (timeout) then, and what it has done so far stays. Also throws error:
-/// opcache_off; timeout if the reset did not take place in time; pending.
+/// what is gone; with only_links it does the first alone. If it cannot be sure that this is everything, it resets
+/// OPcache instead and waits until the reset has taken place; without fall_back it throws error (timeout) then, and
+/// what it has done so far stays. Also throws error: opcache_off; timeout if the reset did not take place in time;
+/// pending.
 graceful_report bring_up_to_date(served_by const& php, graceful_options const& options, progress_for const& tell);
 
 }  // namespace cachetool::releases

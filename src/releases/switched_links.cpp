@@ -1,6 +1,7 @@
 #include "releases/switched_links.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -14,8 +15,8 @@ namespace {
 
 constexpr std::size_t most_links = 10'000;  // that workers remember; each is told to name a thousand at most
 
-/// For each link, the targets that workers remember.
-using memories = std::map<std::string, std::set<std::string>>;
+/// For each link, the targets that workers remember, with the workers.
+using memories = std::map<std::string, std::map<std::string, std::vector<std::int64_t>>>;
 
 bool is_absolute(std::string_view path) {
   return path.starts_with('/');
@@ -26,12 +27,12 @@ bool is_of_kernel(std::string_view link) {
   return base::lies_in(link, "/proc") || base::lies_in(link, "/sys") || base::lies_in(link, "/dev");
 }
 
-void take(memories& into, php::value const& remembered) {
-  for (php::entry const& each : remembered.entries()) {
+void take(memories& into, agent::answer const& remembered) {
+  for (php::entry const& each : remembered.result.entries()) {
     auto const* const link = std::get_if<std::string>(&each.key);
     std::string target(each.item.as_string());
     if (link == nullptr || !is_absolute(*link) || !is_absolute(target) || is_of_kernel(*link)) continue;
-    into[*link].insert(std::move(target));
+    into[*link][std::move(target)].push_back(remembered.pid);
   }
   if (into.size() > most_links) {
     throw error(error_kind::protocol, "the workers remember more than " + std::to_string(most_links) + " links");
@@ -40,7 +41,7 @@ void take(memories& into, php::value const& remembered) {
 
 /// What every worker remembers.
 struct survey {
-  memories remembered;
+  std::vector<memories> remembered;  // of each pool
   std::int64_t workers = 0;
   std::optional<std::string> why_not_all;
 };
@@ -60,74 +61,182 @@ survey ask_workers(std::span<adapter::adapter* const> pools, std::chrono::millis
   auto const swept = caches::run_in_every_worker(pools, caches::ask("site.remembered"), patience);
   for (std::size_t i = 0; i < swept.size(); ++i) {
     if (!out.why_not_all) out.why_not_all = why_not_all(swept[i], pools[i]->label());
-    for (agent::answer const& answer : swept[i].answers) take(out.remembered, answer.result);
+    memories& mine = out.remembered.emplace_back();
+    for (agent::answer const& answer : swept[i].answers) take(mine, answer);
     out.workers += std::ssize(swept[i].answers);
   }
   return out;
 }
 
-/// A link as the agent's operation site.links describes it.
-struct link_row {
-  switched_link link;
-  std::vector<std::string> sure;      ///< directories that names below it certainly lead to
-  std::vector<std::string> doubtful;  ///< the same, but the present directory has scripts of the same names
-};
-
-link_row read_row(php::value const& row) {
-  link_row out;
-  out.link.path = row["0"].as_string();
-  out.link.leads_to = row["1"].as_string();
-  out.link.release = row["2"].as_string();
-  if (!is_absolute(out.link.path) || !base::lies_in(out.link.leads_to, out.link.release)) {
+switched_link read_link(php::value const& row) {
+  switched_link out;
+  out.path = row["0"].as_string();
+  out.leads_to = row["1"].as_string();
+  out.release = row["2"].as_string();
+  if (!is_absolute(out.path) || !base::lies_in(out.leads_to, out.release)) {
     throw error(error_kind::protocol, "what PHP tells of a link cannot be read");
-  }
-  for (php::entry const& each : row["3"].entries()) {
-    auto const* const directory = std::get_if<std::string>(&each.key);
-    if (directory == nullptr || !is_absolute(*directory)) continue;
-    auto& which = each.item["0"].as_int() > 0 ? out.sure : out.doubtful;
-    which.push_back(*directory);
   }
   return out;
 }
 
-void add(std::vector<std::string>& to, std::string const& text) {
-  if (std::find(to.begin(), to.end(), text) == to.end()) to.push_back(text);
+evidence& led_to(switched_link& link, std::string const& target) {
+  if (!link.seen.contains(target)) link.before.push_back(target);
+  return link.seen[target];
 }
 
-// OPcache does not tell where a name leads. If the live release has its own script of that name cached, the name may
-// lead to that one. But it need not: somebody may have compiled the script before the link was switched, or a
-// deployment may have been interrupted between the workers and the names.
-void judge(link_row& row, memories const& remembered) {
-  std::vector<std::string>& before = row.link.before;
-  auto const known = remembered.find(row.link.path);
-  if (known != remembered.end()) {
-    for (std::string const& each : known->second) {
-      if (each != row.link.leads_to) add(before, each);
+void add_remembered(switched_link& link, memories const& remembered) {
+  auto const known = remembered.find(link.path);
+  if (known == remembered.end()) return;
+  for (auto const& [target, workers] : known->second) {
+    if (target == link.leads_to) continue;
+    std::vector<std::int64_t>& all = led_to(link, target).workers;
+    all.insert(all.end(), workers.begin(), workers.end());
+  }
+}
+
+php::value paths_of(std::span<switched_link const> links) {
+  std::vector<std::string> paths;
+  for (switched_link const& each : links) paths.push_back(each.path);
+  return opcache::list(paths);
+}
+
+// The release before may be warm, and so may the present one: where a name leads, OPcache alone knows.
+void add_named(std::span<switched_link> links, php::value const& names) {
+  for (switched_link& link : links) {
+    for (php::entry const& each : names[link.path].entries()) {
+      auto const* const directory = std::get_if<std::string>(&each.key);
+      if (directory == nullptr || !is_absolute(*directory) || *directory == link.leads_to) continue;
+      evidence& found = led_to(link, *directory);
+      found.names = each.item["0"].as_int();
+      found.name = each.item["1"].as_string();
     }
   }
-  for (std::string const& each : row.sure) add(before, each);
-  for (std::string const& each : row.doubtful) add(before, each);
 }
+
+// Each link takes as long as there are scripts, so one request asks for a few of many.
+std::size_t links_at_once(php::value const& state) {
+  constexpr std::int64_t much = 250'000;
+  std::int64_t const scripts = state["opcache_statistics"]["num_cached_scripts"].as_int();
+  return static_cast<std::size_t>(std::clamp<std::int64_t>(much / std::max<std::int64_t>(scripts, 1), 1, 1000));
+}
+
+void add_by_names(adapter::adapter& php, std::span<switched_link> links, std::size_t at_once) {
+  while (!links.empty()) {
+    auto const part = links.first(std::min(at_once, links.size()));
+    agent::answer const answer = php.run(caches::ask("site.names", {{"links", paths_of(part)}}));
+    opcache::require_listing(answer);
+    add_named(part, answer.result["names"]);
+    links = links.subspan(part.size());
+  }
+}
+
+agent::answer ask_for_links(adapter::adapter& php, std::vector<std::string> const& paths) {
+  agent::answer answer = php.run(caches::ask("site.links", {{"paths", opcache::list(paths)}}));
+  opcache::require_listing(answer);
+  return answer;
+}
+
+std::vector<switched_link> links_of(agent::answer const& answer) {
+  std::vector<switched_link> links;
+  for (php::entry const& each : answer.result["links"].entries()) links.push_back(read_link(each.item));
+  if (links.size() > most_links) {
+    throw error(error_kind::protocol, "PHP tells of more than " + std::to_string(most_links) + " links");
+  }
+  return links;
+}
+
+// Names below it lead to what it led to before, and nothing moves them.
+std::optional<std::string> what_is_no_link(std::span<switched_link const> links) {
+  for (switched_link const& each : links) {
+    if (each.path != each.leads_to || each.before.empty()) continue;
+    return each.path + " is a directory now, and was a link to " + each.before.front();
+  }
+  return std::nullopt;
+}
+
+/// The search for links, through one pool after the other. Another pool may see what the first does not: it has another
+/// user, or another root directory.
+class search {
+ public:
+  search(std::vector<std::string> const& paths, std::vector<memories> const& remembered)
+      : paths_(paths), remembered_(remembered) {}
+
+  /// Whether a pool may know more than those that were asked.
+  [[nodiscard]] bool needs(std::size_t pool) const {
+    auto const is_unknown = [this](auto const& each) { return !has(each.first); };
+    return !asked_ || !hidden_.empty() || std::any_of(remembered_[pool].begin(), remembered_[pool].end(), is_unknown);
+  }
+
+  origin ask(adapter::adapter& php, std::size_t pool) {
+    std::vector<std::string> paths = paths_;
+    for (auto const& [link, targets] : remembered_[pool]) paths.push_back(link);
+    agent::answer const answer = ask_for_links(php, paths);
+    take_hidden(pool, answer.result["hidden"]);
+    std::size_t const known = links.size();
+    for (switched_link& each : links_of(answer)) {
+      if (has(each.path)) continue;
+      each.pool = pool;
+      for (memories const& some : remembered_) add_remembered(each, some);
+      links.push_back(std::move(each));
+    }
+    add_by_names(php, std::span(links).subspan(known), links_at_once(answer.result));
+    return caches::from(answer);
+  }
+
+  std::vector<switched_link> links;
+  std::map<std::size_t, std::set<std::string>> seen_by;  // as in known_links
+
+ private:
+  [[nodiscard]] bool has(std::string const& path) const {
+    return std::any_of(links.begin(), links.end(), [&path](switched_link const& each) { return each.path == path; });
+  }
+
+  void take_hidden(std::size_t pool, php::value const& list) {
+    std::set<std::string> now;
+    for (php::entry const& each : list.entries()) now.insert(std::string(each.item.as_string()));
+    if (!asked_) {
+      hidden_ = std::move(now);
+      asked_ = true;
+      return;
+    }
+    for (std::string const& each : hidden_) {
+      if (!now.contains(each)) seen_by[pool].insert(each);
+    }
+    std::erase_if(hidden_, [&now](std::string const& each) { return !now.contains(each); });
+  }
+
+  std::vector<std::string> const& paths_;
+  std::vector<memories> const& remembered_;  // of each pool
+  bool asked_ = false;
+  std::set<std::string> hidden_;  // directories above cached scripts that no pool sees that was asked
+};
 
 }  // namespace
 
-std::variant<known_links, std::string> find_switched_links(std::span<adapter::adapter* const> pools,
-                                                           std::chrono::milliseconds patience) {
+known_links find_switched_links(std::span<adapter::adapter* const> pools, std::chrono::milliseconds patience,
+                                std::vector<std::string> const& paths) {
   survey const all = ask_workers(pools, patience);
-  if (all.why_not_all) return *all.why_not_all;
-  std::vector<std::string> paths;
-  for (auto const& [link, targets] : all.remembered) paths.push_back(link);
-  agent::answer const answer = pools.front()->run(caches::ask("site.links", {{"paths", opcache::list(paths)}}));
-  opcache::require_listing(answer);
   known_links out;
-  out.from = caches::from(answer);
   out.workers = all.workers;
-  for (php::entry const& each : answer.result["links"].entries()) {
-    link_row row = read_row(each.item);
-    judge(row, all.remembered);
-    (row.link.before.empty() ? out.others : out.switched).push_back(std::move(row.link));
+  out.why_not_all = all.why_not_all;
+  search work(paths, all.remembered);
+  for (std::size_t i = 0; i < pools.size(); ++i) {
+    if (!work.needs(i)) continue;
+    origin const from = work.ask(*pools[i], i);
+    if (i == 0) out.from = from;
   }
+  out.seen_by = std::move(work.seen_by);
+  if (!out.why_not_all) out.why_not_all = what_is_no_link(work.links);
+  std::erase_if(work.links, [](switched_link const& each) { return each.path == each.leads_to; });
+  for (switched_link& each : work.links) (each.before.empty() ? out.others : out.switched).push_back(std::move(each));
   return out;
+}
+
+std::vector<std::string> earlier_targets(adapter::adapter& php, std::string const& link) {
+  switched_link asked;
+  asked.path = link;
+  add_by_names(php, {&asked, 1}, 1);
+  return asked.before;
 }
 
 }  // namespace cachetool::releases

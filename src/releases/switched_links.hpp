@@ -2,12 +2,11 @@
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include <cachetool/origin.hpp>
@@ -18,25 +17,42 @@
 /// what lies around the cached scripts.
 namespace cachetool::releases {
 
+/// What leads to an earlier target of a link.
+struct evidence {
+  std::vector<std::int64_t> workers;  ///< that remember it
+  std::int64_t names = 0;             ///< below the link that lead to it in OPcache
+  std::string name;                   ///< one of them
+};
+
 /// A link behind which php-fpm may still serve an earlier target.
 struct switched_link {
-  std::string path;                 ///< as visitors' requests name it
-  std::string leads_to;             ///< the real path of its present target
-  std::string release;              ///< where the last link on the way leads: `leads_to`, or a directory above it
-  std::vector<std::string> before;  ///< earlier targets, as far as they are known; at least one
+  std::string path;                      ///< as visitors' requests name it
+  std::string leads_to;                  ///< the real path of its present target
+  std::string release;                   ///< where the last link on the way leads: `leads_to`, or a directory above it
+  std::vector<std::string> before;       ///< earlier targets, as far as they are known; at least one
+  std::size_t pool = 0;                  ///< a pool that sees it: another may see nothing there, or something else
+  std::map<std::string, evidence> seen;  ///< of each of them
 };
 
 struct known_links {
   origin from;
   std::vector<switched_link> switched;
   std::vector<switched_link> others;  ///< links that everybody knows the target of; `before` is empty
-  std::int64_t workers = 0;           ///< that were asked
+  /// Directories with cached scripts, and above them, that the first pool does not see: by the pool that does.
+  std::map<std::size_t, std::set<std::string>> seen_by;
+  std::int64_t workers = 0;                ///< that were asked
+  std::optional<std::string> why_not_all;  ///< a worker could not be asked, so this may not be everything
 };
 
-/// Asks every worker, for `patience` at most, and looks at the links around the cached scripts as the first pool sees
-/// them. The pools belong to one master. Returns what it found, or why that may not be everything: a worker could not
-/// be asked. Throws error: disabled, pending, opcache_off.
-std::variant<known_links, std::string> find_switched_links(std::span<adapter::adapter* const> pools,
-                                                           std::chrono::milliseconds patience);
+/// Asks every worker, for `patience` at most, and looks at the links around the cached scripts and on the way to
+/// `paths`: as the first pool sees them, and as others do where that one does not see all. The pools belong to one
+/// master. Throws error: disabled, pending,
+/// opcache_off.
+known_links find_switched_links(std::span<adapter::adapter* const> pools, std::chrono::milliseconds patience,
+                                std::vector<std::string> const& paths = {});
+
+/// The directories to which names below the link lead in OPcache, other than the one to which it leads now. Throws
+/// error: disabled, pending, opcache_off.
+std::vector<std::string> earlier_targets(adapter::adapter& php, std::string const& link);
 
 }  // namespace cachetool::releases

@@ -1,0 +1,223 @@
+// opcache:reset --graceful in setups of many kinds: kinds of pools, settings of OPcache, users, and runs that end
+// early.
+
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "fpm_calls.hpp"
+#include "release_site.hpp"
+#include "support/catch.hpp"
+#include "support/test_state.hpp"
+
+using namespace cachetool;
+using namespace cachetool::test;
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+namespace {
+
+program_result graceful(php_fpm const& server, program_options const& who = {}) {
+  return call(server, {"opcache:reset", "--graceful"}, who);
+}
+
+std::int64_t restarts(php_fpm const& server) {
+  return cache_status(server)["opcache_statistics"]["manual_restarts"].as_int();
+}
+
+/// The release 2 goes live by the line alone, and then the first again.
+void check_both_ways(php_fpm const& server, site const& pages, program_options const& who = {}) {
+  CHECK(visits(server, pages) == texts{"1 1 1"});
+  for (std::string const name : {"2", "1"}) {
+    pages.link(name);
+    auto const output = graceful(server, who);
+    INFO(output.out << output.err);
+    CHECK(output.exit_code == 0);
+    CHECK(contains(output.out, "1 link followed"));
+    CHECK(visits(server, pages) == texts{name + " " + name + " " + name});
+  }
+  CHECK(restarts(server) == 0);
+}
+
+}  // namespace
+
+TEST_CASE("the link is followed in pools that are static, dynamic and ondemand") {
+  auto options = options_for(4, GENERATE(false, true));
+  options.pools.front().pm = GENERATE("static", "dynamic", "ondemand");
+  php_fpm const server{options};
+  check_both_ways(server, site());
+}
+
+TEST_CASE("the link is followed with the JIT on") {
+  if (php_fpm::version() < "8.0") return does_not_apply("this PHP has no JIT");
+  auto options = options_for(3);
+  options.ini["opcache.jit"] = "tracing";
+  options.ini["opcache.jit_buffer_size"] = "16M";
+  php_fpm const server{options};
+  REQUIRE(evaluate(server, "return opcache_get_status(false)['jit']['on'];").as_bool());
+  check_both_ways(server, site());
+}
+
+TEST_CASE("the link is followed where there is a file cache beside the memory") {
+  temp_dir const files;
+  chmod(files.path().c_str(), 0777);
+  auto options = options_for(3, GENERATE(false, true));
+  options.ini["opcache.file_cache"] = files.path();
+  php_fpm const server{options};
+  check_both_ways(server, site());
+}
+
+TEST_CASE("a deploy user without root, whom the socket lets in, has the link followed") {
+  if (!is_root()) return skip("needs root");
+  auto options = options_for(3);
+  options.pools.front().lines = {"listen.owner = nobody", "listen.mode = 0600"};
+  php_fpm const server{options};
+  check_both_ways(server, site(), as_nobody());
+}
+
+TEST_CASE("a link that only a pool of another root directory sees is followed through that pool") {
+  if (!is_root()) return skip("needs root");
+  temp_dir const jail;
+  for (std::string const name : {"1", "2"}) {
+    fs::create_directories(jail / "app/releases/" + name);
+    std::ofstream(jail / "app/releases/" + name + "/index.php") << "<?php echo 'jailed " << name << "';";
+    fs::last_write_time(jail / "app/releases/" + name + "/index.php", fs::file_time_type::clock::now() - 1h);
+  }
+  fs::create_directories(jail / "tmp");
+  chmod((jail / "tmp").c_str(), 01777);
+  auto const link = [&](std::string const& name) {
+    fs::remove(jail / "app/current");
+    fs::create_symlink("/app/releases/" + name, jail / "app/current");
+  };
+  link("1");
+  auto options = options_for(2);
+  options.pools.push_back({.name = "jail", .max_children = 2, .lines = {"chroot = " + jail.path(), "chdir = /"}});
+  php_fpm const server{options};
+  site const pages;
+  CHECK(visits(server, pages) == texts{"1 1 1"});
+  auto const visit_jail = [&] { return run_script(server, "/app/current/index.php", "jail").body; };
+  for (int i = 0; i < 12; ++i) CHECK(visit_jail() == "jailed 1");
+  link("2");
+  auto const output = graceful(server);
+  INFO(output.out << output.err);
+  CHECK(output.exit_code == 0);
+  CHECK(contains(output.out, "1 link followed (/app/current to /app/releases/2)"));
+  for (int i = 0; i < 12; ++i) CHECK(visit_jail() == "jailed 2");
+  CHECK(visits(server, pages) == texts{"1 1 1"});
+  CHECK(contains(graceful(server).out, "0 links followed"));
+  auto const before = misses(server);
+  CHECK(visit_jail() == "jailed 2");
+  CHECK(misses(server) - before <= 1);  // what the first pool does not see was not forgotten
+}
+
+TEST_CASE("a link below a directory that the first pool may not enter is followed through the pool of its owner") {
+  if (!is_root()) return skip("needs root");
+  auto options = options_for(2);
+  options.pools.front().name = "aaa";
+  options.pools.push_back({.name = "www", .max_children = 2, .lines = {"user = nobody", "group = nogroup"}});
+  php_fpm const server{options};
+  site const pages;
+  chmod(pages.directory().c_str(), 0700);
+  REQUIRE(chown(pages.directory().c_str(), *as_nobody().user, gid_t(-1)) == 0);
+  CHECK(visits(server, pages) == texts{"1 1 1"});
+  pages.link("2");
+  auto const output = run_program(arguments_for(server, {"opcache:reset", "--graceful"}, "aaa"));
+  INFO(output.out << output.err);
+  CHECK(output.exit_code == 0);
+  CHECK(contains(output.out, "1 link followed"));
+  CHECK(visits(server, pages) == texts{"2 2 2"});
+}
+
+TEST_CASE("a run that is killed at any moment leaves nothing that the next one does not finish") {
+  php_fpm const server{options_for(3)};
+  site pages;
+  for (int i = 0; i < 200; ++i) {
+    for (std::string const name : {"1", "2"}) {
+      pages.write(name, "lib/part" + std::to_string(i) + ".php", "<?php return '" + name + "';");
+    }
+  }
+  auto const warm = [&](std::string const& name) {
+    for (int i = 0; i < 200; ++i) {
+      run_script(server, pages.current() + "/lib/part" + std::to_string(i) + ".php");
+    }
+    CHECK(visits(server, pages) == texts{name + " " + name + " " + name});
+  };
+  warm("1");
+  std::string live = "1";
+  for (auto const moment : {3ms, 8ms, 15ms, 30ms, 60ms, 120ms, 250ms, 500ms}) {
+    live = live == "1" ? "2" : "1";
+    pages.link(live);
+    program_options impatient;
+    impatient.timeout = moment;
+    static_cast<void>(graceful(server, impatient));
+    auto const output = graceful(server);
+    INFO(moment.count() << " ms: " << output.out << output.err);
+    CHECK(output.exit_code == 0);
+    warm(live);
+  }
+  CHECK(restarts(server) == 0);
+}
+
+TEST_CASE("two runs at once both end well, and the link is followed") {
+  php_fpm const server{options_for(4)};
+  site const pages;
+  CHECK(visits(server, pages) == texts{"1 1 1"});
+  for (std::string const name : {"2", "1", "2"}) {
+    pages.link(name);
+    auto const line = arguments_for(server, {"opcache:reset", "--graceful"});
+    program one(line, {});
+    program other(line, {});
+    for (program* each : {&one, &other}) {
+      auto const output = each->finish();
+      INFO(output.out << output.err);
+      CHECK(output.exit_code == 0);
+    }
+    CHECK(visits(server, pages) == texts{name + " " + name + " " + name});
+  }
+}
+
+TEST_CASE("a link to a link, and a link below a link, are followed where both were switched") {
+  php_fpm const server{options_for(3)};
+  site pages;
+  temp_dir const parts;
+  for (std::string const name : {"1", "2"}) {
+    fs::create_directories(parts / "theme-" + name);
+    std::ofstream(parts / "theme-" + name + "/page.php") << "<?php echo 'theme " << name << "';";
+    fs::last_write_time(parts / "theme-" + name + "/page.php", fs::file_time_type::clock::now() - 1h);
+    fs::create_symlink(parts / "theme-" + name, pages.release(name) + "/theme");
+  }
+  fs::create_symlink(pages.current(), parts / "html");
+  auto const visit_theme = [&](std::string const& root) { return run_script(server, root + "/theme/page.php").body; };
+  CHECK(visits(server, pages) == texts{"1 1 1"});
+  for (int i = 0; i < 12; ++i) {
+    CHECK(visit_theme(pages.current()) == "theme 1");
+    CHECK(visit_theme(parts / "html") == "theme 1");
+  }
+  pages.link("2");
+  if (GENERATE(false, true)) CHECK(call(server, {"stat:clear"}).exit_code == 0);
+  auto const output = graceful(server);
+  INFO(output.out << output.err);
+  CHECK(output.exit_code == 0);
+  CHECK(visits(server, pages) == texts{"2 2 2"});
+  for (int i = 0; i < 12; ++i) {
+    CHECK(visit_theme(pages.current()) == "theme 2");
+    CHECK(visit_theme(parts / "html") == "theme 2");
+  }
+}
+
+TEST_CASE("a link that is a directory by now: OPcache is reset, with the reason") {
+  php_fpm const server{options_for(2)};
+  site const pages;
+  CHECK(visits(server, pages) == texts{"1 1 1"});
+  fs::remove(pages.current());
+  fs::copy(pages.release("2"), pages.current(), fs::copy_options::recursive);
+  auto const output = graceful(server);
+  INFO(output.out << output.err);
+  CHECK(output.exit_code == 0);
+  CHECK(contains(output.out, "OPcache reset, confirmed"));
+  CHECK(contains(output.err, pages.current() + " is a directory now, and was a link to " + pages.release("1")));
+  CHECK(visits(server, pages) == texts{"2 2 2"});
+}

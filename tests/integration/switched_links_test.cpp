@@ -1,0 +1,152 @@
+// Which links opcache:reset --graceful finds: those that no worker remembers, and whose releases lie anywhere.
+
+#include <filesystem>
+#include <fstream>
+
+#include "fpm_calls.hpp"
+#include "release_site.hpp"
+#include "support/catch.hpp"
+
+using namespace cachetool;
+using namespace cachetool::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+program_result graceful(php_fpm const& server) {
+  return call(server, {"opcache:reset", "--graceful"});
+}
+
+std::int64_t restarts(php_fpm const& server) {
+  return cache_status(server)["opcache_statistics"]["manual_restarts"].as_int();
+}
+
+/// A site whose releases lie where its link does not: each in a directory of its own, as packages unpack them.
+class scattered_site {
+ public:
+  scattered_site() {
+    for (std::string const name : {"1", "2"}) {
+      fs::create_directories(elsewhere(name));
+      fs::copy(pages.release(name), elsewhere(name), fs::copy_options::recursive);
+      for (auto const& each : fs::directory_iterator(elsewhere(name))) {
+        fs::last_write_time(each, fs::file_time_type::clock::now() - std::chrono::hours(1));
+      }
+    }
+    fs::remove_all(pages.directory() + "/releases");
+    link("1");
+  }
+
+  [[nodiscard]] std::string elsewhere(std::string const& name) const {
+    return (name == "1" ? first_ : second_) / "app-" + name;
+  }
+
+  void link(std::string const& name) const {
+    fs::remove(pages.current());
+    fs::create_symlink(elsewhere(name), pages.current());
+  }
+
+  site pages;
+
+ private:
+  temp_dir first_;
+  temp_dir second_;
+};
+
+void forget_links(php_fpm const& server) {
+  REQUIRE(call(server, {"stat:clear"}).exit_code == 0);
+}
+
+void check_followed(php_fpm const& server, program_result const& output) {
+  INFO(output.out << output.err);
+  CHECK(output.exit_code == 0);
+  CHECK(contains(output.out, "1 link followed"));
+  CHECK(restarts(server) == 0);
+}
+
+}  // namespace
+
+TEST_CASE("a release that lies nowhere near the present one is left by the names below the link, all workers new") {
+  php_fpm const server{options_for(3, GENERATE(false, true))};
+  scattered_site const site;
+  CHECK(visits(server, site.pages) == texts{"1 1 1"});
+  site.link("2");
+  forget_links(server);
+  static_cast<void>(visits(server, site.pages));  // by now each worker remembers where the link leads at present
+  check_followed(server, graceful(server));
+  CHECK(visits(server, site.pages) == texts{"2 2 2"});
+}
+
+TEST_CASE("a link that no worker remembers, and that lies in no directory above its releases, is found") {
+  php_fpm const server{options_for(3)};
+  scattered_site const site;
+  CHECK(visits(server, site.pages) == texts{"1 1 1"});
+  site.link("2");
+  forget_links(server);
+  check_followed(server, graceful(server));
+  CHECK(visits(server, site.pages) == texts{"2 2 2"});
+}
+
+TEST_CASE("that is so where the present release is warm already, by its own name") {
+  php_fpm const server{options_for(3)};
+  scattered_site const site;
+  CHECK(visits(server, site.pages) == texts{"1 1 1"});
+  CHECK(call(server, {"opcache:compile:scripts", site.elsewhere("2")}).exit_code == 0);
+  site.link("2");
+  forget_links(server);
+  check_followed(server, graceful(server));
+  CHECK(visits(server, site.pages) == texts{"2 2 2"});
+}
+
+TEST_CASE(
+    "names that lead to the present release are left alone, though other directories have scripts of those names") {
+  php_fpm const server{options_for(3)};
+  site const pages;
+  site const alike;
+  CHECK(visits(server, alike) == texts{"1 1 1"});
+  CHECK(visits(server, pages) == texts{"1 1 1"});
+  CHECK(call(server, {"opcache:compile:scripts", pages.release("2")}).exit_code == 0);
+  auto const output = call(server, {"opcache:reset", "--graceful", "--format=json"});
+  INFO(output.out << output.err);
+  CHECK(contains(output.out, "\"links\":[]"));
+  CHECK(restarts(server) == 0);
+  CHECK(visits(server, pages) == texts{"1 1 1"});
+}
+
+TEST_CASE("names that lead through the release's own links to what all releases share are left alone") {
+  php_fpm const server{options_for(3, true)};
+  site const pages;
+  std::string const shared = pages.directory() + "/shared/storage/views";
+  fs::create_directories(shared);
+  std::ofstream(shared + "/view.php") << "<?php echo 'view';";
+  fs::last_write_time(shared + "/view.php", fs::file_time_type::clock::now() - std::chrono::hours(1));
+  for (std::string const name : {"1", "2"}) {
+    fs::create_symlink("../../shared/storage", pages.release(name) + "/storage");
+  }
+  auto const visit_view = [&] { return run_script(server, pages.current() + "/storage/views/view.php").body; };
+  for (int i = 0; i < 12; ++i) CHECK(visit_view() == "view");
+  CHECK(visits(server, pages) == texts{"1 1 1"});
+  static_cast<void>(graceful(server));  // by now it knows what visitors have brought
+  auto const again = graceful(server);
+  INFO(again.out << again.err);
+  CHECK(contains(again.out, "nothing to do"));
+  pages.link("2");
+  check_followed(server, graceful(server));
+  CHECK(visits(server, pages) == texts{"2 2 2"});
+  auto const before = misses(server);
+  for (int i = 0; i < 12; ++i) CHECK(visit_view() == "view");
+  CHECK(misses(server) - before <= 1);
+}
+
+TEST_CASE("a site of the same names is not taken for the release before") {
+  php_fpm const server{options_for(3)};
+  site const pages;
+  scattered_site const other;
+  CHECK(visits(server, other.pages) == texts{"1 1 1"});
+  CHECK(visits(server, pages) == texts{"1 1 1"});
+  pages.link("2");
+  check_followed(server, graceful(server));
+  CHECK(visits(server, pages) == texts{"2 2 2"});
+  auto const before = misses(server);
+  CHECK(visits(server, other.pages) == texts{"1 1 1"});
+  CHECK(misses(server) - before <= 1);
+}
