@@ -101,6 +101,58 @@ TEST_CASE("a php-fpm whose configuration names the site serves it, though nothin
 
 namespace {
 
+/// A copy of the site's release in a directory of its own.
+std::string copy_elsewhere(site const& of, temp_dir const& where, std::string const& name) {
+  fs::copy(of.release(name), where / name, fs::copy_options::recursive);
+  for (auto const& each : fs::directory_iterator(where / name)) {
+    fs::last_write_time(each, fs::file_time_type::clock::now() - 1h);
+  }
+  return where / name;
+}
+
+}  // namespace
+
+TEST_CASE("a php-fpm whose names below the link lead to a release in another place serves the site") {
+  std::string const name = "cachetool-deploy-" + std::to_string(getpid());
+  auto options = options_for(2);
+  options.pools.front().name = name;
+  php_fpm const server{options};
+  php_fpm const foreign{options};
+  site const pages;
+  temp_dir const before;
+  fs::remove(pages.current());
+  fs::create_symlink(copy_elsewhere(pages, before, "1"), pages.current());
+  CHECK(visits(server, pages, 12, name) == texts{"1 1 1"});
+  CHECK(run_program(arguments_for(server, {"stat:clear"}, name)).exit_code == 0);
+  pages.link("2");
+  auto const result = run_program({"deploy:finish", pages.current(), "--pool=" + name, "-v"});
+  INFO(result.out << result.err);
+  CHECK(result.exit_code == 0);
+  CHECK(contains(result.out, server.endpoint(name).text()));
+  CHECK_FALSE(contains(result.out, foreign.endpoint(name).text()));
+  CHECK(visits(server, pages, 12, name) == texts{"2 2 2"});
+}
+
+TEST_CASE("a php-fpm whose workers remember the link serves the site, though it has cached nothing of it") {
+  std::string const name = "cachetool-deploy-" + std::to_string(getpid());
+  auto options = options_for(2);
+  options.pools.front().name = name;
+  php_fpm const server{options};
+  php_fpm const foreign{options};
+  site const pages;
+  pages.link("1");
+  auto const script = server.write_script("look.php", "<?php echo realpath('" + pages.current() + "/index.php');");
+  CHECK(run_script(server, script, name).body == pages.release("1") + "/index.php");
+  auto const result = run_program({"deploy:switch", pages.current(), pages.release("2"), "--pool=" + name, "-v"});
+  INFO(result.out << result.err);
+  CHECK(result.exit_code == 0);
+  CHECK(contains(result.out, server.endpoint(name).text()));
+  CHECK(contains(result.err,
+                 "left alone, because they do not serve " + pages.current() + ": " + foreign.endpoint(name).text()));
+}
+
+namespace {
+
 /// Has all of OPcache emptied, as somebody else does it.
 void empty_cache(php_fpm const& server, std::string const& pool) {
   auto const script = server.write_script("empty.php", "<?php opcache_reset();");

@@ -12,6 +12,7 @@
 #include "cli/output/log.hpp"
 #include "cli/settings/paths.hpp"
 #include "releases/site.hpp"
+#include "releases/switched_links.hpp"
 
 namespace cachetool::cli {
 namespace {
@@ -38,13 +39,14 @@ verdict by_cache(std::vector<adapter::adapter*> const& pools, std::string const&
     releases::site const seen = releases::look(*pool, link);
     if (releases::has_scripts_of(seen)) return verdict::serves;
     if (!seen.has_opcache) continue;
-    return seen.full || !seen.blind.empty() ? verdict::nobody_tells : verdict::does_not;
+    if (seen.full || !seen.blind.empty()) return verdict::nobody_tells;
+    return releases::earlier_targets(*pool, link).empty() ? verdict::does_not : verdict::serves;
   }
   return verdict::nobody_tells;
 }
 
-// If the cache cannot tell (it is full, off, or may not be looked at), the workers' memory of the link does. A restart
-// of OPcache is no such case: it makes each worker forget the link, too.
+// If the cache has nothing of the site, or cannot tell (it is full, off, or may not be looked at), the workers' memory
+// of the link does. A restart of OPcache makes each worker forget the link, too.
 verdict by_memory(std::vector<adapter::adapter*> const& pools, std::string const& link) {
   constexpr std::chrono::milliseconds a_while{2000};
   auto const remembered = releases::is_remembered(pools, links_of(link), a_while);
@@ -65,7 +67,9 @@ verdict serves(target const& whom, std::string const& link, agent::observer& log
     std::vector<adapter::adapter*> pools;
     for (auto const& each : ways) pools.push_back(each.get());
     verdict const cached = by_cache(pools, link);
-    return cached == verdict::nobody_tells ? by_memory(pools, link) : cached;
+    if (cached == verdict::serves) return cached;
+    verdict const remembered = by_memory(pools, link);
+    return remembered == verdict::serves || cached == verdict::nobody_tells ? remembered : cached;
   } catch (error const& failed) {
     if (failed.kind() == error_kind::interrupted) throw;
     return verdict::serves;
@@ -76,7 +80,7 @@ verdict serves(target const& whom, std::string const& link, agent::observer& log
 
 void keep_who_serve(context& with, std::vector<target>& targets) {
   auto const is_found = [](target const& one) { return one.found; };
-  if (std::count_if(targets.begin(), targets.end(), is_found) < 2) return;
+  if (with.line.arguments.empty() || std::count_if(targets.begin(), targets.end(), is_found) < 2) return;
   std::string const link = absolute_name(with.line.arguments.front());
   int const wanted = verbosity(with.given, with.env);
   auto const log = make_log(wanted, with.out);
