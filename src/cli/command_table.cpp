@@ -270,8 +270,8 @@ constexpr std::array self_update_arguments{
 constexpr std::array agent_install_arguments{
     argument_spec{.name = "path", .help = "The file to write; without it, the place beside the program"}};
 constexpr std::array list_arguments{argument_spec{.name = "namespace", .help = "Only the commands of this group"}};
-constexpr std::array current_arguments{
-    argument_spec{.name = "current", .help = "The link that leads to the live release", .required = true}};
+constexpr std::array current_arguments{argument_spec{
+    .name = "current", .help = "The link that leads to the live release; without it, every link that was switched"}};
 constexpr std::array switch_arguments{
     argument_spec{.name = "current", .help = "The link that leads to the live release", .required = true},
     argument_spec{.name = "release", .help = "The release that is to be live", .required = true}};
@@ -389,9 +389,9 @@ constexpr std::array command_specs{
                  .description = "Has every worker serve the release that a link leads to now",
                  .help = "For after the link was switched. Clears the realpath cache of every worker of every pool, "
                          "and then has the "
-                         "names below the link lead to the new release in OPcache, without a reset. It tries to reach "
-                         "every worker for "
-                         "--deadline (300 s) at most.",
+                         "names below the link lead to the new release in OPcache, without a reset. Without CURRENT it "
+                         "finds out which links were switched since php-fpm last looked. It tries to reach every "
+                         "worker for --deadline (300 s) at most.",
                  .options = deploy_finish_options,
                  .arguments = current_arguments,
                  .run = deploy_finish,

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "cli/commands/deploy_view.hpp"
+#include "cli/commands/finish_links_view.hpp"
 #include "cli/commands/warm_view.hpp"
 #include "cli/output/progress.hpp"
 #include "cli/output/unforeseen.hpp"
@@ -18,7 +19,9 @@
 #include "releases/acquaint.hpp"
 #include "releases/deployment.hpp"
 #include "releases/finish.hpp"
+#include "releases/graceful.hpp"
 #include "releases/release_files.hpp"
+#include "releases/switched_links.hpp"
 #include "releases/warm.hpp"
 
 namespace cachetool::cli {
@@ -45,8 +48,27 @@ releases::finish_options finish_options(context const& with) {
   return options;
 }
 
+// If nobody tells, finishing says what that means.
+std::vector<std::string> named_targets(adapter::adapter& php, std::string const& link) {
+  try {
+    return releases::earlier_targets(php, link);
+  } catch (error const& failed) {
+    if (failed.kind() == error_kind::interrupted) throw;
+    return {};
+  }
+}
+
 opcache::progress progress_of(reached_master const& master, std::string what) {
   return progress_on(master.streams, *master.pools.front(), std::move(what));
+}
+
+void show_text(target_output& out, releases::finish_report const& report, std::string const& current,
+               std::string const& before = {}) {
+  out.line(report.from, before + finish_text(report));
+  for (std::string const& path : report.left_alone) out.line(report.from, left_alone_text(path));
+  for (releases::release const& old : report.old) {
+    if (!report.reset && old.scripts > 0) out.line(report.from, leftover_text(old, current));
+  }
 }
 
 void show(target_output& out, releases::finish_report const& report, std::string const& current,
@@ -56,11 +78,7 @@ void show(target_output& out, releases::finish_report const& report, std::string
             [&] { return target_output::csv_table{report::texts(fields(report))}; },
             [&] {
               if (warmed) out.line(report.from, warm_text(*warmed));
-              out.line(report.from, finish_text(report));
-              for (std::string const& path : report.left_alone) out.line(report.from, left_alone_text(path));
-              for (releases::release const& old : report.old) {
-                if (!report.reset && old.scripts > 0) out.line(report.from, leftover_text(old, current));
-              }
+              show_text(out, report, current);
             }},
            remarks(report), failure(report));
 }
@@ -135,13 +153,50 @@ exit_code show_forecast(context& with, releases::deployment const& work, std::st
   });
 }
 
+releases::graceful_options only_links(context const& with) {
+  if (with.given.given("old")) {
+    throw error(error_kind::usage, "--old belongs to a link: name it, deploy:finish CURRENT --old=DIR");
+  }
+  releases::graceful_options options;
+  options.only_links = true;
+  options.patience = with.given.seconds("deadline").value_or(options.patience);
+  options.fall_back = with.given.flag("no-fallback") == 0;
+  return options;
+}
+
+void show_links(target_output& out, releases::graceful_report const& report) {
+  out.show(report.from,
+           {[&](report::json_writer& json) { write_links(json, report); }, [&] { return link_rows(report); },
+            [&] {
+              if (report.links.empty()) out.line(report.from, no_links_text(report));
+              for (releases::followed_link const& each : report.links) {
+                show_text(out, each.finished, each.link.path, each.link.path + ": ");
+              }
+            }},
+           link_remarks(report), link_failure(report));
+}
+
+exit_code finish_switched(context& with) {
+  releases::graceful_options const options = only_links(with);
+  return for_each_whole_master(with, link_columns(), [&](reached_master& master) -> report_view {
+    releases::served_by const php{master.pools, master.out_of_reach, master.masters == 1};
+    auto const tell = [&](std::string const& word) { return progress_of(master, word); };
+    return [report = releases::bring_up_to_date(php, options, tell)](target_output& out, std::string const&) {
+      show_links(out, report);
+    };
+  });
+}
+
 }  // namespace
 
 exit_code deploy_finish(context& with) {
+  if (with.line.arguments.empty()) return finish_switched(with);
   releases::finish_options const options = finish_options(with);
   return for_each_whole_master(with, finish_columns(), [&](reached_master& master) -> report_view {
+    releases::finish_options mine = options;
+    if (mine.old.empty()) mine.led_to = named_targets(*master.pools.front(), mine.current);
     auto const tell = progress_of(master, "moved");
-    return [&options, report = releases::finish(master.pools, master.out_of_reach, options, tell)](
+    return [&options, report = releases::finish(master.pools, master.out_of_reach, mine, tell)](
                target_output& out, std::string const&) { show(out, report, options.current); };
   });
 }
