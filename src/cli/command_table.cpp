@@ -113,6 +113,12 @@ constexpr std::array global_table{
 };
 
 constexpr std::array show_options{format_option};
+constexpr std::array doctor_options{format_option,
+                                    option_spec{.name = "site",
+                                                .takes = arity::value,
+                                                .type = value_type::nonempty,
+                                                .value_name = "PATH",
+                                                .help = "Say why old code of this link or directory is still served"}};
 constexpr option_spec force(std::string_view help) {
   return flag("force", 'f', help);
 }
@@ -302,16 +308,16 @@ constexpr std::array command_specs{
                  .arguments = completion_arguments,
                  .run = show_completion,
                  .targets = target_policy::none},
-    command_spec{
-        .name = "doctor",
-        .description = "Walks the whole way to php-fpm's caches, and says what is wrong and what to do",
-        .help =
-            "Finds php-fpm, connects, has the agent put and run, and looks at the functions and settings that "
-            "deployments need. It changes nothing. Ends with 0 if there is no warning and no failure, with 1 if there "
-            "is one, and with the code of the error that ended the walk.",
-        .options = show_options,
-        .run = run_doctor,
-        .targets = target_policy::every_found},
+    command_spec{.name = "doctor",
+                 .description = "Walks the whole way to php-fpm's caches, and says what is wrong and what to do",
+                 .help =
+                     "Finds php-fpm, connects, has the agent put and run, and looks at the functions and settings that "
+                     "deployments need, and for links that were switched. It changes nothing. Ends with 0 if there is "
+                     "no warning and no failure, with 1 if there "
+                     "is one, and with the code of the error that ended the walk.",
+                 .options = doctor_options,
+                 .run = run_doctor,
+                 .targets = target_policy::every_found},
     command_spec{.name = "help",
                  .description = "Display help for a command",
                  .options = help_options,

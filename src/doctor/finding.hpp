@@ -26,9 +26,9 @@ struct verdict {
 
 /// A verdict, and what it is about.
 struct finding {
-  std::string_view
-      step;  ///< how far the walk was: "find", "connect", "place", "run", "functions", "cache", "deploy", "pool"
-  std::string name;  ///< the check's name, one word for programs: "memory"
+  std::string_view step;  ///< how far the walk was: "find", "connect", "place", "run", "functions", "cache", "deploy",
+                          ///< "site", "pool"
+  std::string name;       ///< the check's name, one word for programs: "memory"
   verdict what;
 };
 

@@ -12,6 +12,7 @@
 #include "doctor/checks.hpp"
 #include "doctor/examine.hpp"
 #include "doctor/function_checks.hpp"
+#include "doctor/old_code.hpp"
 #include "doctor/way_checks.hpp"
 #include "fpm/accounts.hpp"
 #include "fpm/activity.hpp"
@@ -126,6 +127,46 @@ void add(std::vector<finding>& to, std::vector<finding> more) {
   for (finding& each : more) to.push_back(std::move(each));
 }
 
+// The other pools of the master serve what is in the same cache.
+std::vector<std::unique_ptr<adapter::adapter>> open_pools(way_to_try const& how, subject const& of,
+                                                          agent::observer& log) {
+  std::vector<std::unique_ptr<adapter::adapter>> pools;
+  pools.push_back(how.open(log));
+  if (!of.host || !how.open_pool || !how.where) return pools;
+  for (fpm::pool const& each : of.host->master.pools) {
+    bool const is_other = each.endpoint && *each.endpoint != *how.where && each.reach == fpm::access::reachable;
+    if (is_other) pools.push_back(how.open_pool(*each.endpoint, log));
+  }
+  return pools;
+}
+
+std::optional<std::string> out_of_reach(subject const& of) {
+  if (!of.host) return std::nullopt;
+  for (fpm::pool const& each : of.host->master.pools) {
+    if (each.reach != fpm::access::reachable) return "the pool " + each.name + " cannot be reached";
+  }
+  return std::nullopt;
+}
+
+std::vector<finding> find_old_code(way_to_try const& how, subject const& of, agent::observer& log) {
+  constexpr std::chrono::seconds for_a_site{10};
+  constexpr std::chrono::seconds for_a_look{1};
+  bool const is_asked_for = !how.site.empty() || of.php.switched_link;
+  if (!is_asked_for || !caches_scripts(of)) return {};
+  auto const opened = open_pools(how, of, log);
+  std::vector<adapter::adapter*> pools;
+  for (auto const& each : opened) pools.push_back(each.get());
+  try {
+    old_code seen = look_for_old_code(pools, how.site, how.site.empty() ? for_a_look : for_a_site);
+    if (!seen.why_not_all) seen.why_not_all = out_of_reach(of);
+    return check_old_code(seen, of);
+  } catch (error const& failed) {
+    if (is_the_callers_affair(failed.kind())) throw;
+    if (how.site.empty()) return {};
+    return {{"site", "unknown", verdict{level::note, "nobody tells: " + failed.message(), failed.hint()}}};
+  }
+}
+
 report end_early(trail const& seen, error why) {
   if (seen.guessed && stage_of(why, seen) == stage::connect) why.advise("name the php-fpm you mean: --fcgi=ADDRESS");
   report out;
@@ -150,6 +191,7 @@ report walk(way_to_try const& how, agent::observer& log) {
     out.findings = check_way(seen, std::nullopt);
     add(out.findings, check_functions(found));
     add(out.findings, check_settings(found));
+    add(out.findings, find_old_code(how, found, log));
     return out;
   } catch (error const& failed) {
     if (is_the_callers_affair(failed.kind())) throw;

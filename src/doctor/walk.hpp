@@ -20,9 +20,12 @@ namespace cachetool::doctor {
 struct way_to_try {
   std::optional<fastcgi::endpoint> where;  ///< a php-fpm's; nothing for a web site, or php on the command line
   std::function<std::unique_ptr<adapter::adapter>(agent::observer& watcher)> open;
+  std::function<std::unique_ptr<adapter::adapter>(fastcgi::endpoint const& where, agent::observer& watcher)>
+      open_pool;                 ///< another pool of the same master; may be empty
   std::optional<error> blocked;  ///< why it cannot be tried; then `open` may be empty
   std::string who;               ///< where it leads: "the pool www of php-fpm 8.1 (master 812)"; may be empty
   std::string options;           ///< as in subject
+  std::string site;              ///< a path whose old code is looked for; empty: none, but a switched link is noticed
   bool guessed = false;          ///< nobody named it, and nothing was found
   int interrupt_fd = -1;         ///< ends the search when it becomes readable
 };
@@ -34,8 +37,9 @@ struct report {
 };
 
 /// Finds out who listens, connects, has the agent placed and run, and looks at what it tells. Changes nothing there. If
-/// all is well, it takes one request, and a connection to ask the kernel who listens. `log` hears what adapters do, as
-/// for any call. Throws only error (usage, config, interrupted).
+/// all is well, it takes one request, and a connection to ask the kernel who listens. Asks every worker of the master
+/// where links lead if a site is named, or the first worker remembers a link that was switched. `log` hears what
+/// adapters do, as for any call. Throws only error (usage, config, interrupted).
 report walk(way_to_try const& how, agent::observer& log);
 
 }  // namespace cachetool::doctor

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "cli/commands/doctor_view.hpp"
+#include "cli/settings/paths.hpp"
 #include "cli/targets/targets.hpp"
 #include "doctor/walk.hpp"
 
@@ -53,10 +54,18 @@ exit_code run_doctor(context& with) {
         .advise("leave out --cli");
   }
   bool const quiet = verbosity(with.given, with.env) < 0;
-  auto const visit = [quiet](target const& whom, agent::observer& log, target_output& out) {
+  std::string const site = with.given.given("site") ? absolute_name(with.given.text("site").value_or("")) : "";
+  auto const visit = [&](target const& whom, agent::observer& log, target_output& out) {
     std::string const& label = whom.addresses.front().label;
-    doctor::way_to_try const how{whom.where,   whom.open,        whom.unreachable, whom.who, options_for(whom, out),
-                                 whom.guessed, whom.interrupt_fd};
+    doctor::way_to_try const how{.where = whom.where,
+                                 .open = whom.open,
+                                 .open_pool = whom.open_pool,
+                                 .blocked = whom.unreachable,
+                                 .who = whom.who,
+                                 .options = options_for(whom, out),
+                                 .site = site,
+                                 .guessed = whom.guessed,
+                                 .interrupt_fd = whom.interrupt_fd};
     doctor::report report = doctor::walk(how, log);
     if (report.ended) report.ended->on(label);
     show(out, report);

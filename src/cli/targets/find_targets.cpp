@@ -43,6 +43,9 @@ target fastcgi_target(selected_target const& chosen, std::string pool, adapter::
   out.where = chosen.where;
   out.interrupt_fd = options.client.interrupt_fd;
   out.open = way_to(chosen.where, options);
+  out.open_pool = [options](fastcgi::endpoint const& where, agent::observer& watcher) {
+    return way_to(where, options)(watcher);
+  };
   for (fastcgi::endpoint const& other : chosen.others) out.other_pools.push_back(way_to(other, options));
   for (left_out const& each : chosen.out_of_reach) {
     out.out_of_reach.push_back(each.who + " cannot be reached: " + each.why.message());

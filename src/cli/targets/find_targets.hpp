@@ -31,6 +31,9 @@ struct target {
   using opener = std::function<std::unique_ptr<adapter::adapter>(agent::observer& watcher)>;
   opener open;
 
+  /// Makes one for another pool of the same master; empty if it is no php-fpm.
+  std::function<std::unique_ptr<adapter::adapter>(fastcgi::endpoint const& where, agent::observer& watcher)> open_pool;
+
   std::vector<opener> other_pools;        ///< with target_scope::whole_master
   std::vector<std::string> out_of_reach;  ///< why others of its pools cannot be reached
 

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "adapter/adapter.hpp"
+#include "doctor/facts.hpp"
+#include "doctor/finding.hpp"
+#include "releases/switched_links.hpp"
+
+/// Why old code is still served: what php-fpm remembers of links, and what it has cached of files that changed.
+namespace cachetool::doctor {
+
+/// What was seen of a site, or of all sites.
+struct old_code {
+  std::string site;                               ///< what was asked about; empty: whatever there is
+  std::vector<releases::switched_link> switched;  ///< links that led elsewhere
+  std::int64_t workers = 0;                       ///< that were asked
+  std::optional<std::string> why_not_all;         ///< why some were not
+  std::int64_t scripts = 0;                       ///< of the site, that are cached
+  std::vector<std::string> changed;               ///< those whose files have changed, or may have
+};
+
+/// Asks every worker of these pools of one master where links lead, and OPcache where names lead. If a site is named,
+/// only what belongs to it counts, and its cached scripts are compared with their files. Changes nothing that is
+/// served. Throws error.
+old_code look_for_old_code(std::span<adapter::adapter* const> pools, std::string const& site,
+                           std::chrono::milliseconds patience);
+
+/// One finding for each link that was switched, and one for changed files. If a site was named and there is nothing to
+/// find, one that says so.
+std::vector<finding> check_old_code(old_code const& seen, subject const& of);
+
+}  // namespace cachetool::doctor
