@@ -429,7 +429,9 @@ constexpr std::array command_specs{
         .of_site = true},
     command_spec{.name = "fpm:list",
                  .description = "Lists every php-fpm that runs on this machine, and its pools",
-                 .help = "Says of each pool whether you can reach it, and if not, why. As root it sees the most.",
+                 .help =
+                     "Says of each pool whether you can reach it, and if not, why; with -v also the directories that "
+                     "its configuration names for its sites. As root it sees the most.",
                  .options = show_options,
                  .run = fpm_list,
                  .targets = target_policy::none},

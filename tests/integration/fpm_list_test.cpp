@@ -48,7 +48,7 @@ TEST_CASE("each pool is a row with its version, its master and its endpoint") {
   CHECK(table.out.find("| " + std::to_string(server.pid()) + " ") != std::string::npos);
   CHECK(table.out.find(server.endpoint("two").text()) != std::string::npos);
   auto const csv = test::run_program({"fpm:list", "--format=csv"});
-  CHECK(csv.out.starts_with("endpoint,pool,php,pid,config,user,workers,reach\n"));
+  CHECK(csv.out.starts_with("endpoint,pool,php,pid,config,user,workers,reach,sites\n"));
   CHECK(csv.out.find(server.endpoint("one").text() + ",one," + test::php_fpm::version()) != std::string::npos);
 }
 
@@ -79,4 +79,23 @@ TEST_CASE("a pool that takes no clients from here is told with the line that say
   auto const pools = list(server);
   CHECK(pools.at("tcp").at("result").at("reach") == "forbidden");
   CHECK(pools.at("tcp").at("error").at("message") == "'listen.allowed_clients = 192.0.2.1' does not name 127.0.0.1");
+}
+
+TEST_CASE("the sites that a pool's configuration names are shown with -v, and as data, without a request") {
+  test::php_fpm const server(
+      {.pools = {{.name = "named",
+                  .lines = {"chdir = /", "php_admin_value[open_basedir] = /srv/shop/:/tmp:/srv/blog",
+                            "php_value[doc_root] = /srv/shop/current"}},
+                 {.name = "silent", .pm = "ondemand"}}});
+  auto const pools = list(server);
+  CHECK(pools.at("named").at("result").at("sites") ==
+        nlohmann::json::array({"/srv/blog", "/srv/shop", "/srv/shop/current"}));
+  CHECK(pools.at("silent").at("result").at("sites") == nlohmann::json::array());
+  auto const table = test::run_program({"fpm:list", "-v"});
+  CHECK(table.out.find("| Reachable ") < table.out.find("| Sites "));
+  CHECK(table.out.find("| /srv/blog, /srv/shop, /srv/shop/current |") != std::string::npos);
+  CHECK(test::run_program({"fpm:list"}).out.find("Sites") == std::string::npos);
+  CHECK(test::run_program({"fpm:list", "--format=csv"}).out.find(",/srv/blog:/srv/shop:/srv/shop/current\n") !=
+        std::string::npos);
+  CHECK(server.workers().size() == 2);  // the ondemand pool has none
 }

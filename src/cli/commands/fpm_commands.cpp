@@ -65,9 +65,9 @@ void show_who_is_not_meant(console& out, masters const& found) {
   }
 }
 
-void show_table(console& out, masters const& found) {
-  report::table rows = fpm_table();
-  for_each_pool(found, [&](fpm::master const& owner, fpm::pool const& one) { add_row(rows, owner, one); });
+void show_table(console& out, masters const& found, bool with_sites) {
+  report::table rows = fpm_table(with_sites);
+  for_each_pool(found, [&](fpm::master const& owner, fpm::pool const& one) { add_row(rows, owner, one, with_sites); });
   rows.render([&out](std::string_view text) { out.write(text); }, out.colour());
   out.flush();
   show_hints(out, found);
@@ -92,7 +92,7 @@ exit_code show_all(context& with, int interrupt_fd) {
   } else if (format == "csv") {
     show_csv(with.out, found);
   } else if (!found.empty()) {
-    show_table(with.out, found);
+    show_table(with.out, found, verbosity(with.given, with.env) > 0);
   }
   with.out.flush();
   if (found.empty()) throw nothing_found();

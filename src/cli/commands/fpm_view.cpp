@@ -6,6 +6,7 @@
 #include <array>
 
 #include "fpm/reach.hpp"
+#include "fpm/site_directories.hpp"
 #include "report/record.hpp"
 
 namespace cachetool::cli {
@@ -52,24 +53,43 @@ std::vector<std::int64_t> worker_pids(fpm::pool const& one) {
   return pids;
 }
 
+std::string sites_text(fpm::pool const& one, std::string_view between) {
+  std::string out;
+  for (std::string const& each : fpm::site_directories(one)) {
+    if (!out.empty()) out += between;
+    out += each;
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string endpoint_text(fpm::pool const& one) {
   return one.endpoint ? one.endpoint->text() : "";
 }
 
-report::table fpm_table() {
-  return report::table({"PHP", "Master", "Config", "Pool", "Endpoint", "User", "Workers", "Reachable"});
+report::table fpm_table(bool with_sites) {
+  std::vector<std::string> columns{"PHP", "Master", "Config", "Pool", "Endpoint", "User", "Workers", "Reachable"};
+  if (with_sites) columns.push_back("Sites");
+  return report::table(columns);
 }
 
-void add_row(report::table& rows, fpm::master const& owner, fpm::pool const& one) {
+void add_row(report::table& rows, fpm::master const& owner, fpm::pool const& one, bool with_sites) {
   auto const failed = fpm::why_not(one);
-  rows.add_row({owner.version, pid_text(owner), owner.config, one.name, endpoint_text(one), user_text(owner, one),
-                std::to_string(one.workers.size()), failed ? "no: " + failed->message() : "yes"});
+  std::vector<std::string> row{owner.version,
+                               pid_text(owner),
+                               owner.config,
+                               one.name,
+                               endpoint_text(one),
+                               user_text(owner, one),
+                               std::to_string(one.workers.size()),
+                               failed ? "no: " + failed->message() : "yes"};
+  if (with_sites) row.push_back(sites_text(one, ", "));
+  rows.add_row(row);
 }
 
 std::vector<std::string> fpm_columns() {
-  return {"endpoint", "pool", "php", "pid", "config", "user", "workers", "reach"};
+  return {"endpoint", "pool", "php", "pid", "config", "user", "workers", "reach", "sites"};
 }
 
 std::vector<std::string> csv_fields(fpm::master const& owner, fpm::pool const& one) {
@@ -80,7 +100,8 @@ std::vector<std::string> csv_fields(fpm::master const& owner, fpm::pool const& o
           owner.config,
           user_text(owner, one),
           std::to_string(one.workers.size()),
-          std::string(reach_name(one.reach))};
+          std::string(reach_name(one.reach)),
+          sites_text(one, ":")};
 }
 
 void write_json(report::json_writer& json, fpm::master const& owner, fpm::pool const& one) {
@@ -90,8 +111,9 @@ void write_json(report::json_writer& json, fpm::master const& owner, fpm::pool c
   std::string const chroot = value_of(one, "chroot");
   std::string const pm = value_of(one, "pm");
   std::vector<std::int64_t> const workers = worker_pids(one);
+  std::vector<std::string> const sites = fpm::site_directories(one);
   report::write_object(
-      json, std::array<report::field, 11>{
+      json, std::array<report::field, 12>{
                 {{"reach", reach_name(one.reach)},
                  {"pid", report::unless_zero(owner.self.pid)},
                  {"config", unless_empty(owner.config)},
@@ -102,7 +124,8 @@ void write_json(report::json_writer& json, fpm::master const& owner, fpm::pool c
                  {"user", unless_empty(user)},
                  {"chroot", unless_empty(chroot)},
                  {"pm", unless_empty(pm)},
-                 {"workers", &workers}}});
+                 {"workers", &workers},
+                 {"sites", &sites}}});
 }
 
 }  // namespace cachetool::cli

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "fpm/reach.hpp"
+#include "fpm/site_directories.hpp"
 
 namespace cachetool::cli {
 namespace {
@@ -45,24 +46,12 @@ left_out describe(fpm::master const& master, fpm::pool const& pool) {
           pool.endpoint ? pool.endpoint->text() : "", pool.name, fpm::why_not(pool).value()};
 }
 
-void add_directories(std::string_view list, std::vector<std::string>& into) {
-  while (!list.empty()) {
-    std::string_view const one = list.substr(0, list.find(':'));
-    list.remove_prefix(std::min(one.size() + 1, list.size()));
-    std::string path(one);
-    while (path.size() > 1 && path.ends_with('/')) path.pop_back();
-    if (path.starts_with('/')) into.push_back(std::move(path));
-  }
-}
-
 // The directories where a master's pools expect their sites.
 std::vector<std::string> directories_of(fpm::master const& master) {
   std::vector<std::string> found;
   for (fpm::pool const& pool : master.pools) {
-    for (auto const& [name, line] : pool.config) {
-      bool const names_one = name == "chdir" || name.ends_with("[doc_root]") || name.ends_with("[open_basedir]");
-      if (names_one) add_directories(line.value, found);
-    }
+    std::vector<std::string> const more = fpm::directories_of(pool);
+    found.insert(found.end(), more.begin(), more.end());
   }
   return found;
 }
