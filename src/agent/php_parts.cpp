@@ -18,6 +18,7 @@ constexpr php_part table[] = {
      " apcu_store array_column extension_loaded function_exists hrtime implode is_array is_object"
      " microtime preg_match round serialize var_export"},
     {"apcu_listing.php", "apcu_cache_info apcu_delete count preg_match"},
+    {"breathe.php", "microtime usleep"},
     {"deploy.php",
      "array_diff_key array_filter array_keys array_unique array_values clearstatcache dirname explode"
      " file_get_contents function_exists is_dir is_link opcache_get_status opcache_is_script_cached"
@@ -78,8 +79,8 @@ constexpr php_part table[] = {
     {"pattern.php", "count preg_last_error preg_match str_replace"},
     {"site_links.php",
      "array_diff array_diff_key array_fill_keys array_keys array_merge array_slice count dirname explode"
-     " file_get_contents ini_get is_dir is_link preg_match restore_error_handler rtrim scandir"
-     " set_error_handler str_replace stripcslashes strpos strrpos"},
+     " file_get_contents ini_get is_dir is_link is_string preg_match readlink restore_error_handler rtrim"
+     " scandir set_error_handler str_replace stripcslashes strncmp strpos strrpos"},
     {"site_names.php",
      "array_filter array_keys array_slice count current dirname error_clear_last get_included_files"
      " is_array opcache_compile_file opcache_is_script_cached restore_error_handler set_error_handler"

@@ -1,6 +1,6 @@
 <?php
 // The operation that finds the links by which code is reached. It needs opcache.php, memory.php,
-// opcache_cached.php and follow.php.
+// opcache_cached.php, breathe.php and follow.php.
 
 /**
  * Finds links to directories: the paths that are given and on the way to them, in each directory above a cached script,
@@ -51,8 +51,10 @@ function links_around($directories, $ends, $paths, &$hidden)
 {
     $links = links_on_the_way(array_merge($paths, paths_of_settings())) + array_fill_keys($paths, true);
     $links += links_in(array_keys($directories), $hidden);
-    foreach (array_keys(links_in(directories_beside($directories), $ignored)) as $link) {
-        $links += is_dir($link) && has_one_of($link, $ends) ? array($link => true) : array();
+    $network = network_mounts();
+    $network = $network === null ? null : array_diff_key($network, $directories); // where code runs it answers
+    foreach (array_keys($network === null ? array() : links_in(directories_beside($directories, $network), $ignored)) as $link) {
+        $links += !leads_into($link, $network) && is_dir($link) && has_one_of($link, $ends) ? array($link => true) : array();
     }
     $links = array_diff_key($links, of_system());
     foreach (array_keys($links) as $link) {
@@ -104,9 +106,9 @@ function has_one_of($directory, $ends, $deeper = '')
  * Directories in those that are given, one or two levels below them, as far as these lie high up, and where sites lie by
  * custom. Not those of the system, and not what is mounted over a network: to look there might take for ever.
  */
-function directories_beside($directories)
+function directories_beside($directories, $network)
 {
-    $not = network_mounts() + of_system();
+    $not = $network + of_system();
     $level = array('/' => true, '/srv' => true, '/var/www' => true);
     foreach (array_keys($directories) as $directory) {
         $level += count(parts($directory)) < 4 ? array($directory => true) : array();
@@ -131,6 +133,7 @@ function of_system()
 
 function directories_in($directory, $not)
 {
+    breathe();
     $found = array();
     foreach (array_slice(may('scandir', $directory) ?: array(), 0, 3000) as $name) {
         $path = rtrim($directory, '/') . "/$name";
@@ -141,11 +144,16 @@ function directories_in($directory, $not)
     return $found;
 }
 
+/** What is mounted over a network, or may be; null if nobody tells. */
 function network_mounts()
 {
+    $list = may('file_get_contents', '/proc/self/mounts');
+    if (!is_string($list)) {
+        return null;
+    }
     $mounts = array();
     $local = '/^(ext[234]|xfs|btrfs|zfs|f2fs|bcachefs|jfs|reiserfs|overlay|aufs|tmpfs|ramfs)$/D';
-    foreach (explode("\n", (string) may('file_get_contents', '/proc/self/mounts')) as $line) {
+    foreach (explode("\n", $list) as $line) {
         $fields = explode(' ', $line);
         if (isset($fields[2]) && !preg_match($local, $fields[2])) {
             $mounts[stripcslashes($fields[1])] = true;
@@ -154,11 +162,23 @@ function network_mounts()
     return $mounts;
 }
 
+function leads_into($link, $directories)
+{
+    $target = (string) may('readlink', $link);
+    foreach (array_keys($directories) as $directory) {
+        if ($target === $directory || strncmp($target, "$directory/", strlen($directory) + 1) === 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 function links_in($directories, &$hidden)
 {
     $links = array();
     $hidden = array();
     foreach ($directories as $directory) {
+        breathe();
         $names = may('scandir', $directory);
         if (!$names) {
             $hidden[] = $directory;
@@ -176,6 +196,7 @@ function links_in($directories, &$hidden)
 /** Links in a directory, down to some levels, by the name through which it was given. */
 function links_inside($directory, $ends, $levels)
 {
+    breathe();
     $links = array();
     foreach (array_slice(may('scandir', $directory) ?: array(), 0, 1000) as $name) {
         $path = "$directory/$name";

@@ -1,6 +1,6 @@
 <?php
 // The operation that tells where names below links lead. It needs opcache.php, memory.php,
-// opcache_cached.php and follow.php.
+// opcache_cached.php, breathe.php and follow.php.
 
 /**
  * For each of some links: the directories, other than its own target, to which names below it lead in OPcache: link =>
@@ -37,6 +37,7 @@ function owners($scripts)
 {
     $owners = array();
     foreach ($scripts as $i => $path) {
+        breathe();
         if ($path[0] === '/' && opcache_is_script_cached($path)) {
             for ($at = strrpos($path, '/'); $at > 0; $at = strrpos($path, '/', $at - strlen($path) - 1)) {
                 $name = substr($path, $at);
@@ -55,7 +56,11 @@ function owners($scripts)
 function elsewhere($link, $real, $beside, $owners, $scripts)
 {
     $found = array();
+    $tried = 0;
     foreach ($owners as $name => $which) {
+        if (++$tried % 100 === 0) {
+            breathe();
+        }
         $is_right = !is_array($which) && $scripts[$which] === $real . $name;
         if ($is_right || !opcache_is_script_cached($link . $name)) {
             continue;

@@ -188,6 +188,26 @@ TEST_CASE("with any one function disabled a release goes live, or the deployment
   }
 }
 
+TEST_CASE("with any one function disabled --graceful has the release served, or fails with a sentence that names it") {
+  for (agent::php_part const& part : agent::php_parts()) {
+    if (!part.file.starts_with("site_") && part.file != "follow.php" && part.file != "breathe.php") continue;
+    std::istringstream words{std::string(part.functions)};
+    for (std::string each; words >> each;) {
+      INFO("without " << each);
+      test::site of;
+      auto options = test::options_for(2);
+      options.ini["disable_functions"] = each;
+      php_fpm const server{options};
+      CHECK(test::visits(server, of, 4) == test::texts{"1 1 1"});
+      of.link("2");
+      auto const output = test::call(server, {"opcache:reset", "--graceful"});
+      check_words(output, each);
+      INFO(output.out << output.err);
+      if (output.exit_code == 0) CHECK(test::visits(server, of, 6) == test::texts{"2 2 2"});
+    }
+  }
+}
+
 TEST_CASE("with any two functions disabled a release that is said to be served is") {
   auto const seed = std::random_device{}();
   UNSCOPED_INFO("seed " << seed);

@@ -112,6 +112,30 @@ TEST_CASE(
   CHECK(visits(server, pages) == texts{"1 1 1"});
 }
 
+TEST_CASE("where names lead is found though the scripts declare functions and classes of the same names") {
+  php_fpm const server{options_for(2)};
+  site pages;
+  for (std::string const name : {"1", "2"}) {
+    for (std::string const file : {"lib/a.php", "lib/b.php", "lib/c.php"}) {
+      pages.write(name, file,
+                  "<?php function f() {} class C { function is() { return '" + name + "'; } } echo (new C)->is();");
+    }
+  }
+  auto const visit_all = [&] {
+    std::string said;
+    for (std::string const file : {"a", "b", "c"})
+      said += run_script(server, pages.current() + "/lib/" + file + ".php").body;
+    return said;
+  };
+  CHECK(visit_all() == "111");
+  CHECK(call(server, {"opcache:compile:scripts", pages.release("2")}).exit_code == 0);
+  pages.link("2");
+  forget_links(server);
+  CHECK(visit_all() == "111");
+  check_followed(server, graceful(server));
+  CHECK(visit_all() == "222");
+}
+
 TEST_CASE("names that lead through the release's own links to what all releases share are left alone") {
   php_fpm const server{options_for(3, true)};
   site const pages;
