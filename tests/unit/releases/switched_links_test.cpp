@@ -1,0 +1,160 @@
+#include "releases/switched_links.hpp"
+
+#include "fake_adapter.hpp"
+#include "support/catch.hpp"
+
+using namespace cachetool;
+using test::named;
+
+namespace {
+
+using paths = std::vector<std::string>;
+
+php::value list(std::vector<php::value> const& items) {
+  php::array out;
+  for (php::value const& item : items) out.entries.push_back({std::int64_t(out.entries.size()), item});
+  return out;
+}
+
+/// A pool with one worker, which sees the link /srv/current.
+class pool {
+ public:
+  php::value remembered = php::array{};
+  php::value links = list({list({"/srv/current", "/srv/releases/2", "/srv/releases/2"})});
+  php::value names = php::array{};
+  php::value hidden = php::array{};
+  std::int64_t scripts = 10;
+  int asked = 0;  ///< for links
+  std::vector<std::size_t> at_once;
+
+  test::fake_adapter php{[this](agent::call const& call) { return answer(call); }};
+
+ private:
+  agent::answer answer(agent::call const& call) {
+    agent::answer out;
+    out.pid = 7;
+    if (call.operation == "site.remembered") {
+      out.result = remembered;
+    } else if (call.operation == "stat.workers") {
+      out.result = list({7});
+    } else if (call.operation == "site.links") {
+      ++asked;
+      out.result = named({{"listed", true},
+                          {"links", links},
+                          {"hidden", hidden},
+                          {"opcache_statistics", named({{"num_cached_scripts", scripts}})}});
+    } else {
+      at_once.push_back(call.arguments["links"].entries().size());
+      out.result = named({{"listed", true}, {"names", names}});
+    }
+    return out;
+  }
+};
+
+releases::known_links find(std::vector<pool*> const& pools) {
+  std::vector<adapter::adapter*> all;
+  for (pool* each : pools) all.push_back(&each->php);
+  return releases::find_switched_links(all, std::chrono::seconds(5));
+}
+
+error_kind failure_of(pool& of) {
+  try {
+    static_cast<void>(find({&of}));
+  } catch (error const& failed) {
+    return failed.kind();
+  }
+  FAIL("it found links");
+  return error_kind::usage;
+}
+
+}  // namespace
+
+TEST_CASE("a link that a worker remembers to lead elsewhere was switched, and who remembers it is told") {
+  pool one;
+  one.remembered = named({{"/srv/current", "/srv/releases/1"}});
+  auto const found = find({&one});
+  REQUIRE(found.switched.size() == 1);
+  CHECK(found.switched[0].before == paths{"/srv/releases/1"});
+  CHECK(found.switched[0].seen.at("/srv/releases/1").workers == std::vector<std::int64_t>{7});
+  CHECK(found.workers == 1);
+  CHECK_FALSE(found.why_not_all);
+}
+
+TEST_CASE("a link below which names lead elsewhere was switched, though every worker knows where it leads") {
+  pool one;
+  one.remembered = named({{"/srv/current", "/srv/releases/2"}});
+  one.names = named({{"/srv/current", named({{"/opt/app-1", list({3, "/srv/current/a.php"})}})}});
+  auto const found = find({&one});
+  REQUIRE(found.switched.size() == 1);
+  CHECK(found.switched[0].before == paths{"/opt/app-1"});
+  CHECK(found.switched[0].seen.at("/opt/app-1").names == 3);
+  CHECK(found.switched[0].seen.at("/opt/app-1").name == "/srv/current/a.php");
+}
+
+TEST_CASE("a link that leads where everybody knows is one of the others") {
+  pool one;
+  one.remembered = named({{"/srv/current", "/srv/releases/2"}});
+  CHECK(find({&one}).switched.empty());
+  CHECK(find({&one}).others.size() == 1);
+}
+
+TEST_CASE("a link that is a directory by now is a reason why this may not be everything") {
+  pool one;
+  one.remembered = named({{"/srv/current", "/srv/releases/1"}});
+  one.links = list({list({"/srv/current", "/srv/current", "/srv/current"})});
+  auto const found = find({&one});
+  CHECK(found.switched.empty());
+  CHECK(found.why_not_all == "/srv/current is a directory now, and was a link to /srv/releases/1");
+}
+
+TEST_CASE("another pool is asked only for what the first does not see, and tells what it sees of that") {
+  pool first;
+  pool second;
+  static_cast<void>(find({&first, &second}));
+  CHECK(second.asked == 0);
+  first.hidden = list({"/app", "/app/releases/1"});
+  second.hidden = list({"/app"});
+  second.links = list({list({"/app/current", "/app/releases/2", "/app/releases/2"})});
+  second.remembered = named({{"/app/current", "/app/releases/1"}});
+  auto const found = find({&first, &second});
+  CHECK(second.asked == 1);
+  REQUIRE(found.switched.size() == 1);
+  CHECK(found.switched[0].path == "/app/current");
+  CHECK(found.switched[0].pool == 1);
+  CHECK(found.seen_by.at(1) == std::set<std::string>{"/app/releases/1"});
+}
+
+TEST_CASE("of many scripts few links are asked for in one request") {
+  pool one;
+  std::vector<php::value> rows;
+  for (int i = 0; i < 5; ++i) {
+    std::string const release = "/srv/" + std::to_string(i) + "/release";
+    rows.push_back(list({"/srv/" + std::to_string(i) + "/current", release, release}));
+  }
+  one.links = list(rows);
+  one.scripts = 100'000;
+  static_cast<void>(find({&one}));
+  CHECK(one.at_once == std::vector<std::size_t>{2, 2, 1});
+}
+
+TEST_CASE("what a pool tells that cannot be is refused or passed over") {
+  pool one;
+  one.links = list({list({"current", "/srv/releases/2", "/srv/releases/2"})});
+  CHECK(failure_of(one) == error_kind::protocol);
+  one.links = list({list({"/srv/current", "/srv/releases/2", "/elsewhere"})});
+  CHECK(failure_of(one) == error_kind::protocol);
+  one.links = list({list({"/srv/current", "/srv/releases/2", "/srv/releases/2"})});
+  one.remembered = list({"/srv/current"});
+  one.scripts = -5;
+  one.names = named({{"/srv/current", named({{"relative", list({1, "x"})}, {"/srv/releases/2", list({1, "x"})}})},
+                     {"/other", "nothing"}});
+  one.hidden = list({3, named({})});
+  CHECK(find({&one}).switched.empty());
+}
+
+TEST_CASE("more links than there can be are refused") {
+  pool one;
+  std::vector<php::value> rows(10'001, list({"/srv/current", "/srv/releases/2", "/srv/releases/2"}));
+  one.links = list(rows);
+  CHECK(failure_of(one) == error_kind::protocol);
+}
