@@ -103,15 +103,16 @@ function most_memory($path)
  * Does $one($i, $path, $said) with each file and streams the row that it returns: serialize(array(outcome, why,
  * warnings, ...)). Stops before a file that fails in a way which those before it may have caused, and before one that is not
  * kept because somebody had OPcache restarted meanwhile: then this request keeps nothing more. With "time" among its
- * arguments (milliseconds) it also stops after that. The client does the pausing, so that no worker is held meanwhile.
+ * arguments (milliseconds) it also stops after that, or once others want the processor that was left for it. The client
+ * does the pausing, so that no worker is held meanwhile.
  *
  * Returns "restart_pending", and what the client needs to set its pace: "took" (seconds), and "idle", whether a processor
- * was left for this both when it began and when it ended.
+ * was left for this all the time, as far as it looked (every 2 ms).
  */
 function file_by_file($paths, $arguments, $one)
 {
     $live = !isset($arguments['live']) || $arguments['live'];
-    $idle = isset($arguments['time']) ? has_idle_processor($live) : null;
+    $was_idle = $idle = isset($arguments['time']) ? has_idle_processor($live) : null;
     $said = array();
     set_error_handler(function ($level, $message, $file, $line) use (&$said) {
         if (count($said) < 20) {
@@ -137,17 +138,18 @@ function file_by_file($paths, $arguments, $one)
         if ($now - $told > 0.002) { // a flush takes as long as to compile a small file
             may('flush'); // so that the client knows about which file it was that ends this process
             $told = $now;
+            $idle = $idle === true ? has_idle_processor($live) : $idle;
         }
         if ($row[0] === 'fatal') {
             break; // PHP has cleaned up as for the end of the request
         }
         $compiled += !in_array($row[0], array('kept', 'excluded', 'left', 'no_room'), true);
-        if (isset($arguments['time']) && $now - $began > $arguments['time'] / 1000) {
+        $others_came = $idle === false && $was_idle;
+        if (isset($arguments['time']) && ($others_came || $now - $began > $arguments['time'] / 1000)) {
             break;
         }
     }
     restore_error_handler();
-    $idle = $idle === true ? has_idle_processor($live) : $idle;
     return array('restart_pending' => $restarted, 'idle' => $idle, 'took' => microtime(true) - $began);
 }
 
