@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <cachetool/error.hpp>
@@ -24,12 +25,27 @@ class call_in_progress : public fastcgi::operation {
   [[nodiscard]] virtual agent::answer take() = 0;
 };
 
+class adapter;
+
+/// The error that a call ended with, and whose call it was.
+class failed_call final : public error {
+ public:
+  failed_call(error failed, adapter const& php) : error(std::move(failed)), php_(&php) {}
+
+  /// True if the call was made through this adapter. The one that it was made through may be gone by now.
+  [[nodiscard]] bool was_made_by(adapter const& php) const noexcept { return php_ == &php; }
+
+ private:
+  adapter const* php_;
+};
+
 /// One way to have PHP run the agent.
 class adapter {
  public:
   virtual ~adapter() = default;
 
-  /// Runs one operation and returns the agent's answer. Throws error.
+  /// Runs one operation and returns the agent's answer. Throws error; it is a failed_call if several adapters may lead
+  /// to one master.
   virtual agent::answer run(agent::call const& what) = 0;
 
   /// Begins one operation, which is not sent again if it fails. With `hold`, its connection is kept until the call is

@@ -13,7 +13,7 @@ agent::answer with_retries(std::function<agent::answer()> const& attempt,
     } catch (error& failed) {
       failed.on(self.label());
       retry_plan const plan = again(failed);
-      if (made >= plan.retries) throw;
+      if (made >= plan.retries) throw failed_call(failed, self);
       auto const wait = plan.first_pause * (1 << std::min(made, 6));
       watcher.retrying(failed, wait);
       self.pause(wait);

@@ -15,7 +15,7 @@ struct retry_plan {
 };
 
 /// Returns what `attempt` returns. If it throws an error for which `again` returns a plan, tries again as often as the
-/// plan says.
+/// plan says. Then throws failed_call.
 agent::answer with_retries(std::function<agent::answer()> const& attempt,
                            std::function<retry_plan(error const&)> const& again, adapter& self,
                            agent::observer& watcher);

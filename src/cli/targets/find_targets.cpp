@@ -158,7 +158,7 @@ std::vector<target> fastcgi_targets(context& with, int interrupt_fd) {
   std::copy_if(std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()),
                std::back_inserter(targets), [&](target const& one) {
                  return std::none_of(wanted.named.begin(), wanted.named.end(),
-                                     [&](auto const& named) { return named.text() == one.addresses.front().label; });
+                                     [&](auto const& named) { return one.where == named; });
                });
   if (!targets.empty()) return targets;
   targets.push_back(guess(options));

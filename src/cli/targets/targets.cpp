@@ -291,7 +291,8 @@ exit_code carry_out(context& with, std::optional<std::vector<std::string>> csv_c
 }  // namespace
 
 error reached_master::examined(error const& failed) const {
-  auto const is_its = [&failed](auto const* each) { return each->label() == failed.endpoint(); };
+  auto const* const call = dynamic_cast<adapter::failed_call const*>(&failed);
+  auto const is_its = [call](auto const* each) { return call != nullptr && call->was_made_by(*each); };
   auto const its = std::find_if(pools.begin(), pools.end(), is_its);
   return (its == pools.end() ? pools.front() : *its)->examined(failed);
 }

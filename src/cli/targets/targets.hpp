@@ -48,7 +48,7 @@ struct reached_master {
   console& streams;                       ///< for messages in between
   bool is_examined = false;               ///< the error that the action throws tells its cause already
 
-  /// The error, with what the pool that it came from can tell of its cause.
+  /// The error, with what the pool whose call failed can tell of its cause. That is the first pool if it is not known.
   [[nodiscard]] error examined(error const& failed) const;
 };
 
