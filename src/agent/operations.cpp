@@ -4,6 +4,7 @@
 #include <string>
 
 #include "agent/php_parts.hpp"
+#include "base/take.hpp"
 
 #include "agents/apcu.hpp"
 #include "agents/apcu_listing.hpp"
@@ -98,9 +99,7 @@ bool calls(source const& agent, std::string_view function) {
 
 void add_names(std::vector<std::string_view>& all, std::string_view names) {
   while (!names.empty()) {
-    std::string_view const name = names.substr(0, names.find('|'));
-    all.push_back(name);
-    names.remove_prefix(std::min(name.size() + 1, names.size()));
+    all.push_back(base::take_until(names, '|'));
   }
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/take.hpp"
+
 namespace cachetool::agent {
 namespace {
 
@@ -89,12 +91,6 @@ constexpr php_part table[] = {
     {"stat.php", "array_column clearstatcache fpm_get_status realpath_cache_get realpath_cache_size"},
 };
 
-std::string_view take_name(std::string_view& names) noexcept {
-  std::string_view const name = names.substr(0, names.find(' '));
-  names.remove_prefix(std::min(name.size() + 1, names.size()));
-  return name;
-}
-
 }  // namespace
 
 std::span<php_part const> php_parts() noexcept {
@@ -103,7 +99,7 @@ std::span<php_part const> php_parts() noexcept {
 
 bool calls(php_part const& part, std::string_view function) noexcept {
   for (std::string_view left = part.functions; !left.empty();) {
-    if (take_name(left) == function) return true;
+    if (base::take_until(left, ' ') == function) return true;
   }
   return false;
 }
@@ -111,7 +107,7 @@ bool calls(php_part const& part, std::string_view function) noexcept {
 std::vector<std::string_view> called_functions() {
   std::vector<std::string_view> all;
   for (php_part const& part : table) {
-    for (std::string_view left = part.functions; !left.empty();) all.push_back(take_name(left));
+    for (std::string_view left = part.functions; !left.empty();) all.push_back(base::take_until(left, ' '));
   }
   std::sort(all.begin(), all.end());
   all.erase(std::unique(all.begin(), all.end()), all.end());

@@ -12,6 +12,12 @@ bool lies_in(std::string_view path, std::string_view directory) noexcept {
   return path.size() == directory.size() || directory.ends_with('/') || path[directory.size()] == '/';
 }
 
+std::string parent_of(std::string_view path) {
+  std::size_t const slash = path.rfind('/');
+  std::size_t const last = slash == path.npos ? path.npos : path.find_last_not_of('/', slash);
+  return last == path.npos ? "/" : std::string(path.substr(0, last + 1));
+}
+
 std::string real_path(std::string const& path) {
   std::error_code failed;
   fs::path const real = fs::canonical(path, failed);

@@ -1,10 +1,11 @@
 #include "caches/rows.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <string>
 
 #include <cachetool/error.hpp>
+
+#include "base/take.hpp"
 
 namespace cachetool::caches {
 namespace {
@@ -13,12 +14,9 @@ error unreadable() {
   return error(error_kind::protocol, "the list that PHP sent cannot be read");
 }
 
-std::int64_t take_number(std::string_view& rows) {
+std::int64_t take_bounded(std::string_view& rows) {
   std::int64_t number = 0;
-  char const* const end = rows.data() + rows.size();
-  auto const parsed = std::from_chars(rows.data(), end, number);
-  if (parsed.ec != std::errc() || parsed.ptr == end || *parsed.ptr != ' ') throw unreadable();
-  rows.remove_prefix(static_cast<std::size_t>(parsed.ptr - rows.data()) + 1);
+  if (!base::take_number(rows, number)) throw unreadable();
   constexpr std::int64_t most = std::int64_t{1} << 50;  // so that sums cannot overflow: PHP may answer anything
   return std::clamp(number, -most, most);
 }
@@ -26,8 +24,8 @@ std::int64_t take_number(std::string_view& rows) {
 }  // namespace
 
 std::string_view take_row(std::string_view& rows, std::span<std::int64_t> numbers) {
-  for (std::int64_t& number : numbers) number = take_number(rows);
-  std::int64_t const length = take_number(rows);
+  for (std::int64_t& number : numbers) number = take_bounded(rows);
+  std::int64_t const length = take_bounded(rows);
   if (length < 0 || static_cast<std::uint64_t>(length) >= rows.size()) throw unreadable();
   auto const size = static_cast<std::size_t>(length);
   if (rows[size] != '\n') throw unreadable();

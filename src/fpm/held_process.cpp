@@ -34,7 +34,7 @@ int hold(pid_t pid) {
 looked_up<file_identity> identity_of(int directory, char const* path) noexcept {
   struct stat info {};
   if (fstatat(directory, path, &info, 0) != 0) return not_told{errno};
-  return file_identity{info.st_dev, info.st_ino};
+  return base::identity_of(info);
 }
 
 held_process::held_process(pid_t pid) : pid_(pid), directory_(hold(pid)) {

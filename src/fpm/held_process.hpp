@@ -5,18 +5,16 @@
 #include <cstddef>
 #include <string>
 
+#include "base/file_info.hpp"
 #include "base/unique_fd.hpp"
 #include "fpm/looked_up.hpp"
 #include "fpm/master.hpp"
 
 namespace cachetool::fpm {
 
-/// Identifies what a path leads to, whatever its name.
-struct file_identity {
-  dev_t device = 0;
-  ino_t inode = 0;
-  bool operator==(file_identity const&) const = default;
-};
+using base::file_identity;
+
+/// Identifies what the path leads to.
 looked_up<file_identity> identity_of(int directory, char const* path) noexcept;
 
 /// True if both are known, and the same. What could not be looked at equals nothing.

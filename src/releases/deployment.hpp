@@ -13,8 +13,8 @@
 
 #include "adapter/adapter.hpp"
 #include "base/deadline.hpp"
+#include "base/file_info.hpp"
 #include "caches/file_by_file.hpp"
-#include "releases/file_identity.hpp"
 #include "releases/finish.hpp"
 #include "releases/known_contents.hpp"
 #include "releases/site.hpp"
@@ -112,8 +112,8 @@ class deployment {
   void remember_outside(finish_report const& report);
   void remember_contents(adapter::adapter& php, std::string const& replaced);
 
-  std::string release_;   // its real name
-  file_identity itself_;  // of the release's directory
+  std::string release_;         // its real name
+  base::file_identity itself_;  // of the release's directory
   warm_options warm_;
   site_link link_;
   site_record record_;                    // beside the link

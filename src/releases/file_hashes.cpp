@@ -7,6 +7,7 @@
 #include <ctime>
 #include <utility>
 
+#include "base/file_info.hpp"
 #include "base/sha256.hpp"
 #include "base/unique_fd.hpp"
 #include "releases/open_file.hpp"
@@ -14,18 +15,14 @@
 namespace cachetool::releases {
 namespace {
 
-constexpr std::int64_t second = 1'000'000'000;
 constexpr std::size_t most_bytes = 8 * 1024 * 1024;
-
-std::int64_t nanoseconds(timespec const& time) {
-  return std::int64_t{time.tv_sec} * second + time.tv_nsec;
-}
 
 // A file system's clock moves in steps: two writes within one step may leave the same ctime.
 bool is_settled(struct stat const& info) {
   timespec now{};
   clock_gettime(CLOCK_REALTIME, &now);
-  return nanoseconds(info.st_ctim) + second < nanoseconds(now);
+  constexpr std::int64_t second = 1'000'000'000;
+  return base::nanoseconds(info.st_ctim) < base::nanoseconds(now) - second;
 }
 
 std::string hash_of(int file) {
@@ -43,7 +40,7 @@ std::string hash_of(int file) {
 }  // namespace
 
 bool hashed_file::looks_like(struct stat const& info) const noexcept {
-  return !sha256.empty() && info.st_ino == inode && info.st_size == size && nanoseconds(info.st_ctim) == changed;
+  return !sha256.empty() && info.st_ino == inode && info.st_size == size && base::nanoseconds(info.st_ctim) == changed;
 }
 
 void file_hashes::know(std::string const& path, hashed_file file) {
@@ -57,7 +54,7 @@ hashed_file file_hashes::of(std::string const& path) {
   if (auto const known = known_.find(path); known != known_.end() && known->second.looks_like(info)) {
     return known->second;
   }
-  hashed_file out{hash_of(file.get()), info.st_ino, info.st_size, nanoseconds(info.st_ctim)};
+  hashed_file out{hash_of(file.get()), info.st_ino, info.st_size, base::nanoseconds(info.st_ctim)};
   struct stat after {};
   if (fstat(file.get(), &after) != 0 || !out.looks_like(after)) return {};
   if (!is_settled(info)) out.changed = 0;  // no file looks like this

@@ -121,7 +121,8 @@ std::vector<std::string> finishing::releases_here() const {
   for (release const& each : report_.old) {
     bool const is_named =
         options_.old_is_told && std::find(options_.old.begin(), options_.old.end(), each.path) != options_.old.end();
-    bool const is_beside = fs::path(each.path).parent_path() == live.parent_path() && live.parent_path() != "/";
+    std::string const around = base::parent_of(here.front());
+    bool const is_beside = base::parent_of(each.path) == around && around != "/";
     if (is_named || (is_beside && have_one_owner(each.path, here.front()))) here.push_back(each.path);
   }
   return here;

@@ -1,10 +1,10 @@
 #include "releases/known_contents.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <exception>
 #include <string_view>
 
+#include "base/take.hpp"
 #include "releases/kept_text.hpp"
 
 namespace cachetool::releases {
@@ -24,23 +24,14 @@ std::int64_t restarts(opcache::statistics const& of) {
   return of.oom_restarts + of.hash_restarts + of.manual_restarts;
 }
 
-std::string_view take_line(std::string_view& text) {
-  std::string_view const line = text.substr(0, text.find('\n'));
-  text.remove_prefix(std::min(line.size() + 1, text.size()));
-  return line;
-}
-
-bool take_number(std::string_view& line, std::int64_t& into) {
-  auto const parsed = std::from_chars(line.data(), line.data() + line.size(), into);
-  if (parsed.ec != std::errc() || parsed.ptr == line.data() + line.size() || *parsed.ptr != ' ') return false;
-  line.remove_prefix(static_cast<std::size_t>(parsed.ptr - line.data()) + 1);
-  return into >= 0;
+bool take_count(std::string_view& line, std::int64_t& into) {
+  return base::take_number(line, into) && into >= 0;
 }
 
 // "started restarts wasted /directory"
 std::optional<known_contents> to_directory(std::string_view line) {
   known_contents out;
-  bool const read = take_number(line, out.started) && take_number(line, out.restarts) && take_number(line, out.wasted);
+  bool const read = take_count(line, out.started) && take_count(line, out.restarts) && take_count(line, out.wasted);
   if (!read || !line.starts_with('/')) return std::nullopt;
   out.directory = line;
   return out;
@@ -50,8 +41,8 @@ std::optional<known_contents> to_directory(std::string_view line) {
 void take_script(std::string_view line, known_contents& into) {
   known_script script;
   std::int64_t inode = 0;
-  bool const read = take_number(line, script.memory) && take_number(line, inode) &&
-                    take_number(line, script.file.size) && take_number(line, script.file.changed);
+  bool const read = take_count(line, script.memory) && take_count(line, inode) && take_count(line, script.file.size) &&
+                    take_count(line, script.file.changed);
   if (!read || line.size() < digits + 2 || line[digits] != ' ') return;
   script.file.inode = static_cast<std::uint64_t>(inode);
   script.file.sha256 = line.substr(0, digits);
@@ -110,7 +101,7 @@ std::vector<known_contents> read_contents(int directory, std::string const& name
   std::vector<known_contents> out;
   std::string const text = read_kept(directory, file_for(name), most_kept);
   for (std::string_view rest = text; !rest.empty();) {
-    std::string_view line = take_line(rest);
+    std::string_view line = base::take_until(rest, '\n');
     if (line.starts_with(' ')) {
       if (!out.empty()) take_script(line.substr(1), out.back());
     } else if (auto found = to_directory(line)) {

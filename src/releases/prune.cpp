@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "base/path.hpp"
 #include "base/text.hpp"
 #include "caches/opcache.hpp"
 #include "caches/script_selection.hpp"
@@ -34,11 +35,6 @@ using opcache::status;
 namespace {
 
 using outcome = pruned_script::outcome;
-
-std::string parent_of(std::string const& path) {
-  std::size_t const at = path.rfind('/');
-  return at == 0 || at == std::string::npos ? "/" : path.substr(0, at);
-}
 
 outcome to_outcome(file_outcome what) {
   if (what == file_outcome::gone) return outcome::forgotten;
@@ -127,7 +123,7 @@ void pruning::require_release(std::string const& keep, releases::site const& see
     throw error(error_kind::not_found, "php-fpm sees no directory " + keep + "; nothing was forgotten")
         .advise("is it spelled as php-fpm sees it? a chroot, a container or open_basedir may show it other paths");
   }
-  std::string const parent = parent_of(seen.live);
+  std::string const parent = base::parent_of(seen.live);
   if (parent == "/") throw no_release(keep + " is " + seen.live + ", and what lies beside that are no releases");
   for (releases::link const& each : seen.links) {
     if (each.target != parent) continue;
@@ -217,7 +213,7 @@ void pruning::require_not_served() {
   for (std::string const& path : find_aliased()) {
     releases::release const* const dead = dead_release_of(path);
     for (reached_name const& each : reached_) {
-      if (dead == nullptr || parent_of(dead->path) != parent_of(each.live)) continue;
+      if (dead == nullptr || base::parent_of(dead->path) != base::parent_of(each.live)) continue;
       std::string const below = path.substr(dead->path.size());
       selected_script const* const live = find(selected_, each.live + below);
       if (live != nullptr && live->valid) continue;
@@ -242,7 +238,7 @@ std::set<std::string> pruning::find_aliased() {
   for (reached_name const& each : reached_) {
     std::vector<std::string> beside;
     for (releases::release const& dead : report_.dead) {
-      if (parent_of(dead.path) == parent_of(each.live)) beside.push_back(dead.path);
+      if (base::parent_of(dead.path) == base::parent_of(each.live)) beside.push_back(dead.path);
     }
     if (beside.empty()) continue;
     for (releases::aliased_script& script : releases::scripts_with_aliases(php_, each.link, beside)) {
@@ -256,7 +252,7 @@ std::vector<std::string> pruning::names_of(std::string const& path) {
   std::vector<std::string> names;
   releases::release const* const dead = dead_release_of(path);
   for (reached_name const& each : reached_) {
-    if (dead == nullptr || parent_of(dead->path) != parent_of(each.live)) continue;
+    if (dead == nullptr || base::parent_of(dead->path) != base::parent_of(each.live)) continue;
     names.push_back(each.link + path.substr(dead->path.size()));
   }
   return names;

@@ -18,6 +18,7 @@
 #include <cachetool/error.hpp>
 
 #include "adapter/adapter.hpp"
+#include "base/file_info.hpp"
 #include "base/names_in.hpp"
 #include "base/path.hpp"
 #include "base/random_hex.hpp"
@@ -48,7 +49,7 @@ error no_link(std::string const& path) {
 }
 
 bool is_same(struct stat const& a, struct stat const& b) {
-  return a.st_dev == b.st_dev && a.st_ino == b.st_ino && a.st_mode == b.st_mode &&
+  return base::identity_of(a) == base::identity_of(b) && a.st_mode == b.st_mode &&
          a.st_mtim.tv_sec == b.st_mtim.tv_sec && a.st_mtim.tv_nsec == b.st_mtim.tv_nsec;
 }
 
@@ -164,10 +165,7 @@ std::string site_link::target() const {
 
 std::int64_t site_link::made_at() const {
   if (!known_) return 0;
-  auto const in_nanoseconds = [](timespec const& time) {
-    return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
-  };
-  return std::min(in_nanoseconds(known_->st_mtim), in_nanoseconds(known_->st_ctim));
+  return std::min(base::nanoseconds(known_->st_mtim), base::nanoseconds(known_->st_ctim));
 }
 
 bool site_link::is_as_left() const {
@@ -180,15 +178,15 @@ std::string site_link::link_text(std::string const& release) const {
   std::string text(4096, '\0');
   ssize_t const size = readlinkat(directory_.get(), name_.c_str(), text.data(), text.size());
   if (size <= 0 || text.front() == '/') return release;
-  return fs::path(release).lexically_relative(base::real_path(fs::path(path_).parent_path().string())).string();
+  return fs::path(release).lexically_relative(base::real_path(base::parent_of(path_))).string();
 }
 
 // The path may lead to another directory by now; then php-fpm would not see a change made here.
 void site_link::require_same_directory() const {
   struct stat held {};
   struct stat named {};
-  bool const same = fstat(directory_.get(), &held) == 0 && stat(fs::path(path_).parent_path().c_str(), &named) == 0 &&
-                    held.st_dev == named.st_dev && held.st_ino == named.st_ino;
+  bool const same = fstat(directory_.get(), &held) == 0 && stat(base::parent_of(path_).c_str(), &named) == 0 &&
+                    base::identity_of(held) == base::identity_of(named);
   if (!same) throw overtaken(path_);
 }
 
@@ -233,7 +231,7 @@ void site_link::replace(std::string const& text, std::function<void()> const& ch
 void site_link::put_back(std::string const& taken_out) {
   if (exchange(directory_.get(), taken_out, name_) == 0) throw overtaken(path_);
   int const code = errno;
-  std::string const kept = (fs::path(path_).parent_path() / taken_out).string();
+  std::string const kept = base::parent_of(path_) + "/" + taken_out;
   throw error(error_kind::php_error, "somebody else has changed " + path_ +
                                          " since this deployment began, and what was put there cannot be put back: " +
                                          base::errno_text(code) + "; it is " + kept + " now")
@@ -254,7 +252,7 @@ void site_link::put_in_place(std::string const& made, struct stat const& itself)
     code = renameat(at, made.c_str(), at, name_.c_str()) == 0 ? 0 : errno;
   }
   auto const now = look_at(at, name_);
-  bool const is_there = now && now->st_dev == itself.st_dev && now->st_ino == itself.st_ino;
+  bool const is_there = now && base::identity_of(*now) == base::identity_of(itself);
   if (code != 0 && !is_there) throw cannot("cannot switch the link " + path_, code);
   unlinkat(at, made.c_str(), 0);  // the old link, if the two were exchanged
   known_ = now;

@@ -3,12 +3,13 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <charconv>
 #include <exception>
 #include <map>
 #include <memory>
 #include <string_view>
 
+#include "base/path.hpp"
+#include "base/take.hpp"
 #include "releases/kept_text.hpp"
 
 namespace cachetool::releases {
@@ -21,33 +22,17 @@ kept_name file_for(std::string const& link) {
   return {link, "cachetool"};
 }
 
-std::int64_t nanoseconds(timespec const& time) {
-  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
-}
-
-file_identity identity_of(struct stat const& info) {
-  return {info.st_dev, info.st_ino};
-}
-
-template <typename Number>
-bool take_number(std::string_view& line, Number& into) {
-  auto const parsed = std::from_chars(line.data(), line.data() + line.size(), into);
-  if (parsed.ec != std::errc() || parsed.ptr == line.data() + line.size() || *parsed.ptr != ' ') return false;
-  line.remove_prefix(static_cast<std::size_t>(parsed.ptr - line.data()) + 1);
-  return true;
-}
-
 // "since device inode path"
 bool take_entry(std::string_view line, verified& into) {
-  bool const read =
-      take_number(line, into.since) && take_number(line, into.itself.device) && take_number(line, into.itself.inode);
+  bool const read = base::take_number(line, into.since) && base::take_number(line, into.itself.device) &&
+                    base::take_number(line, into.itself.inode);
   into.path = line;
   return read && line.starts_with('/');
 }
 
 bool is_there(verified const& entry) {
   struct stat info {};
-  return lstat(entry.path.c_str(), &info) == 0 && S_ISDIR(info.st_mode) && identity_of(info) == entry.itself;
+  return lstat(entry.path.c_str(), &info) == 0 && S_ISDIR(info.st_mode) && base::identity_of(info) == entry.itself;
 }
 
 std::string text_of(std::vector<verified> const& entries) {
@@ -70,18 +55,18 @@ class changes {
   bool unchanged(std::string const& path) {
     struct stat info {};
     if (!same_ || !path.starts_with(entry_.path + "/") || lstat(path.c_str(), &info) != 0) return false;
-    return S_ISREG(info.st_mode) && is_older(info) && !was_moved(path.substr(0, path.rfind('/')));
+    return S_ISREG(info.st_mode) && is_older(info) && !was_moved(base::parent_of(path));
   }
 
  private:
-  [[nodiscard]] bool is_older(struct stat const& info) const { return nanoseconds(info.st_ctim) < entry_.since; }
+  [[nodiscard]] bool is_older(struct stat const& info) const { return base::nanoseconds(info.st_ctim) < entry_.since; }
 
   // A directory that was renamed since then has a newer ctime, and so has its parent. The verified directory itself is
   // known by its inode, whatever happened around it.
   bool was_moved(std::string const& directory) {
     if (directory.size() <= entry_.path.size()) return false;
     if (auto const known = moved_.find(directory); known != moved_.end()) return known->second;
-    std::string const above = directory.substr(0, directory.rfind('/'));
+    std::string const above = base::parent_of(directory);
     bool const moved = (is_newer(directory) && is_newer(above)) || was_moved(above);
     return moved_[directory] = moved;
   }
@@ -103,10 +88,8 @@ site_record site_record::read(int directory, std::string const& name) {
   std::string const text = read_kept(directory, file_for(name), most_bytes);
   std::string_view rest = text;
   while (!rest.empty()) {
-    std::string_view const line = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
     verified entry;
-    if (take_entry(line, entry)) out.set(std::move(entry));
+    if (take_entry(base::take_until(rest, '\n'), entry)) out.set(std::move(entry));
   }
   return out;
 }
@@ -138,7 +121,7 @@ std::function<bool(std::string const& path)> unchanged_since(verified const& ent
 verified verified_at(std::string const& path, std::int64_t since) {
   struct stat info {};
   if (lstat(path.c_str(), &info) != 0 || !S_ISDIR(info.st_mode)) return {};
-  return {path, identity_of(info), since};
+  return {path, base::identity_of(info), since};
 }
 
 }  // namespace cachetool::releases

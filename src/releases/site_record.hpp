@@ -5,16 +5,16 @@
 #include <string>
 #include <vector>
 
-#include "releases/file_identity.hpp"
+#include "base/file_info.hpp"
 
 /// Remembers since when the files of a site's directories are those that OPcache has compiled. PHP itself cannot tell.
 namespace cachetool::releases {
 
 /// A directory. At the given moment every cached script of it was as its file, or it was compiled later.
 struct verified {
-  std::string path;        ///< the real path
-  file_identity itself;    ///< of the directory, so that another one in its place is not mistaken for it
-  std::int64_t since = 0;  ///< that moment, in nanoseconds of the file system's clock
+  std::string path;            ///< the real path
+  base::file_identity itself;  ///< of the directory, so that another one in its place is not mistaken for it
+  std::int64_t since = 0;      ///< that moment, in nanoseconds of the file system's clock
 };
 
 /// The entries that are kept in one file beside the site's link: ".current.cachetool". Whoever may write to that

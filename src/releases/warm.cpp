@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "base/path.hpp"
 #include "base/text.hpp"
 #include "caches/file_entries.hpp"
 #include "caches/script_selection.hpp"
@@ -56,7 +57,7 @@ struct other_name {
 
 struct seen_release {
   std::string release;
-  file_identity itself;
+  base::file_identity itself;
   std::vector<other_name> links;
 };
 
@@ -343,9 +344,8 @@ void warming::compile() {
 std::set<std::string> warming::directories_of_generated() const {
   std::map<std::string, std::pair<std::size_t, std::size_t>>
       used;  // how many of them are missing, and how many are used
-  auto const parent_of = [](std::string const& path) { return path.substr(0, path.rfind('/')); };
   for (std::string const& path : in_use_) {
-    auto& [missing, all] = used[parent_of(path)];
+    auto& [missing, all] = used[base::parent_of(path)];
     missing += missing_.count(path);
     ++all;
   }
@@ -357,7 +357,7 @@ std::set<std::string> warming::directories_of_generated() const {
   for (auto const& [directory, counts] : used) {
     if (counts.first * 2 < counts.second || counts.first == 0) continue;
     std::string place = directory;
-    while (place.size() > around_.release.size() && !is_there(place)) place = parent_of(place);
+    while (place.size() > around_.release.size() && !is_there(place)) place = base::parent_of(place);
     if (place.size() > around_.release.size()) out.insert(std::move(place));
   }
   return out;

@@ -12,9 +12,9 @@
 #include <cachetool/opcache.hpp>
 
 #include "adapter/adapter.hpp"
+#include "base/file_info.hpp"
 #include "caches/file_by_file.hpp"
 #include "caches/script_selection.hpp"
-#include "releases/file_identity.hpp"
 #include "releases/known_contents.hpp"
 
 /// Compiles a release that is to go live.
@@ -36,7 +36,7 @@ struct warm_options {
 
   /// The release's directory, and its files that OPcache is known to have as they are, if it has them at all.
   struct known_files {
-    file_identity directory;
+    base::file_identity directory;
     std::function<bool(std::string const& path)> unchanged;
     std::optional<known_contents> contents;  ///< of files that may have been written again since, with the same bytes
     std::shared_ptr<file_hashes> hashes;     ///< never null if there are contents

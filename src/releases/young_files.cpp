@@ -7,6 +7,8 @@
 #include <array>
 #include <ctime>
 
+#include "base/file_info.hpp"
+#include "base/path.hpp"
 #include "base/unique_fd.hpp"
 #include "releases/open_file.hpp"
 
@@ -24,7 +26,7 @@ bool is_below(std::string const& path, std::vector<std::string> const& directori
 bool is_of_its_directory(struct stat const& file, std::string const& path) {
   struct stat around {};
   if (file.st_nlink == 1) return true;
-  return stat(path.substr(0, path.rfind('/')).c_str(), &around) == 0 && file.st_uid == around.st_uid;
+  return stat(base::parent_of(path).c_str(), &around) == 0 && file.st_uid == around.st_uid;
 }
 
 bool set_time(int file, timespec const& time) {
@@ -35,7 +37,7 @@ bool set_time(int file, timespec const& time) {
 }
 
 bool is_same(struct stat const& a, struct stat const& b) {
-  return a.st_dev == b.st_dev && a.st_ino == b.st_ino && a.st_size == b.st_size;
+  return base::identity_of(a) == base::identity_of(b) && a.st_size == b.st_size;
 }
 
 }  // namespace

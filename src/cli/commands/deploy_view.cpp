@@ -17,10 +17,6 @@ std::int64_t count(releases::finish_report const& report, outcome what) {
                        [what](auto const& name) { return name.what == what; });
 }
 
-std::string counted(std::int64_t number, std::string const& thing) {
-  return std::to_string(number) + " " + thing + (number == 1 ? "" : "s");
-}
-
 struct totals {
   std::int64_t workers = 0;
   std::int64_t cleared = 0;
@@ -40,15 +36,15 @@ totals add_up(releases::finish_report const& report) {
 std::string workers_text(releases::finish_report const& report) {
   totals const all = add_up(report);
   std::string const pools = report.pools.size() > 1 ? " of " + std::to_string(report.pools.size()) + " pools" : "";
-  if (!all.known) return "the realpath cache of " + counted(all.cleared, "worker") + pools + " cleared";
-  return std::to_string(all.cleared) + "/" + counted(all.workers, "worker") + pools + " cleared";
+  if (!all.known) return "the realpath cache of " + base::counted(all.cleared, "worker") + pools + " cleared";
+  return std::to_string(all.cleared) + "/" + base::counted(all.workers, "worker") + pools + " cleared";
 }
 
 std::string outside_text(releases::finish_report const& report) {
   std::int64_t const refreshed = report.outside.refreshed;
   std::int64_t const forgotten = report.outside.forgotten;
-  return (refreshed > 0 ? ", " + counted(refreshed, "script") + " outside of it refreshed" : "") +
-         (forgotten > 0 ? ", " + counted(forgotten, "script") + " outside of it forgotten" : "");
+  return (refreshed > 0 ? ", " + base::counted(refreshed, "script") + " outside of it refreshed" : "") +
+         (forgotten > 0 ? ", " + base::counted(forgotten, "script") + " outside of it forgotten" : "");
 }
 
 std::string_view name_of(outcome what) {
@@ -100,10 +96,10 @@ std::string forecast_text(releases::switch_forecast const& forecast, std::string
   std::string const what = "would lead " + current + " to " + forecast.release + " (now " +
                            (forecast.live.empty() ? "nothing" : forecast.live) + "): ";
   if (forecast.reset) return what + "OPcache would be reset, because " + *forecast.reset;
-  return what + counted(forecast.compile, "script") + " to compile, " + std::to_string(forecast.ready) + " ready, " +
-         counted(forecast.names, "name") + " to move, about " + std::to_string(seconds_for(forecast.compile)) +
-         " s where a processor is free; " + base::mebibytes(forecast.wasted) + " would be wasted, " +
-         base::mebibytes(forecast.free) + " are free";
+  return what + base::counted(forecast.compile, "script") + " to compile, " + std::to_string(forecast.ready) +
+         " ready, " + base::counted(forecast.names, "name") + " to move, about " +
+         std::to_string(seconds_for(forecast.compile)) + " s where a processor is free; " +
+         base::mebibytes(forecast.wasted) + " would be wasted, " + base::mebibytes(forecast.free) + " are free";
 }
 
 std::array<report::field, 6> fields(releases::switch_forecast const& forecast) {
@@ -139,14 +135,14 @@ std::string finish_text(releases::finish_report const& report) {
   std::int64_t const moved = count(report, outcome::moved);
   std::int64_t const left = count(report, outcome::left);
   return report.live + " is served: " + workers_text(report) +
-         (moved > 0 ? ", " + counted(moved, "name") + " moved from the release before" : "") +
+         (moved > 0 ? ", " + base::counted(moved, "name") + " moved from the release before" : "") +
          (left > 0 ? ", " + std::to_string(left) + " left to " + (left == 1 ? "its" : "their") + " first visitor"
                    : "") +
          outside_text(report);
 }
 
 std::string leftover_text(releases::release const& old, std::string const& current) {
-  return "kept in the cache, for a rollback: " + counted(old.scripts, "script") + " of " + old.path +
+  return "kept in the cache, for a rollback: " + base::counted(old.scripts, "script") + " of " + old.path +
          "; to forget them: cachetool opcache:prune --keep=" + base::shell_word(current);
 }
 
@@ -183,14 +179,14 @@ void write_json(report::json_writer& json, releases::finish_report const& report
 
 std::optional<error> failure(releases::finish_report const& report) {
   if (!report.preloaded.empty()) {
-    return error(error_kind::php_error, counted(std::ssize(report.preloaded), "preloaded script") +
+    return error(error_kind::php_error, base::counted(std::ssize(report.preloaded), "preloaded script") +
                                             " of the release before " + (report.preloaded.size() == 1 ? "is" : "are") +
                                             " served until php-fpm is reloaded")
         .advise("reload php-fpm, as systemctl reload php-fpm does: opcache.preload is read then alone");
   }
   if (!report.still_used.empty()) {
-    return error(error_kind::php_error, counted(std::ssize(report.still_used), "script") + " of the release before " +
-                                            (report.still_used.size() == 1 ? "is" : "are") +
+    return error(error_kind::php_error, base::counted(std::ssize(report.still_used), "script") +
+                                            " of the release before " + (report.still_used.size() == 1 ? "is" : "are") +
                                             " used yet, by requests "
                                             "that began when all was done: " +
                                             report.still_used.front())
@@ -200,8 +196,8 @@ std::optional<error> failure(releases::finish_report const& report) {
   }
   std::int64_t const failed = count(report, outcome::failed) + std::ssize(report.outside.failed);
   if (failed == 0) return std::nullopt;
-  return error(error_kind::php_error, counted(failed, "file") + " that " + (failed == 1 ? "is" : "are") + " in use " +
-                                          (failed == 1 ? "does" : "do") + " not compile")
+  return error(error_kind::php_error, base::counted(failed, "file") + " that " + (failed == 1 ? "is" : "are") +
+                                          " in use " + (failed == 1 ? "does" : "do") + " not compile")
       .advise("mend them, or switch back");
 }
 

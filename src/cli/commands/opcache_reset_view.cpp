@@ -40,9 +40,7 @@ std::array<report::field, 5> fields(opcache::blocker const& who) {
 }
 
 std::string requests_text(std::int64_t running) {
-  return running < 1    ? "running requests to end"
-         : running == 1 ? "1 running request"
-                        : std::to_string(running) + " running requests";
+  return running < 1 ? "running requests to end" : base::counted(running, "running request");
 }
 
 // "12.3"

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.hpp"
+
 namespace cachetool::cli {
 namespace {
 
@@ -18,10 +20,6 @@ constexpr std::array words{
     outcome_words{"left", "left to their first visitor", "", "left to its first visitor"},
     outcome_words{"failed", "failed", " did not compile: "},
 };
-
-std::string files(std::int64_t number) {
-  return number == 1 ? "1 file" : std::to_string(number) + " files";
-}
 
 // PHP's text for a boolean in a table cell.
 std::string compiled_cell(bool compiled) {
@@ -42,8 +40,8 @@ std::string no_room_text(opcache::compile_report const& report) {
   std::int64_t const in = scripts.count(outcome::cached) + scripts.count(outcome::kept);
   auto const first = std::find_if(report.scripts.begin(), report.scripts.end(),
                                   [](auto const& script) { return script.what == outcome::no_room; });
-  return "OPcache has no room for " + scripts_text(scripts.count(outcome::no_room)) + ", " + std::to_string(in) +
-         (in == 1 ? " is" : " are") + " cached: " + first->why;
+  return "OPcache has no room for " + base::counted(scripts.count(outcome::no_room), "script") + ", " +
+         std::to_string(in) + (in == 1 ? " is" : " are") + " cached: " + first->why;
 }
 
 void add_warnings(std::vector<std::string>& lines, opcache::compile_report const& report) {
@@ -92,12 +90,12 @@ std::vector<std::string> remarks(opcache::compile_report const& report) {
   for (std::string& line : scripts_of(report).reasons()) lines.push_back(std::move(line));
   if (std::int64_t const kept = scripts_of(report).count(outcome::kept); kept > 0) {
     lines.push_back(
-        scripts_text(kept) +
+        base::counted(kept, "script") +
         " stood in the cache already and may have changed since: with opcache.validate_timestamps=0 the old "
         "code is served until cachetool opcache:invalidate:scripts --force, or a reset");
   }
   if (std::int64_t const left = scripts_of(report).count(outcome::left); left > 0) {
-    lines.push_back(files(left) + " left to " + (left == 1 ? "its" : "their") +
+    lines.push_back(base::counted(left, "file") + " left to " + (left == 1 ? "its" : "their") +
                     " first visitor: code there may use a class that stands below it, and PHP compiles that rightly "
                     "only for a visitor");
   }
@@ -110,8 +108,8 @@ std::optional<error> failure(opcache::compile_report const& report) {
   outcome_view const scripts = scripts_of(report);
   std::int64_t const failed = scripts.count(outcome::failed);
   if (failed == 0) return scripts.nothing_cached(outcome::not_cached, outcome::no_room);
-  return error(error_kind::php_error,
-               std::to_string(failed) + " of " + files(std::ssize(report.scripts)) + " did not compile");
+  return error(error_kind::php_error, std::to_string(failed) + " of " +
+                                          base::counted(std::ssize(report.scripts), "file") + " did not compile");
 }
 
 report::table invalidate_table(opcache::invalidate_report const& report, bool dry_run) {
@@ -141,9 +139,10 @@ std::vector<std::string> remarks(opcache::invalidate_report const& report, bool 
   std::vector<std::string> lines;
   auto const refused = std::count_if(all.begin(), all.end(), [](auto const& s) { return !s.invalidated; });
   auto const valid = std::count_if(all.begin(), all.end(), [](auto const& s) { return s.invalidated && s.valid; });
-  if (refused > 0) lines.push_back("PHP did not invalidate " + scripts_text(refused) + "; are the files gone?");
+  if (refused > 0)
+    lines.push_back("PHP did not invalidate " + base::counted(refused, "script") + "; are the files gone?");
   if (valid > 0) {
-    lines.push_back(scripts_text(valid) + (valid == 1 ? " is" : " are") +
+    lines.push_back(base::counted(valid, "script") + (valid == 1 ? " is" : " are") +
                     " still in use, because the files have not changed: --force invalidates those too");
   }
   if (!report.frozen.empty()) {
@@ -187,7 +186,7 @@ std::vector<std::string> remarks(opcache::file_cache_report const& report) {
 std::optional<error> failure(opcache::file_cache_report const& report) {
   if (report.left.empty()) return std::nullopt;
   auto const left = static_cast<std::int64_t>(report.left.size());
-  return error(error_kind::php_error, files(left) + " could not be deleted")
+  return error(error_kind::php_error, base::counted(left, "file") + " could not be deleted")
       .advise("pools of several users share this directory? run it for each of them, with --fcgi");
 }
 

@@ -4,6 +4,8 @@
 #include <map>
 #include <utility>
 
+#include "base/text.hpp"
+
 namespace cachetool::cli {
 
 report::table outcome_view::table() const {
@@ -58,7 +60,7 @@ std::vector<std::string> outcome_view::lines(bool with_warnings) const {
 std::string outcome_view::reason_of(row const& one, std::int64_t number_alike) const {
   outcome_words const& words = words_[one.what];
   std::string line = number_alike == 1 ? *one.path + std::string(words.remark)
-                                       : scripts_text(number_alike) + std::string(words.remark_of_many);
+                                       : base::counted(number_alike, "script") + std::string(words.remark_of_many);
   return line + (words.remark.ends_with(": ") ? *one.why : "");
 }
 
@@ -67,7 +69,7 @@ std::int64_t outcome_view::count_of(std::size_t what) const {
 }
 
 std::string outcome_view::text_from(std::size_t first) const {
-  std::string text = scripts_text(count_of(first)) + " " + std::string(words_[first].said);
+  std::string text = base::counted(count_of(first), "script") + " " + std::string(words_[first].said);
   for (std::size_t what = 0; what < words_.size(); ++what) {
     std::int64_t const number = count_of(what);
     if (number == 0 || what == first) continue;
@@ -80,16 +82,12 @@ std::string outcome_view::text_from(std::size_t first) const {
 std::optional<error> outcome_view::failure_of(std::int64_t failed, std::string_view said) const {
   if (failed == 0) return std::nullopt;
   return error(error_kind::php_error,
-               std::to_string(failed) + " of " + scripts_text(std::ssize(rows_)) + " " + std::string(said));
+               std::to_string(failed) + " of " + base::counted(std::ssize(rows_), "script") + " " + std::string(said));
 }
 
 std::optional<error> outcome_view::nothing_cached_of(std::int64_t not_cached) const {
   if (rows_.empty() || not_cached != std::ssize(rows_)) return std::nullopt;
   return error(error_kind::php_error, "nothing was cached: " + *rows_.front().why);
-}
-
-std::string scripts_text(std::int64_t number) {
-  return number == 1 ? "1 script" : std::to_string(number) + " scripts";
 }
 
 }  // namespace cachetool::cli

@@ -99,7 +99,4 @@ class outcome_view {
   std::vector<row> rows_;
 };
 
-/// "1 script", "12 scripts"
-std::string scripts_text(std::int64_t number);
-
 }  // namespace cachetool::cli

@@ -30,11 +30,10 @@ activities activities_of(std::vector<std::int64_t> const& workers) {
 }
 
 error not_reached(activities const& missing, std::chrono::milliseconds patience) {
-  std::string const who = missing.size() == 1 ? "1 worker" : std::to_string(missing.size()) + " workers";
   bool const all_held = std::all_of(missing.begin(), missing.end(),
                                     [](fpm::worker_activity const& each) { return each.what == fpm::doing::held; });
-  return error(error_kind::timeout,
-               who + " did not answer within " + base::duration_text(patience) + ", and may use old paths yet")
+  return error(error_kind::timeout, base::counted(std::ssize(missing), "worker") + " did not answer within " +
+                                        base::duration_text(patience) + ", and may use old paths yet")
       .advise(all_held
                   ? "a web server keeps its connections to them: set fastcgi_keep_conn off in nginx, or keep fewer "
                     "connections than pm.max_children"

@@ -1,5 +1,6 @@
 #include "cli/commands/stat_view.hpp"
 
+#include "base/text.hpp"
 #include "report/csv.hpp"
 #include "report/value_text.hpp"
 
@@ -48,8 +49,7 @@ std::array<report::field, 2> fields(realpath_cache::size const& size) {
 
 std::string clear_text(realpath_cache::clear_report const& report) {
   if (report.workers == 0) return "realpath cache cleared in the one worker that answered";
-  return "realpath cache cleared in " + std::to_string(report.cleared) + "/" + std::to_string(report.workers) +
-         (report.workers == 1 ? " worker" : " workers");
+  return "realpath cache cleared in " + std::to_string(report.cleared) + "/" + base::counted(report.workers, "worker");
 }
 
 std::array<report::field, 2> fields(realpath_cache::clear_report const& report) {

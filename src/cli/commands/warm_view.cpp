@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "base/text.hpp"
+
 namespace cachetool::cli {
 namespace {
 
@@ -53,7 +55,7 @@ std::optional<error> failure(releases::warm_report const& report) {
   }
   if (failed > 0) {
     return error(error_kind::php_error,
-                 std::to_string(failed) + " of " + scripts_text(used) + " that are in use did not compile");
+                 std::to_string(failed) + " of " + base::counted(used, "script") + " that are in use did not compile");
   }
   if (!has_room) {
     return error(error_kind::memory_limit, "OPcache has no room for all scripts that are in use")

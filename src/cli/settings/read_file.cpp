@@ -13,6 +13,7 @@
 
 #include <cachetool/error.hpp>
 
+#include "base/take.hpp"
 #include "base/text.hpp"
 #include "base/unique_fd.hpp"
 
@@ -120,9 +121,8 @@ std::vector<std::string> split_list(std::string_view text) {
   char const end = text.find('\0') != std::string_view::npos ? '\0' : '\n';
   std::vector<std::string> out;
   while (!text.empty()) {
-    std::string_view const part = text.substr(0, text.find(end));
+    std::string_view const part = base::take_until(text, end);
     if (!part.empty()) out.emplace_back(part);
-    text.remove_prefix(std::min(part.size() + 1, text.size()));
   }
   return out;
 }

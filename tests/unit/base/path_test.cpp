@@ -30,3 +30,16 @@ TEST_CASE("a real path has no links in it, and what leads nowhere has none") {
   CHECK(real_path((top / "missing").string()).empty());
   CHECK(real_or_absolute_path((top / "missing").string()) == (top / "missing").string());
 }
+
+TEST_CASE("the parent of a path is the directory that its text names") {
+  CHECK(parent_of("/srv/site") == "/srv");
+  CHECK(parent_of("/srv//site") == "/srv");
+  CHECK(parent_of("/srv/site/") == "/srv/site");
+}
+
+TEST_CASE("what lies in the root directory has that for a parent, and so has what names no directory") {
+  for (char const* path : {"/srv", "/", "//", "srv", ""}) {
+    INFO(path);
+    CHECK(parent_of(path) == "/");
+  }
+}

@@ -30,3 +30,10 @@ TEST_CASE("a word for a shell is quoted where it holds anything that means somet
   CHECK(shell_word("") == "''");
   CHECK(shell_word("a;b") == "'a;b'");
 }
+
+TEST_CASE("one thing is counted in the singular, and any other number in the plural") {
+  CHECK(counted(1, "script") == "1 script");
+  CHECK(counted(0, "script") == "0 scripts");
+  CHECK(counted(-1, "script") == "-1 scripts");
+  CHECK(counted(2, "running request") == "2 running requests");
+}
