@@ -35,6 +35,23 @@ struct compile_row {
   std::string look;                   ///< how the file looked, to notice a change; not every operation sends it
 };
 
+/// The same in the words of a command that compiles files: `done` if the cache has the file as it is.
+template <typename Outcome>
+Outcome outcome_of_compiling(file_outcome what, Outcome done) noexcept {
+  switch (what) {
+    case file_outcome::cached:
+      return done;
+    case file_outcome::not_cached:
+      return Outcome::not_cached;
+    case file_outcome::no_room:
+      return Outcome::no_room;
+    case file_outcome::left:
+      return Outcome::left;
+    default:
+      return Outcome::failed;
+  }
+}
+
 /// Throws error (protocol) if the text is not a row, or names an unknown outcome.
 compile_row read_compile_row(std::string_view text);
 

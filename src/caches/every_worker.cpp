@@ -43,7 +43,25 @@ void drive(sweeps const& all, base::time_point until, int interrupt_fd) {
   }
 }
 
+std::string pids_text(std::vector<std::int64_t> const& pids) {
+  std::string out;
+  for (std::int64_t const pid : pids) out += (out.empty() ? "" : ", ") + std::to_string(pid);
+  return out;
+}
+
 }  // namespace
+
+std::string pool_name(sweep const& swept, std::string const& address) {
+  return swept.from.pool.empty() ? address : swept.from.pool;
+}
+
+std::optional<std::string> why_incomplete(sweep const& swept, std::string const& address) {
+  std::string const pool = "the pool " + pool_name(swept, address);
+  if (swept.failure) return "the pool at " + address + " could not be asked: " + swept.failure->message();
+  if (!swept.workers_known) return "nobody tells which workers " + pool + " has";
+  if (swept.missing.empty()) return std::nullopt;
+  return "not every worker could be reached: " + pids_text(swept.missing) + " of " + pool;
+}
 
 std::vector<sweep> run_in_every_worker(std::span<adapter::adapter* const> pools, agent::call const& what,
                                        std::chrono::milliseconds patience) {

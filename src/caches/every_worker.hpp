@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include <cachetool/error.hpp>
@@ -26,6 +27,12 @@ struct sweep {
 
   [[nodiscard]] bool complete() const noexcept { return !failure && missing.empty(); }
 };
+
+/// Says why it cannot be sure that every worker of the pool at `address` has run the call. Nothing if it is.
+std::optional<std::string> why_incomplete(sweep const& swept, std::string const& address);
+
+/// The pool's name; its address if nobody told the name.
+std::string pool_name(sweep const& swept, std::string const& address);
 
 /// Has every worker that is alive now run `what`, in all pools at the same time. Returns one sweep for each pool, after
 /// `patience` at the latest. The call must be idempotent: under load a worker may run it more than once. Each adapter

@@ -21,20 +21,8 @@ struct row {
 };
 
 compiled_script::outcome to_outcome(file_outcome what) {
-  switch (what) {
-    case file_outcome::cached:
-      return compiled_script::outcome::cached;
-    case file_outcome::kept:
-      return compiled_script::outcome::kept;
-    case file_outcome::not_cached:
-      return compiled_script::outcome::not_cached;
-    case file_outcome::left:
-      return compiled_script::outcome::left;
-    case file_outcome::no_room:
-      return compiled_script::outcome::no_room;
-    default:
-      return compiled_script::outcome::failed;
-  }
+  using outcome = compiled_script::outcome;
+  return what == file_outcome::kept ? outcome::kept : outcome_of_compiling(what, outcome::cached);
 }
 
 row read_row(compile_row read) {

@@ -15,22 +15,9 @@ namespace {
 using outcome = refreshed_script::outcome;
 
 outcome to_outcome(file_outcome what) {
-  switch (what) {
-    case file_outcome::cached:
-      return outcome::refreshed;
-    case file_outcome::gone:
-      return outcome::forgotten;
-    case file_outcome::kept:
-      return outcome::kept;
-    case file_outcome::not_cached:
-      return outcome::not_cached;
-    case file_outcome::left:
-      return outcome::left;
-    case file_outcome::no_room:
-      return outcome::no_room;
-    default:
-      return outcome::failed;
-  }
+  if (what == file_outcome::gone) return outcome::forgotten;
+  if (what == file_outcome::kept) return outcome::kept;
+  return outcome_of_compiling(what, outcome::refreshed);
 }
 
 class refreshing {

@@ -12,7 +12,7 @@
 #include "caches/every_worker.hpp"
 #include "caches/numbered_rows.hpp"
 #include "caches/opcache_answer.hpp"
-#include "caches/opcache_reset.hpp"
+#include "releases/fallback.hpp"
 #include "releases/young_files.hpp"
 
 namespace cachetool::releases {
@@ -20,12 +20,6 @@ namespace {
 
 using caches::ask;
 using clock = std::chrono::steady_clock;
-
-std::string pids_text(std::vector<std::int64_t> const& pids) {
-  std::string out;
-  for (std::int64_t pid : pids) out += (out.empty() ? "" : ", ") + std::to_string(pid);
-  return out;
-}
 
 /// The work of one finish().
 class finishing {
@@ -44,7 +38,6 @@ class finishing {
   std::optional<std::string> ask_every_worker(bool clear, std::chrono::milliseconds patience);
   void look_for_old_code();
   std::map<std::string, std::int64_t> hits_of_old();
-  [[nodiscard]] std::string name_of(caches::sweep const& swept, std::size_t pool) const;
   void keep(caches::sweep const& swept, std::size_t pool);
   void take_linked_that_are_served();
   std::optional<std::string> move_names();
@@ -268,29 +261,19 @@ std::optional<std::string> finishing::ask_every_worker(bool clear, std::chrono::
     if (clear) keep(swept[i], i);
     for (agent::answer const& answer : swept[i].answers) {
       if (!answer.result.is_string() || answer.result.as_string() == site_.live) continue;
-      return "the worker " + std::to_string(answer.pid) + " of the pool " + name_of(swept[i], i) + " sees " +
-             std::string(answer.result.as_string()) + " at " + options_.current;
+      return "the worker " + std::to_string(answer.pid) + " of the pool " +
+             caches::pool_name(swept[i], pools_[i]->label()) + " sees " + std::string(answer.result.as_string()) +
+             " at " + options_.current;
     }
-    if (clear && !swept[i].failure && !swept[i].workers_known) {
-      return "nobody tells which workers the pool " + name_of(swept[i], i) + " has";
-    }
-    if (clear && !swept[i].complete()) {
-      return swept[i].failure
-                 ? "the pool at " + pools_[i]->label() + " could not be asked: " + swept[i].failure->message()
-                 : "not every worker could be reached: " + pids_text(swept[i].missing) + " of the pool " +
-                       name_of(swept[i], i);
-    }
+    if (!clear) continue;
+    if (auto why = caches::why_incomplete(swept[i], pools_[i]->label())) return why;
   }
   return std::nullopt;
 }
 
-std::string finishing::name_of(caches::sweep const& swept, std::size_t pool) const {
-  return swept.from.pool.empty() ? pools_[pool]->label() : swept.from.pool;
-}
-
 void finishing::keep(caches::sweep const& swept, std::size_t pool) {
   pool_report out;
-  out.pool = name_of(swept, pool);
+  out.pool = caches::pool_name(swept, pools_[pool]->label());
   out.cleared = static_cast<std::int64_t>(swept.answers.size());
   out.missing = swept.missing;
   if (swept.workers_known) out.workers = out.cleared + static_cast<std::int64_t>(swept.missing.size());
@@ -348,12 +331,7 @@ void finishing::reset(std::string why) {
   // Where nobody can see the restart, it may still be pending when this ends. Until then requests are not cached; they
   // find the live release if their worker has forgotten where the link led.
   if (!site_.blind.empty()) static_cast<void>(ask_every_worker(true, left() / 2));
-  report_.reset = opcache::reset(php_, {.patience = left()});
-  if (report_.reset->what != opcache::reset_report::outcome::scheduled) return;
-  throw error(error_kind::timeout, *report_.fell_back +
-                                       "; so a reset of OPcache was scheduled, and it waits for running "
-                                       "requests to end: until then the release before may be served")
-      .advise("cachetool opcache:status shows when it has taken place");
+  report_.reset = reset_because_of(*report_.fell_back, php_, left(), "the release before");
 }
 
 }  // namespace

@@ -10,8 +10,8 @@
 #include "base/deadline.hpp"
 #include "base/path.hpp"
 #include "caches/opcache.hpp"
-#include "caches/opcache_reset.hpp"
 #include "releases/acquaint.hpp"
+#include "releases/fallback.hpp"
 #include "releases/known_sites.hpp"
 
 namespace cachetool::releases {
@@ -236,13 +236,8 @@ void bringing_up_to_date::reset(std::string why) {
         .advise("without it OPcache is reset");
   }
   report_.fell_back = std::move(why);
-  report_.reset = opcache::reset(first_, {.patience = left()});
+  report_.reset = reset_because_of(*report_.fell_back, first_, left(), "old code");
   report_.from = report_.reset->from;
-  if (report_.reset->what != opcache::reset_report::outcome::scheduled) return;
-  throw error(error_kind::timeout, *report_.fell_back +
-                                       "; so a reset of OPcache was scheduled, and it waits for running requests to "
-                                       "end: until then old code may be served")
-      .advise("cachetool opcache:status shows when it has taken place");
 }
 
 }  // namespace

@@ -46,21 +46,11 @@ struct survey {
   std::optional<std::string> why_not_all;
 };
 
-std::optional<std::string> why_not_all(caches::sweep const& swept, std::string const& address) {
-  std::string const pool = swept.from.pool.empty() ? address : swept.from.pool;
-  if (swept.failure) return "the pool at " + address + " could not be asked: " + swept.failure->message();
-  if (!swept.workers_known) return "nobody tells which workers the pool " + pool + " has";
-  if (!swept.missing.empty()) {
-    return "not every worker of the pool " + pool + " could be reached: " + std::to_string(swept.missing.front());
-  }
-  return std::nullopt;
-}
-
 survey ask_workers(std::span<adapter::adapter* const> pools, std::chrono::milliseconds patience) {
   survey out;
   auto const swept = caches::run_in_every_worker(pools, caches::ask("site.remembered"), patience);
   for (std::size_t i = 0; i < swept.size(); ++i) {
-    if (!out.why_not_all) out.why_not_all = why_not_all(swept[i], pools[i]->label());
+    if (!out.why_not_all) out.why_not_all = caches::why_incomplete(swept[i], pools[i]->label());
     memories& mine = out.remembered.emplace_back();
     for (agent::answer const& answer : swept[i].answers) take(mine, answer);
     out.workers += std::ssize(swept[i].answers);

@@ -35,21 +35,6 @@ namespace {
 
 using outcome = warmed_script::outcome;
 
-outcome to_outcome(file_outcome what) {
-  switch (what) {
-    case file_outcome::cached:
-      return outcome::compiled;
-    case file_outcome::not_cached:
-      return outcome::not_cached;
-    case file_outcome::left:
-      return outcome::left;
-    case file_outcome::no_room:
-      return outcome::no_room;
-    default:
-      return outcome::failed;
-  }
-}
-
 struct other_name {
   std::string name;
   std::string leads_to;
@@ -387,7 +372,7 @@ void warming::compiled(std::string const& path, compile_row row) {
     return;
   }
   full_ = full_ || row.outcome == file_outcome::no_room;
-  outcome const what = to_outcome(row.outcome);
+  outcome const what = opcache::outcome_of_compiling(row.outcome, outcome::compiled);
   if (what == outcome::compiled) checked_.push_back({path, 0, 0, row.look});
   done_[path] = {path, what, std::move(row.why), std::move(row.warnings)};
 }
