@@ -98,14 +98,9 @@ void show(target_output& out, releases::graceful_report const& report, std::stri
 
 // All pools of a master share the cache that is brought up to date.
 exit_code reset_gracefully(context& with) {
-  command_spec spec = *with.line.command;
-  spec.scope = target_scope::whole_master;
-  command_line line = with.line;
-  line.command = &spec;
-  context whole{line, with.given, with.env, with.file, with.out};
   releases::graceful_options const options = graceful_options(with.given);
   auto columns = report::led_by("pool", report::names(fields(releases::graceful_report())));
-  return for_each_whole_master(whole, std::move(columns), [&](reached_master& master) -> report_view {
+  return for_each_whole_master(with, std::move(columns), [&](reached_master& master) -> report_view {
     releases::served_by const php{master.pools, master.out_of_reach, master.masters == 1};
     auto const tell = [&](std::string const& word) { return progress_on(master.streams, *php.pools.front(), word); };
     return [report = releases::bring_up_to_date(php, options, tell)](target_output& out, std::string const& pool) {

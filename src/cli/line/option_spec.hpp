@@ -54,7 +54,8 @@ enum class target_policy : std::uint8_t {
 enum class target_scope : std::uint8_t {
   master,       ///< its caches, which all its pools share, so one pool is enough
   pool,         ///< what each pool has of its own
-  whole_master  ///< its caches and every worker of all its pools, whichever pool was named
+  whole_master  ///< its caches and every worker of all its pools, whichever pool was named; no table says so, but
+                ///< whoever calls for_each_whole_master()
 };
 
 class context;

@@ -90,9 +90,10 @@ std::vector<target> by_master(std::vector<fastcgi::endpoint> const& named, targe
   return targets;
 }
 
-std::vector<target> found_targets(context& with, narrowing const& narrowed, adapter::fastcgi_options const& options) {
+std::vector<target> found_targets(context& with, narrowing const& narrowed, target_scope scope,
+                                  adapter::fastcgi_options const& options) {
   auto const found = fpm::find_masters({.interrupt_fd = options.client.interrupt_fd});
-  target_selection const chosen = select(found, narrowed, *with.line.command);
+  target_selection const chosen = select(found, narrowed, with.line.command->targets, scope);
   bool const is_target = narrowed.all || with.line.command->targets == target_policy::every_found;
   std::vector<target> targets;
   for (selected_target const& each : chosen.targets) {
@@ -106,7 +107,7 @@ std::vector<target> found_targets(context& with, narrowing const& narrowed, adap
       with.out.warning(each.who + " is left out: " + each.why.message());
       continue;
     }
-    if (with.line.command->scope == target_scope::whole_master) throw error(each.why).on(each.where);
+    if (scope == target_scope::whole_master) throw error(each.why).on(each.where);
     target missing;
     missing.addresses = {{each.where, each.pool}};
     if (!each.where.empty()) missing.where = fastcgi::endpoint::parse(each.where);
@@ -142,16 +143,16 @@ target guess(adapter::fastcgi_options const& options) {
   return out;
 }
 
-std::vector<target> fastcgi_targets(context& with, int interrupt_fd) {
+std::vector<target> fastcgi_targets(context& with, target_scope scope, int interrupt_fd) {
   adapter::fastcgi_options options = choose_fastcgi(with.given, with.file);
   options.client.interrupt_fd = interrupt_fd;
   wanted_targets wanted = choose_targets(with.given, with.file, with.env);
   std::vector<target> found;
-  if (wanted.find) found = found_targets(with, wanted.narrowed, options);
+  if (wanted.find) found = found_targets(with, wanted.narrowed, scope, options);
   refuse_several(wanted.named, with.line.command->targets);
   std::vector<target> targets;
   if (with.line.command->once) {
-    targets = by_master(wanted.named, with.line.command->scope, options);
+    targets = by_master(wanted.named, scope, options);
   } else {
     for (auto const& where : wanted.named) targets.push_back(fastcgi_target({where, {}, {}}, {}, options));
   }
@@ -167,7 +168,7 @@ std::vector<target> fastcgi_targets(context& with, int interrupt_fd) {
 
 }  // namespace
 
-std::vector<target> find_targets(context& with, int interrupt_fd) {
+std::vector<target> find_targets(context& with, target_scope scope, int interrupt_fd) {
   std::vector<target> targets;
   switch (choose_adapter(with.given, with.file)) {
     case adapter_kind::web:
@@ -179,7 +180,7 @@ std::vector<target> find_targets(context& with, int interrupt_fd) {
     case adapter_kind::fastcgi:
       break;
   }
-  return fastcgi_targets(with, interrupt_fd);
+  return fastcgi_targets(with, scope, interrupt_fd);
 }
 
 }  // namespace cachetool::cli

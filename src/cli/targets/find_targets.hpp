@@ -46,9 +46,9 @@ struct target {
   bool guessed = false;              ///< nothing was named and nothing was found: this is php-fpm's default port
 };
 
-/// Finds the targets of a command, as the command's table asks for them. Warns of what was found but cannot be reached.
-/// With --all, and for target_policy::every_found, that is a target, too; it is an error if the command works on the
-/// whole of every master. Throws error (usage, config).
-std::vector<target> find_targets(context& with, int interrupt_fd);
+/// Finds the targets of a command, as the command's table asks for them, for work on that scope. Warns of what was
+/// found but cannot be reached. With --all, and for target_policy::every_found, that is a target, too; it is an error
+/// if the command works on the whole of every master. Throws error (usage, config).
+std::vector<target> find_targets(context& with, target_scope scope, int interrupt_fd);
 
 }  // namespace cachetool::cli

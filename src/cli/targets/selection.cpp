@@ -151,8 +151,8 @@ std::optional<std::string> why_not_meant(fpm::master const& master, uid_t caller
   return name_of(master) + why + ": a command means it only where it is named: " + words + "--pool, --php or --all";
 }
 
-target_selection select(std::vector<fpm::master> const& found, narrowing const& narrowed, command_spec const& command,
-                        uid_t caller) {
+target_selection select(std::vector<fpm::master> const& found, narrowing const& narrowed, target_policy policy,
+                        target_scope scope, uid_t caller) {
   std::vector<fpm::master> meant;
   bool const all_ended = std::all_of(found.begin(), found.end(), has_ended);
   for (fpm::master const& master : found) {
@@ -167,10 +167,10 @@ target_selection select(std::vector<fpm::master> const& found, narrowing const& 
     if (own.empty() && !meant.empty() && !narrowed.php && !narrowed.pool) refuse_others(meant);
     if (!own.empty()) meant = std::move(own);
   }
-  refuse_ambiguity(meant, narrowed, command.targets);
+  refuse_ambiguity(meant, narrowed, policy);
   target_selection out;
   for (fpm::master const& master : meant) {
-    take_pools(master, wanted_pools(master, narrowed), command.scope, out);
+    take_pools(master, wanted_pools(master, narrowed), scope, out);
   }
   return out;
 }

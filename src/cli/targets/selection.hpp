@@ -36,11 +36,12 @@ struct target_selection {
   std::vector<left_out> missing;
 };
 
-/// Chooses from what runs on this machine, by the command's policy and scope. If nothing is named, only this system's
-/// own php-fpm are meant, those of root or of `caller` (fpm::is_own()). --pool and --php mean others only if they match
-/// none of these. --all means all. Throws error (usage) if that is ambiguous, or nothing that runs is meant.
-target_selection select(std::vector<fpm::master> const& found, narrowing const& narrowed, command_spec const& command,
-                        uid_t caller = ::geteuid());
+/// Chooses from what runs on this machine, by a command's policy and the scope of its work. If nothing is named, only
+/// this system's own php-fpm are meant, those of root or of `caller` (fpm::is_own()). --pool and --php mean others only
+/// if they match none of these. --all means all. Throws error (usage) if that is ambiguous, or nothing that runs is
+/// meant.
+target_selection select(std::vector<fpm::master> const& found, narrowing const& narrowed, target_policy policy,
+                        target_scope scope, uid_t caller = ::geteuid());
 
 /// Says why a command does not mean a master that is not this system's own, and how it would: "php-fpm 8.2 (master 812)
 /// runs in a container: name it, --fcgi=...". Nothing if the master is this system's own.

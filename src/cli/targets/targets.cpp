@@ -27,11 +27,12 @@ using master_work = std::function<report_view(reached_master& master)>;
 /// What a command does with every target, and the form in which it shows that.
 struct assignment {
   std::variant<target_action, master_work, target_visit> work;
+  target_scope scope = target_scope::master;
   meeting where = meeting::never;
   signal_watch const* watch = nullptr;
   std::size_t targets = 0;
   output_format format = output_format::text;
-  std::vector<std::string> columns;  // of CSV, "endpoint" first
+  std::vector<std::string> columns{};  // of CSV, "endpoint" first
 };
 
 error out_of_time(context const& with) {
@@ -258,7 +259,7 @@ void work_on_all(context& with, assignment const& what, std::vector<std::unique_
 }
 
 std::vector<std::unique_ptr<target_work>> make_all_work(context& with, assignment& what, int interrupt_fd) {
-  std::vector<target> targets = find_targets(with, interrupt_fd);
+  std::vector<target> targets = find_targets(with, what.scope, interrupt_fd);
   if (with.line.command->of_site) keep_who_serve(with, targets);
   what.targets = targets.size();
   bool const several = targets.size() > 1 || targets.front().addresses.size() > 1;
@@ -316,30 +317,28 @@ exit_code while_watched(context& with, std::function<exit_code(signal_watch cons
 
 exit_code for_each_target(context& with, std::optional<std::vector<std::string>> csv_columns,
                           target_action const& action) {
-  assignment what;
-  what.work = action;
+  assignment what{.work = action, .scope = with.line.command->scope};
   return carry_out(with, std::move(csv_columns), std::move(what));
 }
 
 exit_code for_each_master(context& with, std::optional<std::vector<std::string>> csv_columns,
                           master_action const& action) {
-  return for_each_whole_master(with, std::move(csv_columns), [&action](reached_master& master) {
+  auto const on_first_pool = [&action](reached_master& master) {
     return action(*master.pools.front(), master.streams);
-  });
+  };
+  assignment what{.work = master_work(on_first_pool), .scope = with.line.command->scope};
+  return carry_out(with, std::move(csv_columns), std::move(what));
 }
 
 exit_code for_each_whole_master(context& with, std::optional<std::vector<std::string>> csv_columns,
                                 std::function<report_view(reached_master& master)> const& action, meeting where) {
-  assignment what;
-  what.work = action;
-  what.where = where;
+  assignment what{.work = action, .scope = target_scope::whole_master, .where = where};
   return carry_out(with, std::move(csv_columns), std::move(what));
 }
 
 exit_code visit_each_target(context& with, std::optional<std::vector<std::string>> csv_columns,
                             target_visit const& visit) {
-  assignment what;
-  what.work = visit;
+  assignment what{.work = visit, .scope = with.line.command->scope};
   return carry_out(with, std::move(csv_columns), std::move(what));
 }
 

@@ -57,7 +57,7 @@ enum class meeting : std::uint8_t {
   all_at_once  ///< the action waits for the other masters: each has a thread, or nothing begins
 };
 
-/// Like for_each_master(), for commands with target_scope::whole_master.
+/// Like for_each_master(), with target_scope::whole_master, whatever the table says of the command.
 exit_code for_each_whole_master(context& with, std::optional<std::vector<std::string>> csv_columns,
                                 std::function<report_view(reached_master& master)> const& action,
                                 meeting where = meeting::never);
