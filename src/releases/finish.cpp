@@ -138,7 +138,7 @@ std::optional<std::string> finishing::hold_first_scripts() {
 // Every worker is cleared, so no request needs the old scripts any more.
 void finishing::release_first_scripts(std::vector<aliased_script>& names) {
   if (!held_) return;
-  for (aliased_script const& each : held_->scripts) {
+  for (aliased_script const& each : held_->scripts()) {
     auto const is_it = [&each](aliased_script const& name) { return name.path == each.path; };
     if (std::none_of(names.begin(), names.end(), is_it)) names.push_back(each);
   }

@@ -1,26 +1,19 @@
 #include "releases/held_scripts.hpp"
 
-#include <optional>
+#include <utility>
 
 #include "caches/compile_rows.hpp"
-#include "releases/young_files.hpp"
 
 namespace cachetool::releases {
 namespace {
 
 constexpr std::size_t most = 50;  // each request compiles those of them that it includes
 
-struct held_by_time final : held_scripts {
-  held_by_time(std::vector<std::string> const& files, std::vector<std::string> const& releases,
-               std::chrono::seconds ahead) {
-    young.emplace(files, releases, ahead);
-  }
-  void let_go() override { young.reset(); }
-
-  std::optional<young_files> young;
-};
-
 }  // namespace
+
+held_scripts::held_scripts(std::vector<aliased_script> scripts, std::vector<std::string> const& files,
+                           std::vector<std::string> const& releases, std::chrono::seconds ahead)
+    : scripts_(std::move(scripts)), young_(std::in_place, files, releases, ahead) {}
 
 std::shared_ptr<held_scripts> hold(adapter::adapter& php, std::vector<aliased_script> const& scripts,
                                    std::vector<std::string> const& live, std::vector<std::string> const& releases,
@@ -31,9 +24,8 @@ std::shared_ptr<held_scripts> hold(adapter::adapter& php, std::vector<aliased_sc
   std::vector<std::string> files = paths;
   files.insert(files.end(), live.begin(), live.end());
   constexpr std::chrono::seconds more{5};
-  auto held = std::make_shared<held_by_time>(files, releases,
-                                             std::chrono::duration_cast<std::chrono::seconds>(patience) + more);
-  held->scripts = scripts;
+  auto const ahead = std::chrono::duration_cast<std::chrono::seconds>(patience) + more;
+  auto held = std::make_shared<held_scripts>(scripts, files, releases, ahead);
   auto const call = caches::ask("deploy.hold", {{"paths", opcache::list(paths)}, {"files", opcache::list(live)}});
   return php.run(call).result.as_bool() ? held : nullptr;
 }

@@ -2,11 +2,13 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "adapter/adapter.hpp"
 #include "releases/site.hpp"
+#include "releases/young_files.hpp"
 
 namespace cachetool::releases {
 
@@ -18,12 +20,19 @@ namespace cachetool::releases {
 /// between two requests, and the new one afterwards. So the names can be moved once every worker is cleared.
 class held_scripts {
  public:
-  virtual ~held_scripts() = default;
+  /// Makes `files` young for `ahead`, as young_files does. `scripts` are those of the release before.
+  held_scripts(std::vector<aliased_script> scripts, std::vector<std::string> const& files,
+               std::vector<std::string> const& releases, std::chrono::seconds ahead);
 
   /// Lets OPcache cache them again.
-  virtual void let_go() = 0;
+  void let_go() { young_.reset(); }
 
-  std::vector<aliased_script> scripts;  ///< of the release before
+  /// Of the release before.
+  [[nodiscard]] std::vector<aliased_script> const& scripts() const noexcept { return scripts_; }
+
+ private:
+  std::vector<aliased_script> scripts_;
+  std::optional<young_files> young_;
 };
 
 /// Holds scripts of the release before, and the files `live` of the same names, for `patience` at most. Touches only

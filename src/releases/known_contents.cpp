@@ -115,15 +115,15 @@ std::vector<known_contents> read_contents(int directory, std::string const& name
 
 // Others must not read the file: a hash lets them try guesses at a password in a script. The link has moved by now, so
 // a failure to keep it is no reason to fail.
-bool keep_contents(int directory, std::string const& name, std::vector<known_contents> const& all) {
+void keep_contents(int directory, std::string const& name, std::vector<known_contents> const& all) {
   try {
     std::string text;
     for (known_contents const& each : all) {
       if (each.directory.find('\n') == std::string::npos) text += text_of(each);
     }
-    return text.size() <= most_kept && keep(directory, file_for(name), text, 0600);
+    if (text.size() <= most_kept) keep(directory, file_for(name), text, 0600);
   } catch (std::exception const&) {
-    return false;
+    return;
   }
 }
 

@@ -47,7 +47,7 @@ std::optional<known_contents> look_at_contents(opcache::script_selection const& 
 /// The file is ".current.cachetool-contents".
 std::vector<known_contents> read_contents(int directory, std::string const& name);
 
-/// False if it cannot be written; the next deployment then compiles more than it needs to.
-bool keep_contents(int directory, std::string const& name, std::vector<known_contents> const& all);
+/// Keeps them there. If that cannot be done, the next deployment compiles more than it needs to.
+void keep_contents(int directory, std::string const& name, std::vector<known_contents> const& all);
 
 }  // namespace cachetool::releases

@@ -58,9 +58,14 @@ bool name_mover::leads_to(release const& release) {
   std::stable_sort(scripts.begin(), scripts.end(), is_moved_before);
   constexpr std::size_t most_tried = 4;  // scripts that requests begin with are last
   if (scripts.size() > most_tried) scripts.erase(scripts.begin() + most_tried - 1, scripts.end() - 1);
+  return std::any_of(scripts.begin(), scripts.end(), [this](std::string const& each) { return led_to(each); });
+}
+
+// A name that never led to the script leaves no result, and nothing to look at again.
+bool name_mover::led_to(std::string const& path) {
   std::size_t const before = names_.size();
-  return std::any_of(scripts.begin(), scripts.end(),
-                     [&](std::string const& each) { return move({each}).size() + names_.size() > before; });
+  bool const is_to_be_looked_at_again = !move({path}).empty();
+  return is_to_be_looked_at_again || names_.size() > before;
 }
 
 std::optional<std::string> name_mover::move_until_none_is_left(std::vector<aliased_script> const& scripts) {

@@ -69,6 +69,7 @@ class name_mover {
   [[nodiscard]] release& old_release_of(std::string const& path) const;
 
  private:
+  bool led_to(std::string const& path);
   void take(std::string const& path, opcache::compile_row row);
   [[nodiscard]] std::vector<std::string> that_lead_nowhere() const;
 

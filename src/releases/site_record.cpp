@@ -106,11 +106,11 @@ void site_record::set(verified entry) {
 }
 
 // The link has moved by now, so a failure to keep the record is no reason to fail.
-bool site_record::write(int directory, std::string const& name) const {
+void site_record::write(int directory, std::string const& name) const {
   try {
-    return keep(directory, file_for(name), text_of(entries_), 0644);
+    keep(directory, file_for(name), text_of(entries_), 0644);
   } catch (std::exception const&) {
-    return false;
+    return;
   }
 }
 

@@ -35,9 +35,9 @@ class site_record {
   /// Replaces the entry for that directory.
   void set(verified entry);
 
-  /// Writes the file in one step, with entries of directories that still exist, sixteen at most. False if it cannot be
-  /// written; the next deployment then compiles more than it needs to.
-  bool write(int directory, std::string const& name) const;
+  /// Writes the file in one step, with entries of directories that still exist, sixteen at most. If it cannot be
+  /// written, the next deployment compiles more than it needs to.
+  void write(int directory, std::string const& name) const;
 
  private:
   std::vector<verified> entries_;  // the newest last

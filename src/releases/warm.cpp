@@ -399,10 +399,6 @@ warm_report warming::report() {
 
 }  // namespace
 
-std::string running_release(adapter::adapter& php, std::string const& release) {
-  return running(look_around(php, release));
-}
-
 std::vector<std::string> changed_since(adapter::adapter& php, warm_report const& report, warm_options const& options) {
   std::vector<known_file> unknown;
   std::vector<std::string> out;

@@ -24,7 +24,8 @@ struct warm_options {
   /// Compile what the running release has cached, if there is any, and none of the other `files`.
   bool like_running = true;
 
-  /// The real path of the running release; empty: none runs. Not set: what running_release() says.
+  /// The real path of the running release; empty: none runs. Not set: it is found beside `release`. It is the target of
+  /// the link "current", or else of the only link to a release, and may be `release` itself.
   std::optional<std::string> running;
 
   /// The release's files, as real paths that php-fpm sees. Files outside of the release are left out.
@@ -84,10 +85,6 @@ struct warm_report {
 
 /// Returns the files of a warm release that have changed or gone since they were compiled.
 std::vector<std::string> changed_since(adapter::adapter& php, warm_report const& report, warm_options const& options);
-
-/// Returns the running release beside `release`, as php-fpm sees it: the target of "current", or else of the only link
-/// to a release. It may be `release` itself. Empty if there is none.
-std::string running_release(adapter::adapter& php, std::string const& release);
 
 /// Compiles scripts of a release, file by file, without changing what is served. `release` is an absolute path.
 /// Compiles cached scripts again if their files have changed. Stops before the cache is full. Throws error: not_found

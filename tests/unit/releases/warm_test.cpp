@@ -122,7 +122,7 @@ error failure_of(server& fpm, std::string const& release = "/srv/releases/2",
 TEST_CASE("the release that runs is the one to which a link current leads") {
   server fpm;
   fpm.links["/srv/staging"] = "/srv/releases/9";
-  CHECK(releases::running_release(fpm.php, "/srv/releases/2") == "/srv/releases/1");
+  CHECK(fpm.warm().running == "/srv/releases/1");
 }
 
 TEST_CASE("a release that is said to run is the model, whatever links there are") {
@@ -149,9 +149,9 @@ TEST_CASE("with every file, too, it is known which the running release uses") {
 TEST_CASE("without a link current it is the one to which the only link leads") {
   server fpm;
   fpm.links = {{"/srv/www", "/srv/releases/1"}, {"/srv/web", "/srv/releases/1"}};
-  CHECK(releases::running_release(fpm.php, "/srv/releases/2") == "/srv/releases/1");
+  CHECK(fpm.warm().running == "/srv/releases/1");
   fpm.links["/srv/staging"] = "/srv/releases/9";
-  CHECK(releases::running_release(fpm.php, "/srv/releases/2").empty());
+  CHECK(failure_of(fpm).message() == "there is nothing to compile in /srv/releases/2");
 }
 
 TEST_CASE("what the running release has cached is compiled of the other, by its names there") {
