@@ -30,7 +30,8 @@ std::int64_t remove(adapter::adapter& php, std::vector<std::string> const& paths
   for (std::size_t done = 0; done < paths.size(); done += most_files) {
     auto const first = paths.begin() + static_cast<std::ptrdiff_t>(done);
     auto const last = paths.begin() + static_cast<std::ptrdiff_t>(std::min(done + most_files, paths.size()));
-    gone += php.run(ask("opcache.delete_file_entries", {{"paths", list({first, last})}})).result.as_int();
+    auto const answer = php.run(ask("opcache.delete_file_entries", {{"paths", list({first, last})}}));
+    gone += std::clamp<std::int64_t>(answer.result.as_int(), 0, last - first);
   }
   return gone;
 }

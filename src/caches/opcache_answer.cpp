@@ -2,33 +2,38 @@
 
 #include <chrono>
 
+#include "caches/figures.hpp"
+
 namespace cachetool::opcache {
 namespace {
 
+using caches::count_in;
+using caches::percentage_in;
+
 memory_usage to_memory(php::value const& v) {
-  return {v["used_memory"].as_int(), v["free_memory"].as_int(), v["wasted_memory"].as_int(),
-          v["current_wasted_percentage"].as_double()};
+  return {count_in(v["used_memory"]), count_in(v["free_memory"]), count_in(v["wasted_memory"]),
+          percentage_in(v["current_wasted_percentage"])};
 }
 
 interned_strings to_strings(php::value const& v) {
-  return {v["buffer_size"].as_int(), v["used_memory"].as_int(), v["free_memory"].as_int(),
-          v["number_of_strings"].as_int()};
+  return {count_in(v["buffer_size"]), count_in(v["used_memory"]), count_in(v["free_memory"]),
+          count_in(v["number_of_strings"])};
 }
 
 statistics to_statistics(php::value const& v) {
-  return {v["num_cached_scripts"].as_int(),
-          v["num_cached_keys"].as_int(),
-          v["max_cached_keys"].as_int(),
-          v["start_time"].as_int(),
-          v["last_restart_time"].as_int(),
-          v["oom_restarts"].as_int(),
-          v["hash_restarts"].as_int(),
-          v["manual_restarts"].as_int(),
-          v["hits"].as_int(),
-          v["misses"].as_int(),
-          v["blacklist_misses"].as_int(),
-          v["blacklist_miss_ratio"].as_double(),
-          v["opcache_hit_rate"].as_double()};
+  return {count_in(v["num_cached_scripts"]),
+          count_in(v["num_cached_keys"]),
+          count_in(v["max_cached_keys"]),
+          count_in(v["start_time"]),
+          count_in(v["last_restart_time"]),
+          count_in(v["oom_restarts"]),
+          count_in(v["hash_restarts"]),
+          count_in(v["manual_restarts"]),
+          count_in(v["hits"]),
+          count_in(v["misses"]),
+          count_in(v["blacklist_misses"]),
+          percentage_in(v["blacklist_miss_ratio"]),
+          percentage_in(v["opcache_hit_rate"])};
 }
 
 }  // namespace

@@ -6,12 +6,14 @@
 
 #include "base/text.hpp"
 #include "caches/blockers.hpp"
+#include "caches/figures.hpp"
 #include "caches/opcache_answer.hpp"
 
 namespace cachetool::opcache {
 namespace {
 
 using clock = std::chrono::steady_clock;
+using caches::count_in;
 using std::chrono::milliseconds;
 
 constexpr milliseconds looking_time{1000};  // to see who keeps a restart waiting; also the limit for one answer while
@@ -27,16 +29,10 @@ std::string percent(double value) {
   return text;
 }
 
-// PHP may answer anything. This bounds it, so that sums and seconds cannot overflow.
-std::int64_t count_in(php::value const& value) {
-  constexpr std::int64_t most = std::int64_t{1} << 50;
-  return std::clamp<std::int64_t>(value.as_int(), 0, most);
-}
-
 /// Tells one restart from another, and whether it took place.
 struct restart_state {
   explicit restart_state(php::value const& v)
-      : start_time(v["opcache_statistics"]["start_time"].as_int()),
+      : start_time(count_in(v["opcache_statistics"]["start_time"])),
         restarts(count_in(v["opcache_statistics"]["oom_restarts"]) +
                  count_in(v["opcache_statistics"]["hash_restarts"]) +
                  count_in(v["opcache_statistics"]["manual_restarts"])) {}
@@ -185,9 +181,9 @@ void resetting::keep(php::value const& before) {
 std::string resetting::why_not_wasted(php::value const& state) const {
   if (!options_.if_wasted) return {};
   php::value const& memory = state["memory_usage"];
-  auto const wasted = static_cast<double>(memory["wasted_memory"].as_int());
-  double const all = wasted + static_cast<double>(memory["used_memory"].as_int()) +
-                     static_cast<double>(memory["free_memory"].as_int());
+  auto const wasted = static_cast<double>(count_in(memory["wasted_memory"]));
+  double const all = wasted + static_cast<double>(count_in(memory["used_memory"])) +
+                     static_cast<double>(count_in(memory["free_memory"]));
   double const part = all > 0 ? 100 * wasted / all : 0;
   if (part >= static_cast<double>(*options_.if_wasted)) return {};
   return percent(part) + " of the memory is wasted, less than " + std::to_string(*options_.if_wasted) + " %";

@@ -6,6 +6,7 @@
 #include <cachetool/error.hpp>
 
 #include "base/take.hpp"
+#include "caches/figures.hpp"
 
 namespace cachetool::caches {
 namespace {
@@ -17,8 +18,7 @@ error unreadable() {
 std::int64_t take_bounded(std::string_view& rows) {
   std::int64_t number = 0;
   if (!base::take_number(rows, number)) throw unreadable();
-  constexpr std::int64_t most = std::int64_t{1} << 50;  // so that sums cannot overflow: PHP may answer anything
-  return std::clamp(number, -most, most);
+  return std::clamp(number, -most_counted, most_counted);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "base/mebibytes.hpp"
 #include "base/path.hpp"
 #include "caches/compile_rows.hpp"
+#include "caches/figures.hpp"
 #include "caches/rows.hpp"
 
 namespace cachetool::opcache {
@@ -89,7 +90,8 @@ script_selection select(adapter::adapter& php, std::vector<std::string> const& n
       std::int64_t numbers[4];
       std::string_view const path = caches::take_row(text, numbers);
       counter.count(path);
-      rows.push_back({{std::string(path), numbers[0], numbers[1], 0, numbers[3] != 0}, numbers[2]});
+      rows.push_back(
+          {{std::string(path), caches::script_memory(numbers[0]), numbers[1], 0, numbers[3] != 0}, numbers[2]});
     }
   };
   agent::answer const answer = run_past_a_restart(php, call, [](php::value const& result) {
@@ -102,16 +104,16 @@ script_selection select(adapter::adapter& php, std::vector<std::string> const& n
   for (php::entry const& name : v["names"].entries()) out.names.emplace_back(name.item.as_string());
   if (out.names.size() != names.size()) throw error(error_kind::protocol, "a path is missing in the answer");
   for (php::entry const& name : v["missing"].entries()) out.missing.emplace_back(name.item.as_string());
-  out.now = v["now"].as_int();
+  out.now = caches::count_in(v["now"]);
   out.frozen = v["frozen"].as_string();
   out.validates_timestamps = v["validate_timestamps"].as_bool();
-  out.max_wasted_percentage = v["max_wasted_percentage"].as_int();
+  out.max_wasted_percentage = std::clamp<std::int64_t>(v["max_wasted_percentage"].as_int(), 0, 100);
   out.state = to_status(answer);
   out.state.raw = {};
   for (php::entry const& path : v["preloaded"].entries()) out.preloaded.emplace_back(path.item.as_string());
   std::sort(out.preloaded.begin(), out.preloaded.end());
   for (row& each : rows) {
-    each.script.cached_at = cached_at(out, each.revalidate - v["revalidate_freq"].as_int());
+    each.script.cached_at = cached_at(out, each.revalidate - caches::count_in(v["revalidate_freq"]));
     out.scripts.push_back(std::move(each.script));
   }
   rows = {};

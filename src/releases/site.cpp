@@ -7,8 +7,10 @@
 #include "caches/ask.hpp"
 #include "caches/compile_rows.hpp"
 #include "caches/every_worker.hpp"
+#include "caches/figures.hpp"
 #include "caches/numbered_rows.hpp"
 #include "caches/opcache_answer.hpp"
+#include "caches/rows.hpp"
 
 namespace cachetool::releases {
 namespace {
@@ -60,7 +62,7 @@ site look(adapter::adapter& php, std::string const& current) {
   out.has_opcache = answer.result["enabled"].as_bool();
   out.restart_pending = answer.result["restart_pending"].as_bool();
   out.full = answer.result["full"].as_bool();
-  out.free = answer.result["free"].as_int();
+  out.free = caches::count_in(answer.result["free"]);
   out.includes_twice = answer.result["includes_twice"].as_bool();
   out.preloaded = strings(answer.result["preloaded"]);
   out.pools = strings(answer.result["pools"]);
@@ -68,7 +70,8 @@ site look(adapter::adapter& php, std::string const& current) {
   out.shared = strings(answer.result["shared"]);
   for (php::entry const& each : answer.result["releases"].entries()) {
     auto const* const path = std::get_if<std::string>(&each.key);
-    if (path != nullptr) sort_out(out, {*path, each.item.as_int()});
+    auto const scripts = std::clamp<std::int64_t>(each.item.as_int(), 0, caches::most_scripts);
+    if (path != nullptr) sort_out(out, {*path, scripts});
   }
   return out;
 }
@@ -96,7 +99,7 @@ std::vector<aliased_script> scripts_with_aliases(adapter::adapter& php, std::str
   std::vector<aliased_script> scripts;
   agent::call call = ask("deploy.aliases", {{"current", current}, {"old", opcache::list(old)}});
   call.rows = caches::numbered_rows([&scripts](std::string path, std::int64_t memory) {
-    scripts.push_back({std::move(path), memory});
+    scripts.push_back({std::move(path), caches::script_memory(memory)});
   });
   auto const is_asked_for = [&old](aliased_script const& script) {
     return std::any_of(old.begin(), old.end(),
