@@ -39,31 +39,21 @@ std::shared_ptr<T const> value::hold(T what) {
   return {std::move(owner), inner};
 }
 
-// Whatever nobody else holds may be changed: the object behind the pointer to const was made without const.
-std::vector<entry>* value::sole_entries() noexcept {
-  if (auto* a = std::get_if<std::shared_ptr<php::array const>>(&held_); a != nullptr && a->use_count() == 1) {
-    return &const_cast<php::array&>(**a).entries;
+// Destructors of nested values would call each other, and deep nesting would exhaust the stack. So while a thread takes
+// one array apart, what is destroyed in it only hands over its entries.
+void value::dismantle(std::vector<entry>& entries) noexcept {
+  using lists = std::vector<std::vector<entry>>;
+  static thread_local lists* waiting = nullptr;
+  if (entries.empty()) return;
+  if (waiting != nullptr) return waiting->push_back(std::move(entries));
+  lists left;
+  waiting = &left;
+  entries.clear();
+  while (!left.empty()) {
+    std::vector<entry> const last = std::move(left.back());
+    left.pop_back();
   }
-  if (auto* o = std::get_if<std::shared_ptr<php::object const>>(&held_); o != nullptr && o->use_count() == 1) {
-    return &const_cast<php::object&>(**o).properties.entries;
-  }
-  return nullptr;
-}
-
-// Destructors of nested values would call each other, and deep nesting would exhaust the stack. So this is a loop.
-void value::dismantle(std::vector<entry>& top) noexcept {
-  std::vector<value> doomed;
-  auto const gather = [&doomed](std::vector<entry>& from) {
-    for (entry& each : from) {
-      if (each.item.sole_entries() != nullptr) doomed.push_back(std::move(each.item));
-    }
-  };
-  gather(top);
-  while (!doomed.empty()) {
-    value last = std::move(doomed.back());
-    doomed.pop_back();
-    gather(*last.sole_entries());
-  }
+  waiting = nullptr;
 }
 
 value::value() noexcept = default;

@@ -131,8 +131,7 @@ class value {
   struct node;  // owns an array or object, and takes it apart without recursion
   template <typename T>
   static std::shared_ptr<T const> hold(T what);
-  static void dismantle(std::vector<entry>& top) noexcept;
-  [[nodiscard]] std::vector<entry>* sole_entries() noexcept;
+  static void dismantle(std::vector<entry>& entries) noexcept;
 
   std::variant<std::monostate, bool, std::int64_t, double, std::shared_ptr<std::string const>,
                std::shared_ptr<php::array const>, std::shared_ptr<php::object const>,

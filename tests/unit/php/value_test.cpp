@@ -1,6 +1,7 @@
 #include <cachetool/php/value.hpp>
 
 #include <limits>
+#include <thread>
 
 #include "support/catch.hpp"
 
@@ -117,6 +118,31 @@ TEST_CASE("a value nested fifty thousand deep is destroyed without exhausting th
   }
   deep = {};
   CHECK(deep.is_null());
+}
+
+TEST_CASE("a value that has each of its parts twice, as deep, is destroyed without exhausting the stack") {
+  php::value deep = 1;
+  for (int i = 0; i < 50'000; ++i) deep = php::array{{{std::int64_t{0}, deep}, {std::int64_t{1}, deep}}};
+  deep = {};
+  CHECK(deep.is_null());
+}
+
+// The thread sanitizer sees here whether one thread takes apart what the other may still have read.
+TEST_CASE("two threads may let go of values that share a part at the same time") {
+  int right = 0;
+  constexpr int rounds = 200;
+  for (int i = 0; i < rounds; ++i) {
+    php::value shared = list_of(list_of("text"));
+    php::value one = list_of(shared);
+    php::value other = list_of(std::move(shared));
+    std::thread reader([&right, mine = std::move(one)]() mutable {
+      right += mine["0"]["0"]["0"].as_string() == "text" ? 1 : 0;
+      mine = {};
+    });
+    other = {};
+    reader.join();
+  }
+  CHECK(right == rounds);
 }
 
 TEST_CASE("what is shared outlives the array it came from") {
