@@ -76,8 +76,7 @@ struct pool_options {
 ///   (php_error, memory_limit, worker_died)        PHP stopped in the middle
 ///   (protocol)                                    the answer is none, or is larger than 256 MiB
 ///   (no_resources)                                the system gave no random numbers
-/// and the call's comment names the others. After an error you can use the pool again. One exception: a pool that has
-/// tried all places for its agent in vain stays without one, so make a new pool once php-fpm is set up better.
+/// and the call's comment names the others. After an error you can use the pool again.
 ///
 /// Repetition: a call is sent again by itself, pool_options::retries times, when nobody listens or its connection
 /// breaks; every call but apcu_store() even if PHP may have run it already. A call that lists things is not sent again

@@ -110,13 +110,10 @@ std::string placer::as_worker_names(std::string const& path) const {
 }
 
 std::string const& placer::path(agent::source const& source, std::optional<fastcgi::peer_credentials> const& peer) {
+  if (is_exhausted()) start_over();
   if (!path_.empty() && placed_sha256_ == source.sha256) return path_;
-  if (!std::exchange(planned_, true)) {
-    look(peer ? peer->pid : 0);
-    candidates_ = named_places();
-    std::vector<candidate> const own = own_places();
-    candidates_.insert(candidates_.end(), own.begin(), own.end());
-  }
+  if (!std::exchange(planned_, true)) plan(peer ? peer->pid : 0);
+  path_.clear();
   for (; current_ < candidates_.size(); ++current_) {
     try {
       path_ = put(candidates_[current_], source, private_mode(peer));
@@ -127,6 +124,28 @@ std::string const& placer::path(agent::source const& source, std::optional<fastc
     }
   }
   give_up();
+}
+
+void placer::plan(pid_t master) {
+  look(master);
+  candidates_ = named_places();
+  std::vector<candidate> const own = own_places();
+  candidates_.insert(candidates_.end(), own.begin(), own.end());
+}
+
+// php-fpm may have been set up better since the places were tried, or a disk may no longer be full.
+void placer::start_over() {
+  planned_ = false;
+  candidates_.clear();
+  current_ = 0;
+  rejected_.reset();
+  tried_.clear();
+  failures_.clear();
+  foreign_.reset();
+  if (!options_.chroot.empty()) return;
+  root_ = worker_root();
+  root_path_.clear();
+  open_to_.reset();
 }
 
 void placer::reject(std::string const& path, error const& why, std::vector<std::string> const& allowed) {

@@ -34,7 +34,7 @@ class placer {
 
   /// Returns the path of a file with this source, in the place now in use or, at the first call, in the first usable
   /// one. `peer` tells whose workers will read it. Valid until the next call. Throws error (placement) if no place is
-  /// left.
+  /// left; the next call begins with the first one again.
   std::string const& path(agent::source const& source, std::optional<fastcgi::peer_credentials> const& peer);
 
   /// Says that the worker could not run the agent at `path`, or that it could not do its work there: the next path() is
@@ -46,11 +46,13 @@ class placer {
   /// True if the place in use holds an agent that was installed before, perhaps by another version.
   [[nodiscard]] bool is_installed() const noexcept { return candidates_[current_].how == candidate::kind::installed; }
 
-  /// True if no place is left.
+  /// True if no place is left, until the next path().
   [[nodiscard]] bool is_exhausted() const noexcept { return planned_ && current_ == candidates_.size(); }
 
  private:
   void enter_chroot();
+  void plan(pid_t master);
+  void start_over();
   void look(pid_t master);
   [[nodiscard]] std::vector<candidate> named_places() const;
   [[nodiscard]] std::vector<candidate> own_places() const;

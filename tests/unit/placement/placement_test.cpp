@@ -69,3 +69,30 @@ TEST_CASE("the root directory is no chroot") {
   test::temp_dir const directory;
   CHECK(placed(in_chroot("/", directory.path())).find(directory.path() + "/cachetool-") == 0);
 }
+
+TEST_CASE("a placer for which no place was left begins with the first one again") {
+  test::temp_dir const root;
+  agent::observer nobody;
+  placement::placer place(in_chroot(root.path()), some_endpoint, nobody);
+  agent::source const source = agent::source_for("opcache.reset");
+  auto const reject_all = [&] {
+    for (;;) place.reject(place.path(source, std::nullopt), error(error_kind::access_denied, "no"), {});
+  };
+  for (int i = 0; i < 2; ++i) {
+    CHECK_THROWS_AS(reject_all(), error);
+    CHECK(place.is_exhausted());
+  }
+  CHECK(std::filesystem::exists(root.path() + place.path(source, std::nullopt)));
+  CHECK_FALSE(place.is_exhausted());
+}
+
+TEST_CASE("a path is not given out again when its file made way for another one that found no place") {
+  test::temp_dir const root;
+  agent::observer nobody;
+  placement::placer place(in_chroot(root.path()), some_endpoint, nobody);
+  agent::source const first = agent::source_for("opcache.reset");
+  REQUIRE(std::filesystem::exists(root.path() + place.path(first, std::nullopt)));
+  std::filesystem::remove_all(root.path());
+  CHECK_THROWS_AS(place.path(agent::source_for("apcu.info"), std::nullopt), error);
+  CHECK_THROWS_AS(place.path(first, std::nullopt), error);
+}
