@@ -53,14 +53,12 @@ std::string_view name(error_kind kind) noexcept;
 
 /// How far a call had come when it failed.
 enum class phase : std::uint8_t {
-  /// Nothing was sent yet: arguments, the request itself. The default, so errors that the agent answered with
-  /// (opcache_off, php_error) have it too.
-  prepare,
+  prepare,  ///< nothing was sent yet: arguments, the request itself
   resolve,  ///< looking up a host name
   connect,  ///< opening the connection
   send,     ///< writing the request
   receive,  ///< waiting for the answer, or reading it
-  answer    ///< the answer is complete, but php-fpm did not run the agent
+  answer    ///< the answer is complete: php-fpm did not run the agent, or kind() tells what PHP answered
 };
 
 /// The name of a phase: "connect". It lives for ever.

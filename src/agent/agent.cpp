@@ -101,6 +101,15 @@ std::vector<note> read_notes(php::value const& list) {
   return notes;
 }
 
+php::value decoded(std::string_view answer) {
+  auto const whole = php::unserialize(answer, {.max_values = max_values, .max_text = max_held_piece});
+  if (whole) return *whole;
+  throw error(error_kind::protocol, "the agent's answer cannot be read: " + std::string(whole.failure().reason))
+      .advise(
+          "have it return less: what code prints is shown as it comes; or does an output handler of this pool change "
+          "what scripts print?");
+}
+
 }  // namespace
 
 std::optional<error> undefined_function(std::string_view text) {
@@ -240,36 +249,34 @@ void answer_reader::end() {
   keep_foreign(std::exchange(pending_, {}));
 }
 
-answer answer_reader::finish() {
-  end();
-  if (fatal_ && !answer_) {
-    auto const fatal = php::unserialize(*fatal_);
-    if (fatal && fatal->entries().size() >= 4) {
-      auto const at = fatal->entries();
-      throw fatal_error(at[1].item.as_string(), at[2].item.as_string(), at[3].item.as_int());
-    }
-  }
+// What PHP said when it stopped, if that can be read.
+void answer_reader::require_no_fatal_error() const {
+  if (!fatal_ || answer_) return;
+  auto const fatal = php::unserialize(*fatal_);
+  if (!fatal || fatal->entries().size() < 4) return;
+  auto const at = fatal->entries();
+  throw fatal_error(at[1].item.as_string(), at[2].item.as_string(), at[3].item.as_int());
+}
+
+void answer_reader::require_whole_answer() const {
   if (too_large_) throw too_large(std::to_string(max_held_piece >> 20) + " MiB");
+  if (answer_ && !broken_) return;
   bool const is_whole = piece_ == '\0' && !broken_;
-  if (!answer_ && began_ && printed_ && is_whole) {
+  if (began_ && printed_ && is_whole) {
     throw error(error_kind::protocol, "PHP ended the request before the code returned, so its value cannot be shown")
         .advise(
             "leave out fastcgi_finish_request(), which does this, in the code and in what it includes; the code ran on "
             "after it");
   }
-  if (!answer_ || broken_) {
-    throw error(error_kind::protocol,
-                began_ ? "the agent's answer is cut short or was changed on its way" : "the answer is not the agent's")
-        .advise("does an output handler or an auto_prepend_file of this pool change what scripts print?");
-  }
-  auto const decoded = php::unserialize(*answer_, {.max_values = max_values, .max_text = max_held_piece});
-  if (!decoded) {
-    throw error(error_kind::protocol, "the agent's answer cannot be read: " + std::string(decoded.failure().reason))
-        .advise(
-            "have it return less: what code prints is shown as it comes; or does an output handler of this pool change "
-            "what scripts print?");
-  }
-  php::value const& whole = *decoded;
+  throw error(error_kind::protocol,
+              began_ ? "the agent's answer is cut short or was changed on its way" : "the answer is not the agent's")
+      .advise("does an output handler or an auto_prepend_file of this pool change what scripts print?");
+}
+
+answer answer_reader::read_answer() {
+  require_no_fatal_error();
+  require_whole_answer();
+  php::value const whole = decoded(*answer_);
   if (whole.has("refused")) {
     refused_over_ = whole["detail"].as_string();
     throw refusal(whole["refused"].as_string(), refused_over_);
@@ -282,6 +289,16 @@ answer answer_reader::finish() {
   out.pool = whole["pool"].as_string();
   out.pid = whole["pid"].as_int();
   return out;
+}
+
+answer answer_reader::finish() {
+  end();
+  try {
+    return read_answer();
+  } catch (error& failed) {
+    failed.during(phase::answer);
+    throw;
+  }
 }
 
 }  // namespace cachetool::agent

@@ -99,7 +99,7 @@ class answer_reader {
 
   /// The answer, after end(). Throws error: what PHP threw (php_error), a fatal error (php_error, memory_limit), a
   /// refusal of the agent (extension_missing, disabled, restricted, opcache_off, usage), or a malformed answer
-  /// (protocol).
+  /// (protocol). All are of phase::answer.
   [[nodiscard]] answer finish();
 
   /// What the agent's refusal is about, after finish() has thrown it. For error (restricted): the prefix that
@@ -112,6 +112,9 @@ class answer_reader {
   bool parse_header(std::string_view header);
   void finish_piece();
   void keep_foreign(std::string_view text);
+  void require_no_fatal_error() const;
+  void require_whole_answer() const;
+  [[nodiscard]] answer read_answer();
 
   std::string marker_;
   text_sink rows_;

@@ -72,7 +72,9 @@ clear_report clear(adapter::adapter& php) {
   agent::answer const answer = php.run(ask("apcu.clear"));
   php::value const& result = answer.result;
   if (result["before"].is_null()) return {from(answer), std::nullopt, 0};
-  if (!was_cleared(result)) throw error(error_kind::php_error, "APCu was not cleared: its entries are still there");
+  if (!was_cleared(result)) {
+    throw error(error_kind::php_error, "APCu was not cleared: its entries are still there").during(phase::answer);
+  }
   return {from(answer), result["before"]["num_entries"].as_int(), result["after"]["num_entries"].as_int()};
 }
 
@@ -94,7 +96,8 @@ key_report store(adapter::adapter& php, std::string_view key, php::value const& 
   if (!answer.result.as_bool()) {
     std::string const why = answer.notes.empty() ? "" : ": " + answer.notes.back().message;
     throw error(error_kind::php_error, "APCu did not store the value" + why)
-        .advise("is there room? see cachetool apcu:sma:info, and apc.shm_size");
+        .advise("is there room? see cachetool apcu:sma:info, and apc.shm_size")
+        .during(phase::answer);
   }
   return {from(answer), true};
 }

@@ -26,7 +26,7 @@ constexpr std::pair<std::string_view, file_outcome> outcomes[] = {
 };
 
 error unreadable() {
-  return error(error_kind::protocol, "what became of a file cannot be read");
+  return error(error_kind::protocol, "what became of a file cannot be read").during(phase::answer);
 }
 
 file_outcome outcome_of(std::string_view word) {

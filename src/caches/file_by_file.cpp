@@ -1,6 +1,7 @@
 #include "caches/file_by_file.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace cachetool::opcache {
 namespace {
@@ -43,6 +44,10 @@ speed next_speed(pacing const& pace, part_done const& done) {
   return pace.live ? as_asked(pace) : gentle(pace, done.files, status["took"].as_double());
 }
 
+error unlike_the_call(std::string message) {
+  return error(error_kind::protocol, std::move(message)).during(phase::answer);
+}
+
 agent::call within(speed const& now, pacing const& pace, agent::call call) {
   auto const given = call.arguments.entries();
   php::array arguments{{given.begin(), given.end()}};
@@ -59,13 +64,13 @@ part_done send_part(adapter::adapter& php, std::size_t files, agent::call call, 
   part_done out;
   std::size_t& done = out.files;
   call.rows = [&](std::string_view text) {
-    if (done == files) throw error(error_kind::protocol, "more files were compiled than were sent");
+    if (done == files) throw unlike_the_call("more files were compiled than were sent");
     each(done, read_compile_row(text));
     ++done;
   };
   try {
     out.answer = run_to_compile(php, call, done);
-    if (done == 0) throw error(error_kind::protocol, "what became of a file is missing");
+    if (done == 0) throw unlike_the_call("what became of a file is missing");
   } catch (error const& failed) {
     if (!ends_the_request(failed.kind())) throw;
     if (next.ended(failed.kind(), files, done)) each(done++, {file_outcome::failed, failed.message(), {}, {}});

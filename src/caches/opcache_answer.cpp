@@ -57,17 +57,20 @@ status to_status(agent::answer const& answer) {
 
 error file_cache_only_error(std::string const& what) {
   return error(error_kind::opcache_off, "OPcache is a file cache only (opcache.file_cache_only=1): " + what)
-      .blame_on(blame::setting, "opcache.file_cache_only");
+      .blame_on(blame::setting, "opcache.file_cache_only")
+      .during(phase::answer);
 }
 
 error inactive_error(bool restart_pending) {
   if (restart_pending) {
     return error(error_kind::pending, "a restart of OPcache is pending, and until it has taken place the cache is off")
-        .advise("try again when the running requests have ended, or see cachetool opcache:status");
+        .advise("try again when the running requests have ended, or see cachetool opcache:status")
+        .during(phase::answer);
   }
   return error(error_kind::opcache_off, "OPcache is off in this pool")
       .advise("see php_admin_value[opcache.enable] in the pool's configuration")
-      .blame_on(blame::setting, "opcache.enable");
+      .blame_on(blame::setting, "opcache.enable")
+      .during(phase::answer);
 }
 
 agent::answer run_past_a_restart(adapter::adapter& php, agent::call const& call,

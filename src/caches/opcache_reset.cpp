@@ -68,15 +68,17 @@ void require_scheduled(agent::answer const& answer, std::string const& where) {
   if (before.is_null()) {
     throw error(error_kind::php_error, "opcache_reset() refused, and without opcache_get_status() nothing tells why")
         .advise("take opcache_get_status out of disable_functions")
+        .during(phase::answer)
         .on(where);
   }
   if (!before["opcache_enabled"].as_bool()) {
     throw error(error_kind::opcache_off, "OPcache is off in this pool, nothing was reset")
         .advise("name another pool of this php-fpm, where OPcache is on: they share one cache")
         .blame_on(blame::setting, "opcache.enable")
+        .during(phase::answer)
         .on(where);
   }
-  throw error(error_kind::php_error, "opcache_reset() refused without a reason").on(where);
+  throw error(error_kind::php_error, "opcache_reset() refused without a reason").during(phase::answer).on(where);
 }
 
 /// The work of one reset().
@@ -219,6 +221,7 @@ void resetting::weigh() {
   if (!report_.risks.empty()) {
     throw error(error_kind::refused, "nothing was reset: " + report_.risks.front())
         .advise("try again when that request has ended; without --safe it is reset all the same")
+        .during(phase::answer)
         .on(php_.label());
   }
   if (!lasting.ages_hidden || running_requests(php_) == 0) return;
@@ -226,6 +229,7 @@ void resetting::weigh() {
       .advise(
           "a worker is starting, all are busy, or fpm_get_status() is disabled; without --safe it is reset all the "
           "same")
+      .during(phase::answer)
       .on(php_.label());
 }
 
@@ -260,6 +264,7 @@ bool resetting::look(restart_state const& before, milliseconds patience) {
   if (is_another) {
     throw error(error_kind::refused, "another php-fpm answers at this address than the one that was to be reset")
         .advise("it leads to several of them: name each by an address of its own")
+        .during(phase::answer)
         .on(php_.label());
   }
   if (now.start_time != before.start_time) {

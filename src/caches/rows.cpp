@@ -12,7 +12,7 @@ namespace cachetool::caches {
 namespace {
 
 error unreadable() {
-  return error(error_kind::protocol, "the list that PHP sent cannot be read");
+  return error(error_kind::protocol, "the list that PHP sent cannot be read").during(phase::answer);
 }
 
 std::int64_t take_bounded(std::string_view& rows) {

@@ -169,8 +169,15 @@ TEST_CASE("each refusal of the agent has its kind and a hint") {
         expected{"protocol", error_kind::protocol}}) {
     auto const failed = failure(piece('B', "") + refusal(each.text, "detail"));
     CHECK(failed.kind() == each.kind);
+    CHECK(failed.at() == phase::answer);
     CHECK_FALSE(failed.hint().empty());
   }
+}
+
+TEST_CASE("whatever is wrong with a complete answer is of that phase, not of one before the request was sent") {
+  CHECK(failure("a page").at() == phase::answer);
+  CHECK(failure(piece('B', "") + piece('A', "no value")).at() == phase::answer);
+  CHECK(failure(piece('B', "") + piece('X', "")).at() == phase::answer);
 }
 
 TEST_CASE("warnings that PHP raised come beside the result") {
