@@ -7,6 +7,7 @@
 #include <cachetool/error.hpp>
 #include <cachetool/pool.hpp>
 
+#include "json_result.hpp"
 #include "support/catch.hpp"
 #include "support/php_fpm.hpp"
 #include "support/program.hpp"
@@ -14,23 +15,16 @@
 
 using namespace cachetool;
 using namespace std::string_literals;
+using test::call;
 using test::fpm_pool;
 using test::php_fpm;
+using test::result_of;
 using test::run_program;
 
 namespace {
 
-test::program_result call(php_fpm const& server, std::vector<std::string> arguments, std::string const& pool = "www") {
-  arguments.insert(arguments.begin(), "--fcgi=" + server.endpoint(pool).text());
-  return run_program(arguments);
-}
-
-nlohmann::json result_of(php_fpm const& server, std::vector<std::string> arguments) {
-  arguments.push_back("--format=json");
-  auto const answer = call(server, arguments);
-  INFO(answer.out << answer.err);
-  CHECK(answer.exit_code == 0);
-  return nlohmann::json::parse(answer.out)["targets"][0]["result"];
+test::program_result call_other(php_fpm const& server, std::vector<std::string> arguments) {
+  return run_program(test::arguments_for(server, std::move(arguments), "other"));
 }
 
 /// Stores what the PHP expression VALUE gives, and returns what apcu:key:fetch prints.
@@ -129,8 +123,8 @@ TEST_CASE("times are Unix times, after a clear too") {
 TEST_CASE("a clear empties the cache that the pools of one master share") {
   php_fpm const server({.pools = {fpm_pool{.name = "www"}, fpm_pool{.name = "other"}}});
   call(server, {"apcu:key:store", "a", "1"});
-  CHECK(call(server, {"apcu:key:exists", "a"}, "other").exit_code == 0);
-  CHECK(call(server, {"apcu:cache:clear"}, "other").out ==
+  CHECK(call_other(server, {"apcu:key:exists", "a"}).exit_code == 0);
+  CHECK(call_other(server, {"apcu:cache:clear"}).out ==
         server.endpoint("other").text() + " (pool other): APCu cleared, 1 entry\n");
   CHECK(call(server, {"apcu:key:exists", "a"}).exit_code == 1);
 }

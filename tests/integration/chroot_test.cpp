@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "fpm_calls.hpp"
 #include "support/catch.hpp"
 #include "support/php_fpm.hpp"
 #include "support/program.hpp"
@@ -11,16 +12,13 @@
 #include "support/test_state.hpp"
 
 using namespace cachetool;
+using test::contains;
 using test::fpm_options;
 using test::fpm_pool;
 using test::php_fpm;
 using test::run_program;
 
 namespace {
-
-bool contains(std::string const& text, std::string const& part) {
-  return text.find(part) != std::string::npos;
-}
 
 struct chrooted {
   chrooted() {

@@ -5,19 +5,17 @@
 #include <filesystem>
 #include <fstream>
 
+#include "fpm_calls.hpp"
 #include "support/catch.hpp"
 #include "support/php_build.hpp"
 #include "support/program.hpp"
 #include "support/temp_dir.hpp"
 
 using namespace cachetool;
+using test::contains;
 using test::program_result;
 
 namespace {
-
-bool contains(std::string const& text, std::string const& part) {
-  return text.find(part) != std::string::npos;
-}
 
 /// A PATH on which "php" is the PHP that is being tested.
 struct php_in_path {

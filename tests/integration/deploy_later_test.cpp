@@ -45,9 +45,6 @@ void upload_beside(site const& pages) {
   fs::remove_all(pages.directory() + "/releases/new");
 }
 
-std::int64_t wasted(php_fpm const& server) {
-  return cache_status(server)["memory_usage"]["wasted_memory"].as_int();
-}
 std::int64_t keys(php_fpm const& server) {
   return cache_status(server)["opcache_statistics"]["num_cached_keys"].as_int();
 }

@@ -21,10 +21,6 @@ program_result finish_all(php_fpm const& server, std::vector<std::string> more =
   return call(server, more);
 }
 
-std::int64_t restarts(php_fpm const& server) {
-  return cache_status(server)["opcache_statistics"]["manual_restarts"].as_int();
-}
-
 }  // namespace
 
 TEST_CASE("deploy:finish without a link follows each that was switched, and says which") {

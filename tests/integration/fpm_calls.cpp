@@ -76,6 +76,18 @@ php::value cache_status(php_fpm const& server) {
   return evaluate(server, "return opcache_get_status(false);");
 }
 
+std::int64_t wasted(php_fpm const& server) {
+  return cache_status(server)["memory_usage"]["wasted_memory"].as_int();
+}
+
+std::int64_t restarts(php_fpm const& server) {
+  return cache_status(server)["opcache_statistics"]["manual_restarts"].as_int();
+}
+
+bool forgets_what_is_gone() {
+  return php_fpm::version() != "7.4";
+}
+
 void fill_cache(php_fpm const& server, int scripts) {
   for (int i = 0; i < scripts; ++i) {
     run_script(server, server.write_script("filler" + std::to_string(i) + ".php", "<?php function f() { return 1; }"));

@@ -44,6 +44,13 @@ php::value evaluate(php_fpm const& server, std::string_view code);
 /// opcache_get_status(false), as PHP itself tells it.
 php::value cache_status(php_fpm const& server);
 
+/// What it counts: bytes that only a restart gives back, and calls of opcache_reset() that took place.
+std::int64_t wasted(php_fpm const& server);
+std::int64_t restarts(php_fpm const& server);
+
+/// True if this PHP can forget a script whose file is gone.
+bool forgets_what_is_gone();
+
 /// That many scripts in the cache, compiled from files of their own.
 void fill_cache(php_fpm const& server, int scripts = 5);
 

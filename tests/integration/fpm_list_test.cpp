@@ -5,12 +5,14 @@
 
 #include <nlohmann/json.hpp>
 
+#include "fpm_calls.hpp"
 #include "support/catch.hpp"
 #include "support/php_fpm.hpp"
 #include "support/program.hpp"
 #include "support/test_state.hpp"
 
 using namespace cachetool;
+using test::is_root;
 
 namespace {
 
@@ -32,10 +34,6 @@ std::map<std::string, nlohmann::json> list(test::php_fpm const& server, std::opt
     if (target.at("result").at("pid") == server.pid()) pools[target.at("pool")] = target;
   }
   return pools;
-}
-
-bool is_root() {
-  return geteuid() == 0;
 }
 
 }  // namespace

@@ -24,10 +24,6 @@ program_result graceful(php_fpm const& server, program_options const& who = {}) 
   return call(server, {"opcache:reset", "--graceful"}, who);
 }
 
-std::int64_t restarts(php_fpm const& server) {
-  return cache_status(server)["opcache_statistics"]["manual_restarts"].as_int();
-}
-
 /// The release 2 goes live by the line alone, and then the first again.
 void check_both_ways(php_fpm const& server, site const& pages, program_options const& who = {}) {
   CHECK(visits(server, pages) == texts{"1 1 1"});

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "fpm_calls.hpp"
+#include "json_result.hpp"
 #include "release_site.hpp"
 #include "support/catch.hpp"
 #include "support/test_state.hpp"
@@ -24,20 +25,6 @@ namespace {
 program_result graceful(php_fpm const& server, std::vector<std::string> more = {}) {
   more.insert(more.begin(), {"opcache:reset", "--graceful"});
   return call(server, more);
-}
-
-nlohmann::json result_of(program_result const& output) {
-  INFO(output.out << output.err);
-  auto const all = nlohmann::json::parse(output.out);
-  return all["targets"][0]["result"];
-}
-
-std::int64_t restarts(php_fpm const& server) {
-  return cache_status(server)["opcache_statistics"]["manual_restarts"].as_int();
-}
-
-std::int64_t wasted(php_fpm const& server) {
-  return cache_status(server)["memory_usage"]["wasted_memory"].as_int();
 }
 
 void check_without_restart(php_fpm const& server, program_result const& output) {

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "fpm_calls.hpp"
+#include "json_result.hpp"
 #include "release_site.hpp"
 #include "support/catch.hpp"
 #include "support/test_state.hpp"
@@ -26,11 +27,9 @@ program_result prune(php_fpm const& server, std::vector<std::string> arguments =
   return call(server, std::move(arguments));
 }
 
-json result_of(php_fpm const& server, std::vector<std::string> arguments) {
+json pruned(php_fpm const& server, std::vector<std::string> arguments) {
   arguments.emplace_back("--format=json");
-  auto const output = prune(server, std::move(arguments));
-  INFO(output.err);
-  return json::parse(output.out)["targets"][0]["result"];
+  return result_of(prune(server, std::move(arguments)));
 }
 
 std::string keep(site const& of) {
@@ -42,10 +41,6 @@ bool is_cached(php_fpm const& server, std::string const& path) {
   return evaluate(server,
                   "ini_set('opcache.validate_timestamps', '0'); return opcache_is_script_cached('" + path + "');")
       .as_bool();
-}
-
-std::int64_t wasted(php_fpm const& server) {
-  return cache_status(server)["memory_usage"]["wasted_memory"].as_int();
 }
 
 /// The first release was live, and the second is.
@@ -60,10 +55,6 @@ std::string code_of_size(int elements) {
   std::string code = "<?php return [";
   for (int i = 0; i < elements; ++i) code += std::to_string(i) + "=>[" + std::to_string(i) + "],";
   return code + "];";
-}
-
-bool forgets_what_is_gone() {
-  return php_fpm::version() != "7.4";
 }
 
 }  // namespace
@@ -131,7 +122,7 @@ TEST_CASE("scripts whose files are gone are forgotten wherever they were, and ot
   auto const there = server.write_script("there.php", "<?php echo 'there';");
   for (auto const& path : {gone, there}) run_script(server, path);
   fs::remove_all(server.document_root() + "/sub");
-  auto const result = result_of(server, {});
+  auto const result = pruned(server, {});
   CHECK(result["gone"] == 1);
   CHECK(result["scripts"][0]["full_path"] == gone);
   CHECK(result["scripts"][0]["outcome"] == (forgets_what_is_gone() ? "forgotten" : "kept"));
@@ -157,7 +148,7 @@ TEST_CASE("what is forgotten counts as wasted, and is told") {
   site const pages;
   go_live(server, pages);
   auto const before = wasted(server);
-  auto const result = result_of(server, {keep(pages)});
+  auto const result = pruned(server, {keep(pages)});
   CHECK(result["wasted_memory"].get<std::int64_t>() == before + result["memory_consumption"].get<std::int64_t>());
   CHECK(result["wasted_memory"] == wasted(server));
   CHECK(result["needed_keys"] == 3);
@@ -178,7 +169,7 @@ TEST_CASE("a directory beside the live release to which a link leads is left alo
   SECTION("when it is named itself") {
     kept = pages.release("2");
   }
-  auto const result = result_of(server, {"--keep=" + kept});
+  auto const result = pruned(server, {"--keep=" + kept});
   REQUIRE(result["dead"].size() == 1);
   CHECK(result["dead"][0]["path"] == pages.release("1"));
   CHECK(is_cached(server, pages.release("3") + "/rel.php"));
@@ -189,7 +180,7 @@ TEST_CASE("a release to which the link leads is never dead, whatever is kept") {
   php_fpm const server{options_for(2)};
   site const pages;
   go_live(server, pages);
-  CHECK(result_of(server, {"--keep=" + pages.release("1")})["scripts"].empty());
+  CHECK(pruned(server, {"--keep=" + pages.release("1")})["scripts"].empty());
   CHECK(visits(server, pages) == texts{"2 2 2"});
 }
 
@@ -197,7 +188,7 @@ TEST_CASE("several releases are kept") {
   php_fpm const server{options_for(2)};
   site const pages{{"1", "2", "3"}};
   for (auto const* name : {"1", "2", "3"}) run_script(server, pages.release(name) + "/rel.php");
-  auto const result = result_of(server, {keep(pages), "--keep=" + pages.release("3")});
+  auto const result = pruned(server, {keep(pages), "--keep=" + pages.release("3")});
   REQUIRE(result["dead"].size() == 1);
   CHECK(result["dead"][0]["path"] == pages.release("2"));
 }

@@ -13,6 +13,7 @@
 #include <cachetool/pool.hpp>
 
 #include "fpm_calls.hpp"
+#include "json_result.hpp"
 #include "support/catch.hpp"
 #include "support/test_state.hpp"
 
@@ -20,8 +21,10 @@ using namespace cachetool;
 using nlohmann::json;
 using test::call;
 using test::contains;
+using test::forgets_what_is_gone;
 using test::fpm_options;
 using test::php_fpm;
+using test::result_of;
 namespace fs = std::filesystem;
 
 namespace {
@@ -31,13 +34,6 @@ fpm_options without_timestamps(std::map<std::string, std::string> ini = {}) {
   ini.emplace("opcache.validate_timestamps", "0");
   options.ini = std::move(ini);
   return options;
-}
-
-json result_of(php_fpm const& server, std::vector<std::string> arguments) {
-  arguments.push_back("--format=json");
-  auto const output = call(server, std::move(arguments));
-  INFO(output.err);
-  return json::parse(output.out)["targets"][0]["result"];
 }
 
 /// What became of a script of the document root; null if nothing did.
@@ -66,10 +62,6 @@ void let_the_cache_be_younger(php_fpm const& server) {
 /// Each question is one more of them itself.
 std::int64_t misses(php_fpm const& server) {
   return test::cache_status(server)["opcache_statistics"]["misses"].as_int();
-}
-
-bool forgets_what_is_gone() {
-  return php_fpm::version() != "7.4";
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "fpm_calls.hpp"
+#include "json_result.hpp"
 #include "support/catch.hpp"
 #include "support/test_state.hpp"
 
@@ -287,11 +288,6 @@ namespace {
 /// A server whose workers have been alive for long enough to be asked what they do.
 void let_settle() {
   std::this_thread::sleep_for(1200ms);
-}
-
-nlohmann::json result_of(program_result const& run) {
-  INFO(run.out << run.err);
-  return nlohmann::json::parse(run.out).at("targets").at(0).at("result");
 }
 
 /// Wastes about a third of what is cached.

@@ -13,6 +13,7 @@
 #include <cachetool/opcache.hpp>
 #include <cachetool/pool.hpp>
 
+#include "json_result.hpp"
 #include "support/catch.hpp"
 #include "support/php_fpm.hpp"
 #include "support/program.hpp"
@@ -20,25 +21,16 @@
 
 using namespace cachetool;
 using nlohmann::json;
+using test::call;
+using test::contains;
 using test::fpm_options;
 using test::php_fpm;
 using test::program_result;
+using test::result_of;
 using test::run_program;
 namespace fs = std::filesystem;
 
 namespace {
-
-program_result call(php_fpm const& server, std::vector<std::string> arguments) {
-  arguments.push_back("--fcgi=" + server.endpoint().text());
-  return run_program(arguments);
-}
-
-json result_of(php_fpm const& server, std::vector<std::string> arguments) {
-  arguments.push_back("--format=json");
-  auto const output = call(server, std::move(arguments));
-  INFO(output.err);
-  return json::parse(output.out)["targets"][0]["result"];
-}
 
 /// How a script of the document root fared.
 json fate(json const& result, std::string const& name) {
@@ -57,10 +49,6 @@ std::vector<std::string> cached(php_fpm const& server) {
 bool is_cached(php_fpm const& server, std::string const& path) {
   auto const all = cached(server);
   return std::find(all.begin(), all.end(), path) != all.end();
-}
-
-bool contains(std::string const& text, std::string const& part) {
-  return text.find(part) != std::string::npos;
 }
 
 fpm_options with(std::map<std::string, std::string> ini) {

@@ -13,6 +13,7 @@
 
 #include <cachetool/fastcgi/client.hpp>
 
+#include "fpm_calls.hpp"
 #include "support/catch.hpp"
 #include "support/php_fpm.hpp"
 
@@ -20,14 +21,9 @@ using namespace cachetool;
 using test::fpm_options;
 using test::fpm_pool;
 using test::php_fpm;
+using test::request_for;
 
 namespace {
-
-fastcgi::request request_for(std::string const& script) {
-  fastcgi::request result;
-  result.params = {{"REQUEST_METHOD", "GET"}, {"SCRIPT_FILENAME", script}, {"SCRIPT_NAME", "/test"}};
-  return result;
-}
 
 fastcgi::response run(php_fpm const& server, std::string const& script) {
   return fastcgi::client{server.endpoint()}.execute(request_for(script));

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <thread>
 
+#include "fpm_calls.hpp"
 #include "support/catch.hpp"
 #include "support/php_build.hpp"
 #include "support/program.hpp"
@@ -17,6 +18,7 @@
 #include "support/test_state.hpp"
 
 using namespace cachetool;
+using test::contains;
 using test::program_result;
 
 namespace {
@@ -45,10 +47,6 @@ struct installed_stub {
   std::string disabled;
   test::program_options options;
 };
-
-bool contains(std::string const& text, std::string const& part) {
-  return text.find(part) != std::string::npos;
-}
 
 void check_hand_over(installed_stub const& stub) {
   auto const version = stub.run({"-V"});

@@ -17,10 +17,6 @@ program_result graceful(php_fpm const& server) {
   return call(server, {"opcache:reset", "--graceful"});
 }
 
-std::int64_t restarts(php_fpm const& server) {
-  return cache_status(server)["opcache_statistics"]["manual_restarts"].as_int();
-}
-
 /// A site whose releases lie where its link does not: each in a directory of its own, as packages unpack them.
 class scattered_site {
  public:

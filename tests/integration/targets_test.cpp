@@ -28,10 +28,6 @@ fpm_options two_pools() {
   return options;
 }
 
-std::int64_t restarts(php_fpm const& server) {
-  return cache_status(server)["opcache_statistics"]["manual_restarts"].as_int();
-}
-
 /// Masters with a pool that no other php-fpm of this machine has: what is found by that name is only these.
 struct same_pool_name {
   std::string name = "cachetool-test-" + std::to_string(getpid());

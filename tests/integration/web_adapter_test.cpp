@@ -8,6 +8,7 @@
 #include "adapter/curl.hpp"
 #include "adapter/web_file.hpp"
 #include "agent/web.hpp"
+#include "fpm_calls.hpp"
 #include "support/catch.hpp"
 #include "support/php_fpm.hpp"
 #include "support/php_site.hpp"
@@ -15,6 +16,7 @@
 #include "support/test_state.hpp"
 
 using namespace cachetool;
+using test::contains;
 using namespace std::chrono_literals;
 using test::php_site;
 using test::program_result;
@@ -30,10 +32,6 @@ std::vector<std::string> on_site(php_site const& site, std::vector<std::string> 
 
 program_result run(php_site const& site, std::vector<std::string> const& arguments) {
   return run_program(on_site(site, arguments));
-}
-
-bool contains(std::string const& text, std::string const& part) {
-  return text.find(part) != std::string::npos;
 }
 
 }  // namespace
