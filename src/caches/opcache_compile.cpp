@@ -141,7 +141,7 @@ compile_report compile(std::vector<adapter::adapter*> const& php, std::vector<sc
   std::vector<std::future<void>> others;
   try {
     for (std::size_t i = 1; i < php.size(); ++i) {
-      others.push_back(std::async(std::launch::async, [&shared, job = php[i]] { shared.work(*job); }));
+      others.push_back(std::async(std::launch::async, [&shared, mine = php[i]] { shared.work(*mine); }));
     }
   } catch (std::system_error const&) {  // no thread is available: the ones that exist do everything
   }

@@ -24,7 +24,7 @@ namespace {
 /// Records what an adapter does, and passes it on.
 class recorder final : public agent::observer {
  public:
-  recorder(trail& seen, agent::observer& next) : seen_(seen), next_(next) {}
+  recorder(seen_way& seen, agent::observer& next) : seen_(seen), next_(next) {}
 
   void running(agent::call const& what, std::string_view endpoint, std::string_view agent_path) override {
     seen_.agent_path = agent_path;
@@ -46,7 +46,7 @@ class recorder final : public agent::observer {
   }
 
  private:
-  trail& seen_;
+  seen_way& seen_;
   agent::observer& next_;
 };
 
@@ -60,8 +60,8 @@ std::optional<socket_look> look_at_socket(fastcgi::endpoint const& where, fpm::a
   return socket_look{names.user_and_number(info.st_uid), names.group_and_number(info.st_gid), info.st_mode & 07777U};
 }
 
-trail begin(way_to_try const& how, fpm::accounts const& names) {
-  trail seen;
+seen_way begin(way_to_try const& how, fpm::accounts const& names) {
+  seen_way seen;
   seen.where = how.where;
   seen.who = how.who;
   seen.guessed = how.guessed;
@@ -73,7 +73,7 @@ trail begin(way_to_try const& how, fpm::accounts const& names) {
   return seen;
 }
 
-void arrive(trail& seen, facts const& php, fpm::accounts const& names) {
+void arrive(seen_way& seen, facts const& php, fpm::accounts const& names) {
   if (seen.host && seen.host->master.version.empty()) seen.host->master.version = php.from.php_version;
   seen.worker = php.from.pid;
   if (php.user && *php.user >= 0 && *php.user <= std::numeric_limits<uid_t>::max()) {
@@ -81,7 +81,7 @@ void arrive(trail& seen, facts const& php, fpm::accounts const& names) {
   }
 }
 
-facts ask_once(way_to_try const& how, bool strict, trail& seen, agent::observer& watcher) {
+facts ask_once(way_to_try const& how, bool strict, seen_way& seen, agent::observer& watcher) {
   auto const php = how.open(watcher);
   try {
     auto const began = std::chrono::steady_clock::now();
@@ -94,7 +94,7 @@ facts ask_once(way_to_try const& how, bool strict, trail& seen, agent::observer&
 }
 
 // If opcache.restrict_api forbids every place, some facts are still available.
-facts ask(way_to_try const& how, trail& seen, agent::observer& log) {
+facts ask(way_to_try const& how, seen_way& seen, agent::observer& log) {
   recorder watcher(seen, log);
   try {
     return ask_once(how, true, seen, watcher);
@@ -167,7 +167,7 @@ std::vector<finding> find_old_code(way_to_try const& how, subject const& of, age
   }
 }
 
-report end_early(trail const& seen, error why) {
+report end_early(seen_way const& seen, error why) {
   if (seen.guessed && stage_of(why, seen) == stage::connect) why.advise("name the php-fpm you mean: --fcgi=ADDRESS");
   report out;
   out.findings = check_way(seen, why);
@@ -179,7 +179,7 @@ report end_early(trail const& seen, error why) {
 
 report walk(way_to_try const& how, agent::observer& log) {
   fpm::accounts const names;
-  trail seen = begin(how, names);
+  seen_way seen = begin(how, names);
   if (how.blocked) return end_early(seen, *how.blocked);
   try {
     facts const php = ask(how, seen, log);

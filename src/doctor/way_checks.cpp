@@ -14,7 +14,7 @@ verdict failed(error const& why) {
   return {level::failure, why.message(), why.hint()};
 }
 
-fpm::pool const* pool_of(trail const& seen) {
+fpm::pool const* pool_of(seen_way const& seen) {
   return seen.host && seen.host->pool ? &seen.host->master.pools[*seen.host->pool] : nullptr;
 }
 
@@ -33,7 +33,7 @@ std::string describe(fpm::pool const& pool) {
   return (name.empty() ? "" : ", " + name) + (workers.empty() ? "" : ", " + workers);
 }
 
-verdict check_find(trail const& seen) {
+verdict check_find(seen_way const& seen) {
   if (seen.guessed) {
     return {level::note,
             "no php-fpm that runs on this machine was found: it may be in a container, on another host, or hidden from "
@@ -60,7 +60,7 @@ std::string octal(unsigned mode) {
   return text.data();
 }
 
-verdict check_connect(trail const& seen) {
+verdict check_connect(seen_way const& seen) {
   if (!seen.socket) return {level::ok, seen.where->text() + " accepts connections"};
   return {level::ok, seen.where->text() + ", of " + seen.socket->user + " and the group " + seen.socket->group +
                          ", mode " + octal(seen.socket->mode) + ", lets " + seen.caller + " in"};
@@ -76,7 +76,7 @@ std::string place_of(std::string const& path) {
 }
 
 // Why a place for the agent may have to be searched for.
-std::string view_of(trail const& seen) {
+std::string view_of(seen_way const& seen) {
   if (!seen.host) return {};
   fpm::pool const* const pool = pool_of(seen);
   std::string const root = pool == nullptr ? "" : fpm::value_of(*pool, "chroot");
@@ -85,7 +85,7 @@ std::string view_of(trail const& seen) {
                                      : "";
 }
 
-verdict check_place(trail const& seen) {
+verdict check_place(seen_way const& seen) {
   std::string const served = "the agent is run from " + place_of(seen.agent_path) + view_of(seen);
   std::string before;
   for (failed_place const& each : seen.refused) {
@@ -97,7 +97,7 @@ verdict check_place(trail const& seen) {
   return {before.empty() ? level::ok : level::note, served + before};
 }
 
-verdict check_answer(trail const& seen) {
+verdict check_answer(seen_way const& seen) {
   std::array<char, 32> time{};
   std::snprintf(time.data(), time.size(), "%.1f ms", seen.took.count());
   std::string const who = seen.worker == 0 ? "a worker" : "worker " + std::to_string(seen.worker);
@@ -109,7 +109,7 @@ verdict check_answer(trail const& seen) {
 
 }  // namespace
 
-stage stage_of(error const& failed, trail const& seen) {
+stage stage_of(error const& failed, seen_way const& seen) {
   switch (failed.kind()) {
     case error_kind::not_visible:
     case error_kind::access_denied:
@@ -128,7 +128,7 @@ stage stage_of(error const& failed, trail const& seen) {
   return connects || seen.agent_path.empty() ? stage::connect : stage::run;
 }
 
-std::vector<finding> check_way(trail const& seen, std::optional<error> const& ended) {
+std::vector<finding> check_way(seen_way const& seen, std::optional<error> const& ended) {
   stage const reached = ended ? stage_of(*ended, seen) : stage::over;
   std::vector<finding> found;
   if (seen.where || !seen.who.empty()) found.push_back({"find", "find", check_find(seen)});

@@ -28,8 +28,8 @@ struct failed_place {
   bool named = false;  ///< by the caller
 };
 
-/// What was seen on the way.
-struct trail {
+/// What was seen on the way to PHP.
+struct seen_way {
   std::optional<fastcgi::endpoint> where;  ///< nothing for a web site, or php on the command line
   std::string who;                         ///< a pool that was found but cannot be reached, if known
   bool guessed = false;                    ///< nothing was named, and nothing was found
@@ -48,10 +48,10 @@ struct trail {
 enum class stage : std::uint8_t { connect, place, run, over };
 
 /// How far the call came that ended with this error.
-stage stage_of(error const& failed, trail const& seen);
+stage stage_of(error const& failed, seen_way const& seen);
 
 /// Returns a finding for each step that was taken. `ended` is the error that ended the walk; it is the last step's
 /// finding.
-std::vector<finding> check_way(trail const& seen, std::optional<error> const& ended);
+std::vector<finding> check_way(seen_way const& seen, std::optional<error> const& ended);
 
 }  // namespace cachetool::doctor

@@ -30,7 +30,7 @@ opcache::compile_report compile(adapter::adapter& php, std::vector<opcache::scri
   constexpr std::int64_t most_jobs = 64;
   std::vector<std::unique_ptr<adapter::adapter>> others;
   std::vector<adapter::adapter*> all{&php};
-  for (std::int64_t job = 1; job < std::min(jobs, most_jobs); ++job) {
+  while (std::ssize(all) < std::min(jobs, most_jobs)) {
     others.push_back(php.another());
     if (others.back() == nullptr) break;
     all.push_back(others.back().get());
@@ -49,17 +49,17 @@ void show(target_output& out, opcache::compile_report const& report, origin cons
 }
 
 // The options of opcache:compile:scripts; opcache:compile:script has one file and needs none.
-struct manner {
+struct compile_scripts_options {
   std::vector<std::string> exclude{};
   std::int64_t jobs = 1;
   bool summary = false;
 };
 
-exit_code compile_files(context& with, std::vector<opcache::script_file> const& files, manner how) {
-  opcache::compile_options const options = compile_options(with, std::move(how.exclude));
+exit_code compile_files(context& with, std::vector<opcache::script_file> const& files, compile_scripts_options given) {
+  opcache::compile_options const options = compile_options(with, std::move(given.exclude));
   return for_each_master(with, outcome_view::csv_columns(), [&](adapter::adapter& php, console&) {
-    return [&how, report = compile(php, files, options, how.jobs)](target_output& out, std::string const& pool) {
-      show(out, report, as_of_pool(report.from, pool), how.summary);
+    return [&given, report = compile(php, files, options, given.jobs)](target_output& out, std::string const& pool) {
+      show(out, report, as_of_pool(report.from, pool), given.summary);
     };
   });
 }
@@ -107,7 +107,7 @@ exit_code opcache_compile_script(context& with) {
   std::string const path = with.line.arguments.front();
   if (path.empty())
     throw error(error_kind::usage, "the path of the script is empty").advise("is a shell variable unset?");
-  return compile_files(with, {{base::real_or_absolute_path(path), path}}, manner());
+  return compile_files(with, {{base::real_or_absolute_path(path), path}}, compile_scripts_options());
 }
 
 exit_code opcache_compile_scripts(context& with) {

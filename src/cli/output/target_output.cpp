@@ -27,7 +27,7 @@ target_output::target_output(console& out, output_format format, std::size_t csv
   }
 }
 
-void target_output::show(origin const& from, forms const& how) {
+void target_output::show(origin const& from, renderings const& how) {
   if (json_) {
     begin_result(from);
     how.json(*json_);
@@ -44,7 +44,7 @@ void target_output::show(origin const& from, std::span<report::field const> reco
               [record] { return csv_table{report::texts(record)}; }, text});
 }
 
-void target_output::show(origin const& from, forms const& how, std::vector<std::string> const& remarks,
+void target_output::show(origin const& from, renderings const& how, std::vector<std::string> const& remarks,
                          std::optional<error> const& failure) {
   answered_by(from);
   if (json_) {

@@ -33,19 +33,19 @@ class target_output {
   using csv_table = std::vector<std::vector<std::string>>;
 
   /// One result in each format. Only the format that was asked for is called.
-  struct forms {
+  struct renderings {
     std::function<void(report::json_writer&)> json;  ///< writes one value
     std::function<csv_table()> csv;                  ///< has the columns that the command named
     std::function<void()> text;
   };
-  void show(origin const& from, forms const& how);
+  void show(origin const& from, renderings const& how);
 
   /// Shows one record: a JSON object, a CSV row, or what `text` prints.
   void show(origin const& from, std::span<report::field const> record, std::function<void()> const& text);
 
   /// Shows a result, and remarks on standard error below it. Then throws `failure`, if there is one: the result is that
   /// of a failed target.
-  void show(origin const& from, forms const& how, std::vector<std::string> const& remarks,
+  void show(origin const& from, renderings const& how, std::vector<std::string> const& remarks,
             std::optional<error> const& failure = std::nullopt);
 
   /// Not null if the output is JSON. Then the command writes one value between begin_result() and end_result(), and

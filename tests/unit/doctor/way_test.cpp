@@ -12,8 +12,8 @@ bool contains(std::string const& text, std::string const& part) {
   return text.find(part) != std::string::npos;
 }
 
-trail to_a_socket() {
-  trail seen;
+seen_way to_a_socket() {
+  seen_way seen;
   seen.where = fastcgi::endpoint::parse("/run/php.sock");
   seen.host = test::with_pools({test::pool_with("www", {{"pm.max_children", "2"}})});
   seen.socket = socket_look{"www-data (uid 33)", "www-data (gid 33)", 0660};
@@ -45,7 +45,7 @@ TEST_CASE("a whole way is four steps that are ok") {
 }
 
 TEST_CASE("a walk ends with the step that failed, and shows those before") {
-  trail const seen = to_a_socket();
+  seen_way const seen = to_a_socket();
   auto const stale = error(error_kind::stale, "nobody listens").during(phase::connect);
   CHECK(steps(check_way(seen, stale)) == std::vector<std::string>{"find", "connect"});
   error const invisible(error_kind::not_visible, "php-fpm cannot see /tmp/x");
@@ -58,7 +58,7 @@ TEST_CASE("a walk ends with the step that failed, and shows those before") {
 }
 
 TEST_CASE("a timeout is about the connection before the agent was placed, and about the run after") {
-  trail seen = to_a_socket();
+  seen_way seen = to_a_socket();
   auto const late = error(error_kind::timeout, "no answer within 2 s").during(phase::receive);
   CHECK(stage_of(late, seen) == stage::run);
   seen.agent_path.clear();
@@ -67,7 +67,7 @@ TEST_CASE("a timeout is about the connection before the agent was placed, and ab
 }
 
 TEST_CASE("places that did not serve are a note, one that was named a warning") {
-  trail seen = to_a_socket();
+  seen_way seen = to_a_socket();
   seen.refused.push_back({error(error_kind::not_visible, "php-fpm cannot see /dev/shm/x"), false});
   CHECK(check_way(seen, {})[2].what.how == level::note);
   CHECK(contains(check_way(seen, {})[2].what.message, "before that: php-fpm cannot see /dev/shm/x"));
@@ -77,13 +77,13 @@ TEST_CASE("places that did not serve are a note, one that was named a warning") 
 }
 
 TEST_CASE("a place where nothing could be put is not told, unless it was named") {
-  trail seen = to_a_socket();
+  seen_way seen = to_a_socket();
   seen.refused.push_back({error(error_kind::placement, "php-fpm sees another /run/cachetool"), false});
   CHECK(check_way(seen, {})[2].what.message == "the agent is run from /dev/shm");
 }
 
 TEST_CASE("a kept agent is told by its directory, an installed one by its path, a chroot by its name") {
-  trail seen = to_a_socket();
+  seen_way seen = to_a_socket();
   seen.agent_path = "/run/cachetool/" + std::string(64, 'a') + ".php";
   CHECK(check_way(seen, {})[2].what.message == "the agent is run from /run/cachetool");
   seen.agent_path = "/usr/share/cachetool/agent.php";
@@ -94,12 +94,12 @@ TEST_CASE("a kept agent is told by its directory, an installed one by its path, 
 }
 
 TEST_CASE("who listens may be unknown, guessed, or found without a way to it") {
-  trail seen = to_a_socket();
+  seen_way seen = to_a_socket();
   seen.host.reset();
   CHECK(check_way(seen, {})[0].what.how == level::note);
   seen.guessed = true;
   CHECK(contains(check_way(seen, {})[0].what.message, "127.0.0.1:9000 is tried"));
-  trail blocked;
+  seen_way blocked;
   blocked.who = "a pool of php-fpm 8.1 (master 7)";
   auto const found = check_way(blocked, error(error_kind::unreachable, "nothing tells where"));
   CHECK(steps(found) == std::vector<std::string>{"find", "connect"});
@@ -107,11 +107,11 @@ TEST_CASE("who listens may be unknown, guessed, or found without a way to it") {
 }
 
 TEST_CASE("of a web site there is one step") {
-  CHECK(steps(check_way(trail{}, std::nullopt)) == std::vector<std::string>{"run"});
+  CHECK(steps(check_way(seen_way{}, std::nullopt)) == std::vector<std::string>{"run"});
 }
 
 TEST_CASE("what php-fpm wrote meanwhile is a note") {
-  trail seen = to_a_socket();
+  seen_way seen = to_a_socket();
   seen.said = "PHP Warning: something";
   CHECK(check_way(seen, {})[3].what.how == level::note);
 }
