@@ -1,9 +1,10 @@
 #include "caches/file_entries.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "caches/compile_rows.hpp"
-#include "caches/rows.hpp"
+#include "caches/numbered_rows.hpp"
 
 namespace cachetool::opcache {
 namespace {
@@ -11,15 +12,9 @@ namespace {
 std::vector<known_file> entries(adapter::adapter& php, std::vector<std::string> const& names) {
   std::vector<known_file> out;
   agent::call call = ask("opcache.file_entries", {{"names", list(names)}});
-  caches::row_counter counter;
-  call.rows = [&](std::string_view text) {
-    while (!text.empty()) {
-      std::int64_t written[1];
-      std::string_view const path = caches::take_row(text, written);
-      counter.count(path);
-      out.push_back({std::string(path), written[0], 0, {}});
-    }
-  };
+  call.rows = caches::numbered_rows([&out](std::string path, std::int64_t written) {
+    out.push_back({std::move(path), written, 0, {}});
+  });
   php.run(call);
   return out;
 }

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdio>
 
+#include "base/file_info.hpp"
 #include "doctor/facts.hpp"
 #include "doctor/figures.hpp"
 #include "fpm/configured.hpp"
@@ -54,16 +55,10 @@ verdict check_find(seen_way const& seen) {
   return {level::ok, describe(master, seen.master_user) + (pool == nullptr ? "" : describe(*pool)) + all};
 }
 
-std::string octal(unsigned mode) {
-  std::array<char, 16> text{};
-  std::snprintf(text.data(), text.size(), "%04o", mode & 07777U);
-  return text.data();
-}
-
 verdict check_connect(seen_way const& seen) {
   if (!seen.socket) return {level::ok, seen.where->text() + " accepts connections"};
   return {level::ok, seen.where->text() + ", of " + seen.socket->user + " and the group " + seen.socket->group +
-                         ", mode " + octal(seen.socket->mode) + ", lets " + seen.caller + " in"};
+                         ", mode " + base::octal(seen.socket->mode) + ", lets " + seen.caller + " in"};
 }
 
 // The directory, if the file's name means nothing to anybody.

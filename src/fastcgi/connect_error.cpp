@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <optional>
 
+#include "base/file_info.hpp"
 #include "base/text.hpp"
 
 namespace cachetool::fastcgi {
@@ -14,29 +15,17 @@ namespace {
 
 constexpr auto is_it_running = "check that php-fpm is running and that this is its 'listen' setting";
 
-std::optional<struct stat> look_at(std::string const& path) {
-  struct stat found {};
-  if (::stat(path.c_str(), &found) != 0) return std::nullopt;
-  return found;
-}
-
-std::string octal_mode(mode_t mode) {
-  std::string out = "0";
-  for (int shift = 6; shift >= 0; shift -= 3) out += static_cast<char>('0' + ((mode >> shift) & 7));
-  return out;
-}
-
 error forbidden(std::string const& path) {
   std::string const caller = "uid " + std::to_string(::geteuid());
-  auto const found = look_at(path);
+  auto const found = base::look_at(path);
   if (!found) {
     return error(error_kind::forbidden, "permission denied: " + caller + " may not search a directory above the socket")
         .advise("run this as root or as the user that the pool's 'listen.owner' names");
   }
   std::string const group = std::to_string(found->st_gid);
   std::string const message = "permission denied: the socket belongs to uid " + std::to_string(found->st_uid) +
-                              " and gid " + group + ", its mode is " + octal_mode(found->st_mode) + ", the caller is " +
-                              caller;
+                              " and gid " + group + ", its mode is " + base::octal(found->st_mode) +
+                              ", the caller is " + caller;
   bool const group_may_write = (found->st_mode & S_IWGRP) != 0;
   return error(error_kind::forbidden, message)
       .advise("run this as root, as uid " + std::to_string(found->st_uid) +
@@ -49,7 +38,7 @@ error unreachable(std::string message) {
 }
 
 error refused_path(std::string const& path) {
-  auto const found = look_at(path);
+  auto const found = base::look_at(path);
   if (found && S_ISSOCK(found->st_mode)) {
     return error(error_kind::stale, "nobody listens on this socket any more")
         .advise("start php-fpm; it replaces the socket file that was left behind");

@@ -8,23 +8,12 @@
 #include <cerrno>
 #include <optional>
 
+#include "base/file_info.hpp"
 #include "base/text.hpp"
 #include "fpm/setting.hpp"
 
 namespace cachetool::fpm {
 namespace {
-
-std::string octal(mode_t mode) {
-  std::string text = "0";
-  for (int shift = 6; shift >= 0; shift -= 3) text += static_cast<char>('0' + ((mode >> shift) & 7));
-  return text;
-}
-
-std::optional<struct stat> look_at(std::string const& path) {
-  struct stat found {};
-  if (::stat(path.c_str(), &found) != 0) return std::nullopt;
-  return found;
-}
 
 bool contains(std::vector<gid_t> const& groups, gid_t wanted) {
   return std::find(groups.begin(), groups.end(), wanted) != groups.end();
@@ -47,7 +36,7 @@ class refusal {
 
   [[nodiscard]] std::string owner_and_mode() const {
     return "belongs to " + names_.user_and_number(file_.st_uid) + " and the group " +
-           names_.group_and_number(file_.st_gid) + ", its mode is " + octal(file_.st_mode);
+           names_.group_and_number(file_.st_gid) + ", its mode is " + base::octal(file_.st_mode);
   }
 
   [[nodiscard]] std::string caller() const {
@@ -115,7 +104,7 @@ error denied(std::string const& why) {
 }
 
 error closed(std::string const& directory, pool const& of, process_identity const& who, accounts const& names) {
-  auto const found = look_at(directory);
+  auto const found = base::look_at(directory);
   auto const listen = find_setting(of, "listen");
   std::string const move = listen ? ", or have it listen in a directory that all may enter: " + listen->text() : "";
   if (!found) return denied("a directory above the socket may not be entered").advise("run this as root" + move);
@@ -138,7 +127,7 @@ process_identity process_identity::own() {
 }
 
 error forbidden_socket(std::string const& path, pool const& of, process_identity const& who, accounts const& names) {
-  auto const found = look_at(path);
+  auto const found = base::look_at(path);
   if (!found) return closed(closed_directory(path), of, who, names);
   refusal const what(*found, of, who, names);
   return denied("the socket " + what.owner_and_mode() + ", and the caller is " + what.caller())

@@ -61,6 +61,14 @@ entry const* find_key(std::span<entry const> entries, std::string_view text) noe
   return nullptr;
 }
 
+bool is_list(std::span<entry const> entries) noexcept {
+  std::int64_t next = 0;
+  for (entry const& each : entries) {
+    if (each.key != key(next++)) return false;
+  }
+  return true;
+}
+
 void keep_last_of_equal_keys(std::vector<entry>& entries) {
   if (is_ascending(entries)) return;
   auto const places = places_by_key(entries);

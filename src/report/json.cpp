@@ -6,6 +6,7 @@
 
 #include <cachetool/php/value.hpp>
 
+#include "php/array_keys.hpp"
 #include "report/utf8.hpp"
 #include "report/value_text.hpp"
 
@@ -79,14 +80,6 @@ std::string base64_group(std::string_view three) {
   return group;
 }
 
-bool is_list(std::span<php::entry const> entries) noexcept {
-  std::int64_t next = 0;
-  for (php::entry const& each : entries) {
-    if (each.key != php::key(next++)) return false;
-  }
-  return true;
-}
-
 std::string key_text(php::key const& key) {
   if (auto const* number = std::get_if<std::int64_t>(&key)) return std::to_string(*number);
   return *std::get_if<std::string>(&key);
@@ -97,7 +90,7 @@ void write_members(json_writer& out, std::span<php::entry const> entries) {
 }
 
 void write_array(json_writer& out, std::span<php::entry const> entries) {
-  if (is_list(entries)) {
+  if (php::is_list(entries)) {
     out.begin_array();
     for (php::entry const& each : entries) out.value(each.item);
     out.end_array();

@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "php/array_keys.hpp"
 #include "report/utf8.hpp"
 #include "report/value_text.hpp"
 
@@ -62,14 +63,6 @@ class encoder {
   bool add_object(std::span<php::entry const> members, int depth);
 };
 
-bool is_list(std::span<php::entry const> entries) {
-  std::int64_t next = 0;
-  for (php::entry const& each : entries) {
-    if (each.key != php::key(next++)) return false;
-  }
-  return true;
-}
-
 bool encoder::add_string(std::string_view string) {
   text += '"';
   while (!string.empty()) {
@@ -126,7 +119,7 @@ bool encoder::add(php::value const& what, int depth) {
       return add_string(what.as_string());
     case type::array:
       if (depth == max_depth) return false;
-      return is_list(what.entries()) ? add_list(what.entries(), depth + 1) : add_object(what.entries(), depth + 1);
+      return php::is_list(what.entries()) ? add_list(what.entries(), depth + 1) : add_object(what.entries(), depth + 1);
     case type::object:
       return depth < max_depth && add_object(what.if_object()->properties.entries, depth + 1);
     case type::custom_object:

@@ -61,6 +61,11 @@ class exporter {
  private:
   void add_array(php::value const& what, std::size_t indent);
   void add_object(std::string_view class_name, std::span<php::entry const> properties, std::size_t indent);
+  void add_entry(std::size_t spaces, std::string const& name, php::value const& item, std::size_t indent) {
+    text.append(spaces, ' ').append(name).append(" => ");
+    add(item, indent + 2);
+    text += ",\n";
+  }
   void start_line(std::size_t indent) {
     if (indent > 0) text.append(1, '\n').append(indent, ' ');
   }
@@ -69,11 +74,7 @@ class exporter {
 void exporter::add_array(php::value const& what, std::size_t indent) {
   start_line(indent);
   text += "array (\n";
-  for (php::entry const& each : what.entries()) {
-    text.append(indent + 2, ' ').append(array_key(each.key)).append(" => ");
-    add(each.item, indent + 2);
-    text += ",\n";
-  }
+  for (php::entry const& each : what.entries()) add_entry(indent + 2, array_key(each.key), each.item, indent);
   text.append(indent, ' ').append(")");
 }
 
@@ -85,11 +86,7 @@ void exporter::add_object(std::string_view class_name, std::span<php::entry cons
   } else {
     text.append("\\").append(class_name).append("::__set_state(array(\n");
   }
-  for (php::entry const& each : properties) {
-    text.append(indent + 3, ' ').append(property_name(each.key)).append(" => ");
-    add(each.item, indent + 2);
-    text += ",\n";
-  }
+  for (php::entry const& each : properties) add_entry(indent + 3, property_name(each.key), each.item, indent);
   text.append(indent, ' ').append(is_std_class ? ")" : "))");
 }
 

@@ -177,13 +177,14 @@ void write_json(report::json_writer& json, releases::finish_report const& report
   json.end_object();
 }
 
+error preloaded_is_served(std::int64_t scripts, std::string const& which) {
+  return error(error_kind::php_error, base::counted(scripts, "preloaded script") + " " + which + " " +
+                                          (scripts == 1 ? "is" : "are") + " served until php-fpm is reloaded")
+      .advise("reload php-fpm, as systemctl reload php-fpm does: opcache.preload is read then alone");
+}
+
 std::optional<error> failure(releases::finish_report const& report) {
-  if (!report.preloaded.empty()) {
-    return error(error_kind::php_error, base::counted(std::ssize(report.preloaded), "preloaded script") +
-                                            " of the release before " + (report.preloaded.size() == 1 ? "is" : "are") +
-                                            " served until php-fpm is reloaded")
-        .advise("reload php-fpm, as systemctl reload php-fpm does: opcache.preload is read then alone");
-  }
+  if (!report.preloaded.empty()) return preloaded_is_served(std::ssize(report.preloaded), "of the release before");
   if (!report.still_used.empty()) {
     return error(error_kind::php_error, base::counted(std::ssize(report.still_used), "script") +
                                             " of the release before " + (report.still_used.size() == 1 ? "is" : "are") +

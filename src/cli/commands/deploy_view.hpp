@@ -35,6 +35,9 @@ std::array<report::field, 6> fields(releases::finish_report const& report);
 std::array<report::field, 6> fields(releases::switch_forecast const& forecast);
 void write_json(report::json_writer& json, releases::finish_report const& report);
 
+/// The error for so many scripts that a reload of php-fpm alone replaces; `which`: "of the release before".
+error preloaded_is_served(std::int64_t scripts, std::string const& which);
+
 /// Says that files in use do not compile; nothing if they do.
 std::optional<error> failure(releases::finish_report const& report);
 

@@ -131,12 +131,7 @@ std::optional<error> failure(releases::graceful_report const& report) {
   for (followed_link const& each : report.links) {
     if (auto failed = failure(each.finished)) return failed;
   }
-  if (!report.preloaded.empty()) {
-    return error(error_kind::php_error, base::counted(std::ssize(report.preloaded), "preloaded script") +
-                                            " that changed " + (report.preloaded.size() == 1 ? "is" : "are") +
-                                            " served until php-fpm is reloaded")
-        .advise("reload php-fpm, as systemctl reload php-fpm does: opcache.preload is read then alone");
-  }
+  if (!report.preloaded.empty()) return preloaded_is_served(std::ssize(report.preloaded), "that changed");
   return scripts_of(report.scripts).failure(scripts_outcome::failed, "could not be refreshed");
 }
 

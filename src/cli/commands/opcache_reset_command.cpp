@@ -38,12 +38,13 @@ opcache::reset_options reset_options(options const& given) {
   return out;
 }
 
-void show(target_output& out, opcache::reset_report const& report, origin const& from,
+template <typename Report>
+void show(target_output& out, Report const& report, origin const& from, std::string const& text,
           std::optional<error> const& failure) {
   out.show(from,
            {[&](report::json_writer& json) { write_json(json, report); },
             [&] { return target_output::csv_table{report::led_by(from.pool, report::texts(fields(report)))}; },
-            [&] { out.line(from, reset_text(report)); }},
+            [&] { out.line(from, text); }},
            remarks(report), failure);
 }
 
@@ -87,15 +88,6 @@ releases::graceful_options graceful_options(options const& given) {
   return out;
 }
 
-void show(target_output& out, releases::graceful_report const& report, std::string const& pool) {
-  origin const from = as_of_pool(report.from, pool);
-  out.show(from,
-           {[&](report::json_writer& json) { write_json(json, report); },
-            [&] { return target_output::csv_table{report::led_by(from.pool, report::texts(fields(report)))}; },
-            [&] { out.line(from, graceful_text(report)); }},
-           remarks(report), failure(report));
-}
-
 // All pools of a master share the cache that is brought up to date.
 exit_code reset_gracefully(context& with) {
   releases::graceful_options const options = graceful_options(with.given);
@@ -104,7 +96,7 @@ exit_code reset_gracefully(context& with) {
     releases::served_by const php{master.pools, master.out_of_reach, master.masters == 1};
     auto const tell = [&](std::string const& word) { return progress_on(master.streams, *php.pools.front(), word); };
     return [report = releases::bring_up_to_date(php, options, tell)](target_output& out, std::string const& pool) {
-      show(out, report, pool);
+      show(out, report, as_of_pool(report.from, pool), graceful_text(report), failure(report));
     };
   });
 }
@@ -124,7 +116,7 @@ exit_code opcache_reset(context& with) {
     if (waits) mine.tell = [&list](auto const& blockers) { list.tell(blockers); };
     return [report = opcache::reset(php, mine), waits, options](target_output& out, std::string const& pool) {
       auto const failed = waits ? not_confirmed(report, options.patience) : std::nullopt;
-      show(out, report, as_of_pool(report.from, pool), failed);
+      show(out, report, as_of_pool(report.from, pool), reset_text(report), failed);
     };
   });
 }

@@ -10,10 +10,9 @@ std::string yes_no(bool b) {
   return b ? "Yes" : "No";
 }
 
-// With opcache.file_cache_only PHP tells hardly anything, and CacheTool shows only that.
-report::table raw_table(php::value const& status) {
-  report::table table({"Name", "Value"});
-  for (php::entry const& entry : status.entries()) {
+report::table table_of(std::string const& heading, php::value const& values) {
+  report::table table({heading, "Value"});
+  for (php::entry const& entry : values.entries()) {
     std::string const* const key = std::get_if<std::string>(&entry.key);
     if (key != nullptr) table.add_row({*key, report::var_export(entry.item)});
   }
@@ -54,8 +53,9 @@ void add_counts(report::table& table, opcache::statistics const& counts) {
 
 }  // namespace
 
+// With opcache.file_cache_only PHP tells hardly anything, and CacheTool shows only that.
 report::table status_table(opcache::status const& status) {
-  if (status.file_cache_only) return raw_table(status.raw);
+  if (status.file_cache_only) return table_of("Name", status.raw);
   report::table table({"Name", "Value"});
   table.add_row({"Enabled", yes_no(status.enabled)});
   table.add_row({"Cache full", yes_no(status.cache_full)});
@@ -128,12 +128,7 @@ std::vector<std::vector<std::string>> csv_rows(opcache::configuration const& con
 }
 
 report::table configuration_table(opcache::configuration const& configuration) {
-  report::table table({"Directive", "Value"});
-  for (php::entry const& entry : configuration.directives.entries()) {
-    std::string const* const key = std::get_if<std::string>(&entry.key);
-    if (key != nullptr) table.add_row({*key, report::var_export(entry.item)});
-  }
-  return table;
+  return table_of("Directive", configuration.directives);
 }
 
 void write_json(report::json_writer& json, opcache::configuration const& configuration) {

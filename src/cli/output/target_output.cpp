@@ -28,10 +28,14 @@ target_output::target_output(console& out, output_format format, std::size_t csv
 }
 
 void target_output::show(origin const& from, renderings const& how) {
+  if (json_) begin_result(from);
+  render(how);
+  if (json_) end_result();
+}
+
+void target_output::render(renderings const& how) {
   if (json_) {
-    begin_result(from);
     how.json(*json_);
-    end_result();
   } else if (csv_) {
     for (auto& row : how.csv()) csv_row(std::move(row));
   } else {
@@ -47,14 +51,8 @@ void target_output::show(origin const& from, std::span<report::field const> reco
 void target_output::show(origin const& from, renderings const& how, std::vector<std::string> const& remarks,
                          std::optional<error> const& failure) {
   answered_by(from);
-  if (json_) {
-    begin_streamed_result();
-    how.json(*json_);
-  } else if (csv_) {
-    for (auto& row : how.csv()) csv_row(std::move(row));
-  } else {
-    how.text();
-  }
+  if (json_) begin_streamed_result();
+  render(how);
   out_.flush();  // the remarks come below what they are about
   for (std::string const& line : remarks) warning(line);
   if (failure) throw *failure;

@@ -97,6 +97,7 @@ class target_output {
 
  private:
   void write_origin(origin const& from);
+  void render(renderings const& how);
 
   console& out_;
   std::optional<report::json_writer> json_;

@@ -24,3 +24,14 @@ TEST_CASE("files are the same if device and number are") {
   other.st_dev = 3;
   CHECK_FALSE(identity_of(one) == identity_of(other));
 }
+
+TEST_CASE("permissions are written as chmod takes them, whatever kind of file has them") {
+  CHECK(octal(S_IFSOCK | 0660) == "0660");
+  CHECK(octal(S_IFDIR | 01777) == "1777");
+  CHECK(octal(0) == "0000");
+}
+
+TEST_CASE("what is not there has no look") {
+  CHECK(look_at("/").has_value());
+  CHECK_FALSE(look_at("/nonexistent").has_value());
+}
