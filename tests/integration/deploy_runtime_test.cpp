@@ -21,24 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
-/// Releases whose autoloader is a class of the same name, and slow.
-class runtime_site : public site {
- public:
-  runtime_site() {
-    for (std::string const name : {"1", "2"}) {
-      write(name, "index.php",
-            "<?php\nrequire_once __DIR__ . '/vendor/autoload_runtime.php';\nreturn function () { return '" + name +
-                " ' . Autoloader::RELEASE; };");
-      write(name, "vendor/autoload_runtime.php",
-            "<?php\nif (true === (require_once __DIR__ . '/autoload.php')) return;\n"
-            "$app = require $_SERVER['SCRIPT_FILENAME'];\necho $app();\nexit;");
-      write(name, "vendor/autoload.php",
-            "<?php\nrequire_once __DIR__ . '/real.php';\nusleep(20000);\nreturn Autoloader::RELEASE;");
-      write(name, "vendor/real.php", "<?php\nif (true) { class Autoloader { const RELEASE = '" + name + "'; } }");
-    }
-  }
-};
-
 /// Visitors who never stop, and what they were answered.
 class visitors {
  public:

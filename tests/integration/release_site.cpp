@@ -43,6 +43,20 @@ void site::link(std::string const& name) const {
   fs::create_symlink(release(name), current());
 }
 
+runtime_site::runtime_site() {
+  for (std::string const name : {"1", "2"}) {
+    write(name, "index.php",
+          "<?php\nrequire_once __DIR__ . '/vendor/autoload_runtime.php';\nreturn function () { return '" + name +
+              " ' . Autoloader::RELEASE; };");
+    write(name, "vendor/autoload_runtime.php",
+          "<?php\nif (true === (require_once __DIR__ . '/autoload.php')) return;\n"
+          "$app = require $_SERVER['SCRIPT_FILENAME'];\necho $app();\nexit;");
+    write(name, "vendor/autoload.php",
+          "<?php\nrequire_once __DIR__ . '/real.php';\nusleep(20000);\nreturn Autoloader::RELEASE;");
+    write(name, "vendor/real.php", "<?php\nif (true) { class Autoloader { const RELEASE = '" + name + "'; } }");
+  }
+}
+
 fpm_options options_for(int workers, bool validates) {
   auto options = one_pool({}, workers);
   options.ini = {{"opcache.validate_timestamps", validates ? "1" : "0"}, {"realpath_cache_ttl", "120"}};

@@ -35,6 +35,13 @@ class site {
   temp_dir directory_;
 };
 
+/// A site of Symfony Runtime, or of code like it: a request includes the script that it began with a second time. Its
+/// page tells its release, and that of the autoloader, which is a class of the same name in each, and slow.
+class runtime_site : public site {
+ public:
+  runtime_site();
+};
+
 fpm_options options_for(int workers, bool validates = false);
 
 std::string visit(php_fpm const& server, site const& of, std::string const& pool = "www");
