@@ -12,6 +12,11 @@ bool lies_in(std::string_view path, std::string_view directory) noexcept {
   return path.size() == directory.size() || directory.ends_with('/') || path[directory.size()] == '/';
 }
 
+std::string parent_of(std::string_view path) {
+  std::size_t const at = path.rfind('/');
+  return at == 0 || at == path.npos ? "/" : std::string(path.substr(0, at));
+}
+
 std::string real_path(std::string const& path) {
   std::error_code failed;
   fs::path const real = fs::canonical(path, failed);

@@ -9,6 +9,9 @@ namespace cachetool::base {
 /// end with a slash.
 bool lies_in(std::string_view path, std::string_view directory) noexcept;
 
+/// The directory that a file lies in, judged by the text of its absolute path alone; "/" is in itself.
+std::string parent_of(std::string_view path);
+
 /// The path without links, "." and "..", as this process sees it; empty if it leads nowhere.
 std::string real_path(std::string const& path);
 

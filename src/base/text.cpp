@@ -59,6 +59,10 @@ std::string duration_text(std::chrono::milliseconds value) {
   return out + " s";
 }
 
+std::string counted(std::int64_t number, std::string_view thing) {
+  return std::to_string(number) + " " + std::string(thing) + (number == 1 ? "" : "s");
+}
+
 std::string errno_text(int code) {
   return std::generic_category().message(code);
 }

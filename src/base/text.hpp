@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,9 @@ std::string shell_word(std::string_view text);
 
 /// A duration as people write it: "50 ms", "5 s", "1.5 s".
 std::string duration_text(std::chrono::milliseconds value);
+
+/// "1 worker", "12 workers"
+std::string counted(std::int64_t number, std::string_view thing);
 
 /// The system's text for an errno value: "Connection refused".
 std::string errno_text(int code);

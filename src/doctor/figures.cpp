@@ -37,10 +37,6 @@ std::int64_t with_unit(std::string_view value, std::array<unit, Count> const& un
 
 }  // namespace
 
-std::string counted(std::int64_t number, std::string_view what) {
-  return std::to_string(number) + " " + std::string(what) + (number == 1 ? "" : "s");
-}
-
 std::string shortened(std::string_view text) {
   constexpr std::size_t most = 200;
   return std::string(text.substr(0, most)) + (text.size() > most ? "..." : "");

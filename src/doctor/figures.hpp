@@ -11,9 +11,6 @@ namespace cachetool::doctor {
 
 using base::mebibytes;
 
-/// "1 script", "2 scripts"
-std::string counted(std::int64_t number, std::string_view what);
-
 /// The first 200 bytes of somebody else's text, which may have any length.
 std::string shortened(std::string_view text);
 

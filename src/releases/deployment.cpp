@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "base/path.hpp"
 #include "base/text.hpp"
 #include "caches/script_selection.hpp"
 #include "releases/acquaint.hpp"
@@ -15,10 +16,6 @@ namespace cachetool::releases {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string parent_of(std::string const& path) {
-  return fs::path(path).parent_path().string();
-}
 
 file_identity require_directory(std::string const& release) {
   std::error_code failed;
@@ -149,7 +146,7 @@ void deployment::use_record() {
     for (auto const& [path, script] : each.scripts) hashes_->know(path, script.file);
   }
   warm_.known = {itself_, known_as_unchanged(record_, release_), contents_of(release_), hashes_};
-  if (verified const* const known = record_.find(parent_of(finish_.current))) {
+  if (verified const* const known = record_.find(base::parent_of(finish_.current))) {
     finish_.unchanged_outside = unchanged_since(*known);
   }
 }
@@ -263,7 +260,7 @@ void deployment::require_same_release() const {
 // Times are compared, so both must come from one file system.
 verified deployment::verified_since_link(std::string const& directory, std::int64_t made_at) const {
   verified entry = verified_at(directory, made_at);
-  verified const around = verified_at(parent_of(link_.path()), 0);
+  verified const around = verified_at(base::parent_of(link_.path()), 0);
   return made_at > 0 && entry.itself.device == around.itself.device ? entry : verified();
 }
 
@@ -316,7 +313,7 @@ void deployment::remember(adapter::adapter& php, prepared const& before, finish_
 // Scripts that were looked at after the link was made are known the next time.
 void deployment::remember_outside(finish_report const& report) {
   if (!report.outside.failed.empty() || report.reset) return;
-  record_.set(verified_at(parent_of(link_.path()), link_.made_at()));
+  record_.set(verified_at(base::parent_of(link_.path()), link_.made_at()));
   record_.write(link_.directory(), link_.name());
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/path.hpp"
 #include "caches/script_selection.hpp"
 
 namespace cachetool::releases {
@@ -12,11 +13,6 @@ using opcache::file_state;
 using opcache::known_file;
 using opcache::script_selection;
 using opcache::selected_script;
-
-std::string parent_of(std::string const& path) {
-  std::size_t const at = path.rfind('/');
-  return at == 0 || at == std::string::npos ? "/" : path.substr(0, at);
-}
 
 // A directory such as /srv or /var holds more than one site.
 bool is_of_a_site(std::string const& directory) {
@@ -67,9 +63,9 @@ void outside_query::take_too(std::string const& directory) {
 
 outside_query outside_of(std::string const& current, std::string const& live) {
   outside_query out;
-  std::string const releases = parent_of(live);
-  std::string const site = parent_of(releases);
-  std::string const around_link = parent_of(current);
+  std::string const releases = base::parent_of(live);
+  std::string const site = base::parent_of(releases);
+  std::string const around_link = base::parent_of(current);
   if (is_of_a_site(site)) out.directories.push_back(site);
   if (at_or_below(live, around_link) && around_link != "/" && !at_or_below(around_link, site)) {
     out.directories.push_back(around_link);

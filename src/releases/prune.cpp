@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "base/path.hpp"
 #include "base/text.hpp"
 #include "caches/opcache.hpp"
 #include "caches/script_selection.hpp"
@@ -33,16 +34,11 @@ using opcache::selected_script;
 using opcache::status;
 namespace {
 
-using outcome = pruned_script::outcome;
+using prune_outcome = pruned_script::outcome;
 
-std::string parent_of(std::string const& path) {
-  std::size_t const at = path.rfind('/');
-  return at == 0 || at == std::string::npos ? "/" : path.substr(0, at);
-}
-
-outcome to_outcome(file_outcome what) {
-  if (what == file_outcome::gone) return outcome::forgotten;
-  return what == file_outcome::kept ? outcome::kept : outcome::failed;
+prune_outcome as_pruned(file_outcome what) {
+  if (what == file_outcome::gone) return prune_outcome::forgotten;
+  return what == file_outcome::kept ? prune_outcome::kept : prune_outcome::failed;
 }
 
 std::int64_t size_of(memory_usage const& memory) {
@@ -127,7 +123,7 @@ void pruning::require_release(std::string const& keep, releases::site const& see
     throw error(error_kind::not_found, "php-fpm sees no directory " + keep + "; nothing was forgotten")
         .advise("is it spelled as php-fpm sees it? a chroot, a container or open_basedir may show it other paths");
   }
-  std::string const parent = parent_of(seen.live);
+  std::string const parent = base::parent_of(seen.live);
   if (parent == "/") throw no_release(keep + " is " + seen.live + ", and what lies beside that are no releases");
   for (releases::link const& each : seen.links) {
     if (each.target != parent) continue;
@@ -170,12 +166,12 @@ void pruning::choose() {
 
 void pruning::take(selected_script const& script) {
   if (is_preloaded(selected_, script.path)) {
-    done_[script.path] = {script.path, outcome::preloaded, {}, {}};
+    done_[script.path] = {script.path, prune_outcome::preloaded, {}, {}};
     return;
   }
   chosen_.push_back(script.path);
   report_.memory_of_scripts += script.memory;
-  if (query_.dry_run) done_[script.path] = {script.path, outcome::found, {}, {}};
+  if (query_.dry_run) done_[script.path] = {script.path, prune_outcome::found, {}, {}};
 }
 
 // Only existence matters here, so the shortest look is enough.
@@ -217,7 +213,7 @@ void pruning::require_not_served() {
   for (std::string const& path : find_aliased()) {
     releases::release const* const dead = dead_release_of(path);
     for (reached_name const& each : reached_) {
-      if (dead == nullptr || parent_of(dead->path) != parent_of(each.live)) continue;
+      if (dead == nullptr || base::parent_of(dead->path) != base::parent_of(each.live)) continue;
       std::string const below = path.substr(dead->path.size());
       selected_script const* const live = find(selected_, each.live + below);
       if (live != nullptr && live->valid) continue;
@@ -242,7 +238,7 @@ std::set<std::string> pruning::find_aliased() {
   for (reached_name const& each : reached_) {
     std::vector<std::string> beside;
     for (releases::release const& dead : report_.dead) {
-      if (parent_of(dead.path) == parent_of(each.live)) beside.push_back(dead.path);
+      if (base::parent_of(dead.path) == base::parent_of(each.live)) beside.push_back(dead.path);
     }
     if (beside.empty()) continue;
     for (releases::aliased_script& script : releases::scripts_with_aliases(php_, each.link, beside)) {
@@ -256,7 +252,7 @@ std::vector<std::string> pruning::names_of(std::string const& path) {
   std::vector<std::string> names;
   releases::release const* const dead = dead_release_of(path);
   for (reached_name const& each : reached_) {
-    if (dead == nullptr || parent_of(dead->path) != parent_of(each.live)) continue;
+    if (dead == nullptr || base::parent_of(dead->path) != base::parent_of(each.live)) continue;
     names.push_back(each.link + path.substr(dead->path.size()));
   }
   return names;
@@ -279,7 +275,7 @@ void pruning::forget(std::vector<std::string> const& paths, bool by_aliases_too)
       releases::release const* const release = dead_release_of(path);
       served_release_ = release == nullptr ? path : release->path;
     } else {
-      done_[path] = {path, to_outcome(row.outcome), std::move(row.why), std::move(row.warnings)};
+      done_[path] = {path, as_pruned(row.outcome), std::move(row.why), std::move(row.warnings)};
     }
   };
   file_by_file(php_, paths, pace, call_for, each, tell_);

@@ -22,6 +22,7 @@
 #include "base/path.hpp"
 #include "base/random_hex.hpp"
 #include "base/text.hpp"
+#include "releases/nanoseconds.hpp"
 #include "releases/open_directory.hpp"
 
 namespace cachetool::releases {
@@ -47,7 +48,7 @@ error no_link(std::string const& path) {
       .advise("releases are switched by a link: name that link, not the directory that it leads to");
 }
 
-bool is_same(struct stat const& a, struct stat const& b) {
+bool is_same_state(struct stat const& a, struct stat const& b) {
   return a.st_dev == b.st_dev && a.st_ino == b.st_ino && a.st_mode == b.st_mode &&
          a.st_mtim.tv_sec == b.st_mtim.tv_sec && a.st_mtim.tv_nsec == b.st_mtim.tv_nsec;
 }
@@ -164,15 +165,12 @@ std::string site_link::target() const {
 
 std::int64_t site_link::made_at() const {
   if (!known_) return 0;
-  auto const in_nanoseconds = [](timespec const& time) {
-    return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
-  };
-  return std::min(in_nanoseconds(known_->st_mtim), in_nanoseconds(known_->st_ctim));
+  return std::min(nanoseconds(known_->st_mtim), nanoseconds(known_->st_ctim));
 }
 
 bool site_link::is_as_left() const {
   auto const now = look_at(directory_.get(), name_);
-  return now.has_value() == known_.has_value() && (!now || is_same(*now, *known_));
+  return now.has_value() == known_.has_value() && (!now || is_same_state(*now, *known_));
 }
 
 // What to write into the link: a relative path if it was relative.
@@ -249,7 +247,7 @@ void site_link::put_in_place(std::string const& made, struct stat const& itself)
   int code = exchanged ? 0 : errno;
   if (exchanged) {
     auto const old = look_at(at, made);
-    if (old && !is_same(*old, *known_)) put_back(made);
+    if (old && !is_same_state(*old, *known_)) put_back(made);
   } else if (has_no_exchange(code)) {
     code = renameat(at, made.c_str(), at, name_.c_str()) == 0 ? 0 : errno;
   }

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "releases/kept_text.hpp"
+#include "releases/nanoseconds.hpp"
 
 namespace cachetool::releases {
 namespace {
@@ -17,12 +18,8 @@ namespace {
 constexpr std::size_t most_bytes = 64 * 1024;
 constexpr std::size_t most_entries = 16;
 
-kept_name file_for(std::string const& link) {
+kept_name record_beside(std::string const& link) {
   return {link, "cachetool"};
-}
-
-std::int64_t nanoseconds(timespec const& time) {
-  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
 }
 
 file_identity identity_of(struct stat const& info) {
@@ -100,7 +97,7 @@ class changes {
 
 site_record site_record::read(int directory, std::string const& name) {
   site_record out;
-  std::string const text = read_kept(directory, file_for(name), most_bytes);
+  std::string const text = read_kept(directory, record_beside(name), most_bytes);
   std::string_view rest = text;
   while (!rest.empty()) {
     std::string_view const line = rest.substr(0, rest.find('\n'));
@@ -125,7 +122,7 @@ void site_record::set(verified entry) {
 // The link has moved by now, so a failure to keep the record is no reason to fail.
 bool site_record::write(int directory, std::string const& name) const {
   try {
-    return keep(directory, file_for(name), text_of(entries_), 0644);
+    return keep(directory, record_beside(name), text_of(entries_), 0644);
   } catch (std::exception const&) {
     return false;
   }

@@ -32,20 +32,20 @@ using opcache::select;
 using opcache::selected_script;
 namespace {
 
-using outcome = warmed_script::outcome;
+using warm_outcome = warmed_script::outcome;
 
-outcome to_outcome(file_outcome what) {
+warm_outcome as_warmed(file_outcome what) {
   switch (what) {
     case file_outcome::cached:
-      return outcome::compiled;
+      return warm_outcome::compiled;
     case file_outcome::not_cached:
-      return outcome::not_cached;
+      return warm_outcome::not_cached;
     case file_outcome::left:
-      return outcome::left;
+      return warm_outcome::left;
     case file_outcome::no_room:
-      return outcome::no_room;
+      return warm_outcome::no_room;
     default:
-      return outcome::failed;
+      return warm_outcome::failed;
   }
 }
 
@@ -218,7 +218,7 @@ void warming::sort_out_valid(std::vector<known_file> const& files) {
       to_detach_.push_back(file.path);
     } else {
       checked_.push_back(file);
-      if (wanted_.contains(file.path)) done_[file.path] = {file.path, outcome::ready, {}, {}};
+      if (wanted_.contains(file.path)) done_[file.path] = {file.path, warm_outcome::ready, {}, {}};
     }
   }
 }
@@ -312,7 +312,7 @@ void warming::detach() {
                  if (row.outcome == file_outcome::cached) {
                    to_compile_.push_back(path);
                  } else {
-                   done_[path] = {path, outcome::left_out, std::move(row.why), {}};
+                   done_[path] = {path, warm_outcome::left_out, std::move(row.why), {}};
                  }
                },
                {});
@@ -334,7 +334,8 @@ void warming::compile() {
       [this](std::string const& path, compile_row row) { compiled(path, std::move(row)); }, tell_,
       [this] { return !full_; });
   if (!full_) return;
-  for (std::string const& path : to_compile_) done_.try_emplace(path, warmed_script{path, outcome::no_room, {}, {}});
+  for (std::string const& path : to_compile_)
+    done_.try_emplace(path, warmed_script{path, warm_outcome::no_room, {}, {}});
 }
 
 // Caches that an application generates have names of their own in each build: var/cache/prod/Container<hash>. If at
@@ -377,7 +378,7 @@ void warming::compile_generated() {
   compile();
   for (std::string const& file : to_compile_) {
     auto const done = done_.find(file);
-    if (done != done_.end() && done->second.what == outcome::compiled) ++generated_;
+    if (done != done_.end() && done->second.what == warm_outcome::compiled) ++generated_;
   }
 }
 
@@ -387,8 +388,8 @@ void warming::compiled(std::string const& path, compile_row row) {
     return;
   }
   full_ = full_ || row.outcome == file_outcome::no_room;
-  outcome const what = to_outcome(row.outcome);
-  if (what == outcome::compiled) checked_.push_back({path, 0, 0, row.look});
+  warm_outcome const what = as_warmed(row.outcome);
+  if (what == warm_outcome::compiled) checked_.push_back({path, 0, 0, row.look});
   done_[path] = {path, what, std::move(row.why), std::move(row.warnings)};
 }
 

@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "report/json_parts.hpp"
 #include "report/utf8.hpp"
 #include "report/value_text.hpp"
 
@@ -8,13 +9,6 @@ namespace cachetool::report {
 namespace {
 
 constexpr int max_depth = 512;
-
-std::string unicode_escape(char32_t unit) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string out = "\\u";
-  for (unsigned shift = 16; shift > 0; shift -= 4) out += digits[unit >> (shift - 4) & 0xFU];
-  return out;
-}
 
 std::string escaped(char32_t code) {
   switch (code) {
@@ -61,14 +55,6 @@ class encoder {
   bool add_list(std::span<php::entry const> entries, int depth);
   bool add_object(std::span<php::entry const> members, int depth);
 };
-
-bool is_list(std::span<php::entry const> entries) {
-  std::int64_t next = 0;
-  for (php::entry const& each : entries) {
-    if (each.key != php::key(next++)) return false;
-  }
-  return true;
-}
 
 bool encoder::add_string(std::string_view string) {
   text += '"';

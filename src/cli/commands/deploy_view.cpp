@@ -10,15 +10,11 @@
 namespace cachetool::cli {
 namespace {
 
-using outcome = releases::moved_name::outcome;
+using name_outcome = releases::moved_name::outcome;
 
-std::int64_t count(releases::finish_report const& report, outcome what) {
+std::int64_t count(releases::finish_report const& report, name_outcome what) {
   return std::count_if(report.names.begin(), report.names.end(),
                        [what](auto const& name) { return name.what == what; });
-}
-
-std::string counted(std::int64_t number, std::string const& thing) {
-  return std::to_string(number) + " " + thing + (number == 1 ? "" : "s");
 }
 
 struct totals {
@@ -40,28 +36,28 @@ totals add_up(releases::finish_report const& report) {
 std::string workers_text(releases::finish_report const& report) {
   totals const all = add_up(report);
   std::string const pools = report.pools.size() > 1 ? " of " + std::to_string(report.pools.size()) + " pools" : "";
-  if (!all.known) return "the realpath cache of " + counted(all.cleared, "worker") + pools + " cleared";
-  return std::to_string(all.cleared) + "/" + counted(all.workers, "worker") + pools + " cleared";
+  if (!all.known) return "the realpath cache of " + base::counted(all.cleared, "worker") + pools + " cleared";
+  return std::to_string(all.cleared) + "/" + base::counted(all.workers, "worker") + pools + " cleared";
 }
 
 std::string outside_text(releases::finish_report const& report) {
   std::int64_t const refreshed = report.outside.refreshed;
   std::int64_t const forgotten = report.outside.forgotten;
-  return (refreshed > 0 ? ", " + counted(refreshed, "script") + " outside of it refreshed" : "") +
-         (forgotten > 0 ? ", " + counted(forgotten, "script") + " outside of it forgotten" : "");
+  return (refreshed > 0 ? ", " + base::counted(refreshed, "script") + " outside of it refreshed" : "") +
+         (forgotten > 0 ? ", " + base::counted(forgotten, "script") + " outside of it forgotten" : "");
 }
 
-std::string_view name_of(outcome what) {
+std::string_view name_of(name_outcome what) {
   switch (what) {
-    case outcome::moved:
+    case name_outcome::moved:
       return "moved";
-    case outcome::gone:
+    case name_outcome::gone:
       return "gone";
-    case outcome::not_cached:
+    case name_outcome::not_cached:
       return "not_cached";
-    case outcome::left:
+    case name_outcome::left:
       return "left";
-    case outcome::failed:
+    case name_outcome::failed:
       break;
   }
   return "failed";
@@ -100,10 +96,10 @@ std::string forecast_text(releases::switch_forecast const& forecast, std::string
   std::string const what = "would lead " + current + " to " + forecast.release + " (now " +
                            (forecast.live.empty() ? "nothing" : forecast.live) + "): ";
   if (forecast.reset) return what + "OPcache would be reset, because " + *forecast.reset;
-  return what + counted(forecast.compile, "script") + " to compile, " + std::to_string(forecast.ready) + " ready, " +
-         counted(forecast.names, "name") + " to move, about " + std::to_string(seconds_for(forecast.compile)) +
-         " s where a processor is free; " + base::mebibytes(forecast.wasted) + " would be wasted, " +
-         base::mebibytes(forecast.free) + " are free";
+  return what + base::counted(forecast.compile, "script") + " to compile, " + std::to_string(forecast.ready) +
+         " ready, " + base::counted(forecast.names, "name") + " to move, about " +
+         std::to_string(seconds_for(forecast.compile)) + " s where a processor is free; " +
+         base::mebibytes(forecast.wasted) + " would be wasted, " + base::mebibytes(forecast.free) + " are free";
 }
 
 std::array<report::field, 6> fields(releases::switch_forecast const& forecast) {
@@ -136,17 +132,17 @@ std::string finish_text(releases::finish_report const& report) {
   if (report.reset) {
     return report.live + " is served: " + reset_text(*report.reset) + ", because " + report.fell_back.value_or("");
   }
-  std::int64_t const moved = count(report, outcome::moved);
-  std::int64_t const left = count(report, outcome::left);
+  std::int64_t const moved = count(report, name_outcome::moved);
+  std::int64_t const left = count(report, name_outcome::left);
   return report.live + " is served: " + workers_text(report) +
-         (moved > 0 ? ", " + counted(moved, "name") + " moved from the release before" : "") +
+         (moved > 0 ? ", " + base::counted(moved, "name") + " moved from the release before" : "") +
          (left > 0 ? ", " + std::to_string(left) + " left to " + (left == 1 ? "its" : "their") + " first visitor"
                    : "") +
          outside_text(report);
 }
 
 std::string leftover_text(releases::release const& old, std::string const& current) {
-  return "kept in the cache, for a rollback: " + counted(old.scripts, "script") + " of " + old.path +
+  return "kept in the cache, for a rollback: " + base::counted(old.scripts, "script") + " of " + old.path +
          "; to forget them: cachetool opcache:prune --keep=" + base::shell_word(current);
 }
 
@@ -161,7 +157,7 @@ std::array<report::field, 6> fields(releases::finish_report const& report) {
            {"live", std::string_view(report.live)},
            {"workers", all.known ? report::field_value(all.workers) : report::field_value()},
            {"cleared", all.cleared},
-           {"moved", count(report, outcome::moved)},
+           {"moved", count(report, name_outcome::moved)},
            {"fell_back", text_or_null(report.fell_back)}}};
 }
 
@@ -183,14 +179,14 @@ void write_json(report::json_writer& json, releases::finish_report const& report
 
 std::optional<error> failure(releases::finish_report const& report) {
   if (!report.preloaded.empty()) {
-    return error(error_kind::php_error, counted(std::ssize(report.preloaded), "preloaded script") +
+    return error(error_kind::php_error, base::counted(std::ssize(report.preloaded), "preloaded script") +
                                             " of the release before " + (report.preloaded.size() == 1 ? "is" : "are") +
                                             " served until php-fpm is reloaded")
         .advise("reload php-fpm, as systemctl reload php-fpm does: opcache.preload is read then alone");
   }
   if (!report.still_used.empty()) {
-    return error(error_kind::php_error, counted(std::ssize(report.still_used), "script") + " of the release before " +
-                                            (report.still_used.size() == 1 ? "is" : "are") +
+    return error(error_kind::php_error, base::counted(std::ssize(report.still_used), "script") +
+                                            " of the release before " + (report.still_used.size() == 1 ? "is" : "are") +
                                             " used yet, by requests "
                                             "that began when all was done: " +
                                             report.still_used.front())
@@ -198,10 +194,10 @@ std::optional<error> failure(releases::finish_report const& report) {
             "something else than a link or OPcache names it: a class map in APCu (composer --apcu-prefix) goes with "
             "cachetool apcu:cache:clear, a generated configuration with its own command");
   }
-  std::int64_t const failed = count(report, outcome::failed) + std::ssize(report.outside.failed);
+  std::int64_t const failed = count(report, name_outcome::failed) + std::ssize(report.outside.failed);
   if (failed == 0) return std::nullopt;
-  return error(error_kind::php_error, counted(failed, "file") + " that " + (failed == 1 ? "is" : "are") + " in use " +
-                                          (failed == 1 ? "does" : "do") + " not compile")
+  return error(error_kind::php_error, base::counted(failed, "file") + " that " + (failed == 1 ? "is" : "are") +
+                                          " in use " + (failed == 1 ? "does" : "do") + " not compile")
       .advise("mend them, or switch back");
 }
 
@@ -210,8 +206,10 @@ std::vector<std::string> remarks(releases::finish_report const& report) {
   for (std::string const& path : report.preloaded) out.push_back(path + " was preloaded, and is served yet");
   for (std::string const& text : report.outside.failed) out.push_back(text);
   for (releases::moved_name const& name : report.names) {
-    if (name.what == outcome::failed) out.push_back(name.live + ", which is in use, does not compile: " + name.why);
-    if (name.what == outcome::not_cached) out.push_back(name.live + ", which is in use, is not cached: " + name.why);
+    if (name.what == name_outcome::failed)
+      out.push_back(name.live + ", which is in use, does not compile: " + name.why);
+    if (name.what == name_outcome::not_cached)
+      out.push_back(name.live + ", which is in use, is not cached: " + name.why);
   }
   return out;
 }

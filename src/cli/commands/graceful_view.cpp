@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/mebibytes.hpp"
+#include "base/text.hpp"
 #include "cli/commands/deploy_view.hpp"
 #include "cli/commands/opcache_refresh_view.hpp"
 #include "cli/commands/opcache_reset_view.hpp"
@@ -12,10 +13,6 @@ namespace {
 
 using releases::followed_link;
 using scripts_outcome = opcache::refreshed_script::outcome;
-
-std::string counted(std::int64_t number, std::string const& thing) {
-  return std::to_string(number) + " " + thing + (number == 1 ? "" : "s");
-}
 
 std::int64_t compiled_for(followed_link const& link) {
   std::int64_t const moved =
@@ -27,14 +24,14 @@ std::int64_t compiled_for(followed_link const& link) {
          });
 }
 
-struct totals {
+struct work_done {
   std::int64_t compiled = 0;
   std::int64_t refreshed = 0;
   std::int64_t forgotten = 0;
 };
 
-totals add_up(releases::graceful_report const& report) {
-  totals out;
+work_done add_up(releases::graceful_report const& report) {
+  work_done out;
   for (followed_link const& each : report.links) {
     out.compiled += compiled_for(each);
     out.refreshed += each.finished.outside.refreshed;
@@ -49,7 +46,7 @@ totals add_up(releases::graceful_report const& report) {
 
 // The one that a deployment has switched is named.
 std::string followed_text(releases::graceful_report const& report) {
-  std::string const text = counted(std::ssize(report.links), "link") + " followed";
+  std::string const text = base::counted(std::ssize(report.links), "link") + " followed";
   if (report.links.size() != 1) return text;
   releases::switched_link const& link = report.links.front().link;
   return text + " (" + link.path + " to " + link.leads_to + ")";
@@ -72,17 +69,17 @@ std::array<report::field, 5> link_fields(followed_link const& each) {
 
 std::string graceful_text(releases::graceful_report const& report) {
   if (report.reset) return reset_text(*report.reset);
-  std::string const asked = counted(report.workers, "worker");
+  std::string const asked = base::counted(report.workers, "worker");
   std::string const wasted = base::mebibytes(report.memory.wasted) + " wasted";
   if (outcome_of(report) == "nothing_to_do") return "nothing to do: " + asked + " asked; " + wasted;
-  totals const all = add_up(report);
-  return followed_text(report) + ", " + counted(all.compiled, "script") + " compiled, " +
+  work_done const all = add_up(report);
+  return followed_text(report) + ", " + base::counted(all.compiled, "script") + " compiled, " +
          std::to_string(all.refreshed) + " refreshed, " + std::to_string(all.forgotten) + " forgotten, " + asked +
          "; " + wasted;
 }
 
 std::array<report::field, 8> fields(releases::graceful_report const& report) {
-  totals const all = add_up(report);
+  work_done const all = add_up(report);
   return {{{"outcome", outcome_of(report)},
            {"links", std::ssize(report.links)},
            {"compiled", all.compiled},
@@ -135,8 +132,8 @@ std::optional<error> failure(releases::graceful_report const& report) {
     if (auto failed = failure(each.finished)) return failed;
   }
   if (!report.preloaded.empty()) {
-    return error(error_kind::php_error, counted(std::ssize(report.preloaded), "preloaded script") + " that changed " +
-                                            (report.preloaded.size() == 1 ? "is" : "are") +
+    return error(error_kind::php_error, base::counted(std::ssize(report.preloaded), "preloaded script") +
+                                            " that changed " + (report.preloaded.size() == 1 ? "is" : "are") +
                                             " served until php-fpm is reloaded")
         .advise("reload php-fpm, as systemctl reload php-fpm does: opcache.preload is read then alone");
   }
