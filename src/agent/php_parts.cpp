@@ -8,7 +8,7 @@ namespace cachetool::agent {
 namespace {
 
 // A test compares this with the files, read by PHP's own tokenizer.
-constexpr php_part table[] = {
+constexpr php_part all_parts[] = {
     {"agent.php",
      "array_filter array_values count error_get_last error_reporting fastcgi_finish_request"
      " file_get_contents function_exists get_class getenv getmypid hash_file http_response_code in_array"
@@ -94,7 +94,7 @@ constexpr php_part table[] = {
 }  // namespace
 
 std::span<php_part const> php_parts() noexcept {
-  return table;
+  return all_parts;
 }
 
 bool calls(php_part const& part, std::string_view function) noexcept {
@@ -106,7 +106,7 @@ bool calls(php_part const& part, std::string_view function) noexcept {
 
 std::vector<std::string_view> called_functions() {
   std::vector<std::string_view> all;
-  for (php_part const& part : table) {
+  for (php_part const& part : all_parts) {
     for (std::string_view left = part.functions; !left.empty();) all.push_back(base::take_until(left, ' '));
   }
   std::sort(all.begin(), all.end());

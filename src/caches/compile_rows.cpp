@@ -25,14 +25,14 @@ constexpr std::pair<std::string_view, file_outcome> outcomes[] = {
     {"served", file_outcome::served},
 };
 
-error unreadable() {
+error unreadable_outcome() {
   return error(error_kind::protocol, "what became of a file cannot be read").during(phase::answer);
 }
 
 file_outcome outcome_of(std::string_view word) {
   auto const found =
       std::find_if(std::begin(outcomes), std::end(outcomes), [word](auto const& each) { return each.first == word; });
-  if (found == std::end(outcomes)) throw unreadable();
+  if (found == std::end(outcomes)) throw unreadable_outcome();
   return found->second;
 }
 
@@ -52,7 +52,7 @@ std::string warning_text(php::value const& said) {
 compile_row read_compile_row(std::string_view text) {
   constexpr std::size_t most_values = 1000;  // the agent sends at most twenty warnings, of four values each
   auto const decoded = php::unserialize(text, {.max_values = most_values});
-  if (!decoded || decoded->entries().size() < 3) throw unreadable();
+  if (!decoded || decoded->entries().size() < 3) throw unreadable_outcome();
   php::value const& fields = *decoded;
   compile_row out{outcome_of(fields["0"].as_string()),
                   std::string(fields["1"].as_string()),

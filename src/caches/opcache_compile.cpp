@@ -20,7 +20,7 @@ struct row {
   bool excluded = false;
 };
 
-compiled_script::outcome to_outcome(file_outcome what) {
+compiled_script::outcome as_compiled(file_outcome what) {
   using outcome = compiled_script::outcome;
   return what == file_outcome::kept ? outcome::kept : outcome_of_compiling(what, outcome::cached);
 }
@@ -28,7 +28,7 @@ compiled_script::outcome to_outcome(file_outcome what) {
 row read_row(compile_row read) {
   row out;
   out.excluded = read.outcome == file_outcome::excluded;
-  out.script.what = to_outcome(read.outcome);
+  out.script.what = as_compiled(read.outcome);
   out.script.why = std::move(read.why);
   out.script.warnings = std::move(read.warnings);
   return out;

@@ -14,7 +14,7 @@ namespace {
 
 using outcome = refreshed_script::outcome;
 
-outcome to_outcome(file_outcome what) {
+outcome as_refreshed(file_outcome what) {
   if (what == file_outcome::gone) return outcome::forgotten;
   if (what == file_outcome::kept) return outcome::kept;
   return outcome_of_compiling(what, outcome::refreshed);
@@ -167,7 +167,7 @@ void refreshing::work_on(std::vector<std::string> const& paths, bool if_room, pr
     return ask("opcache.refresh", {{"paths", list({part.begin(), part.end()})}, {"reserve", reserve}});
   };
   auto const each = [this](std::string const& path, compile_row row) {
-    done_[path] = {path, to_outcome(row.outcome), std::move(row.why), std::move(row.warnings)};
+    done_[path] = {path, as_refreshed(row.outcome), std::move(row.why), std::move(row.warnings)};
     looks_[path] = std::move(row.look);
   };
   file_by_file(php_, paths, query_.pace, call_for, each, tell);

@@ -11,15 +11,15 @@ namespace {
 using base::clock;
 using std::chrono::milliseconds;
 
-constexpr std::size_t at_a_time = 4;         // plain calls; so few that a pool under load does not notice
-constexpr milliseconds look_interval{10};    // while workers are held: does anybody else want one?
-constexpr milliseconds blind_hold{25};       // how long they are held if that cannot be seen
-constexpr milliseconds settling_time{2};     // workers close their ends of finished connections meanwhile
-constexpr int settling_looks = 3;            // how often to wait for that
-constexpr milliseconds longest_pause{30};    // between two rounds of plain calls
-constexpr int pause_part = 32;               // of the time so far, up to longest_pause after a second: the longer it
-                                             // takes, the less haste
-constexpr milliseconds first_retry{50};      // doubled each time
+constexpr std::size_t at_a_time = 4;          // plain calls; so few that a pool under load does not notice
+constexpr milliseconds holding_interval{10};  // while workers are held: does anybody else want one?
+constexpr milliseconds blind_hold{25};        // how long they are held if that cannot be seen
+constexpr milliseconds settling_time{2};      // workers close their ends of finished connections meanwhile
+constexpr int settling_looks = 3;             // how often to wait for that
+constexpr milliseconds longest_pause{30};     // between two rounds of plain calls
+constexpr int pause_part = 32;                // of the time so far, up to longest_pause after a second: the longer it
+                                              // takes, the less haste
+constexpr milliseconds first_retry{50};       // doubled each time
 constexpr milliseconds list_interval{1000};  // fpm_get_status() is dangerous (docs/agent.md), so it is not called often
 
 }  // namespace
@@ -115,11 +115,11 @@ void pool_sweep::hold_all() {
     wakes_ = clock::now() + settling_time;
   } else if (!begun) {
     for (std::size_t i = 0; i < expected_.size(); ++i) begin(true);
-    wakes_ = clock::now() + (php_.connections() ? look_interval : blind_hold);
+    wakes_ = clock::now() + (php_.connections() ? holding_interval : blind_hold);
   } else if (!php_.connections() || is_wanted_by_others()) {
     let_go();
   } else {
-    wakes_ = clock::now() + look_interval;
+    wakes_ = clock::now() + holding_interval;
   }
 }
 

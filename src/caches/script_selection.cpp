@@ -13,8 +13,8 @@ namespace {
 
 using base::mebibytes;
 
-constexpr std::size_t most_files = 1000;        // in one request
-constexpr std::size_t most_bytes = 128 * 1024;  // of their paths
+constexpr std::size_t most_selected = 1000;          // in one request
+constexpr std::size_t most_path_bytes = 128 * 1024;  // of their paths
 
 // Each restart sets last_restart_time to the current second, or to the last one plus one if that is not later. So it is
 // ahead of the clock by at most as many seconds as there were other restarts.
@@ -47,7 +47,7 @@ file_state to_state(char letter) {
 
 std::size_t one_request(std::span<known_file const> files) {
   std::size_t count = 0;
-  for (std::size_t bytes = 0; count < std::min(files.size(), most_files) && bytes < most_bytes; ++count) {
+  for (std::size_t bytes = 0; count < std::min(files.size(), most_selected) && bytes < most_path_bytes; ++count) {
     bytes += files[count].path.size();
   }
   return count;

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "doctor/advice.hpp"
 #include "doctor/checks.hpp"
 #include "doctor/figures.hpp"
@@ -85,7 +86,7 @@ std::optional<verdict> check_opcache(subject const& of) {
   if (status->restart_pending) return std::nullopt;
   if (!status->enabled) return off(of, " in this pool");
   std::int64_t const scripts = status->counts ? status->counts->scripts : 0;
-  return verdict{level::ok, "OPcache is on, and has " + counted(scripts, "script")};
+  return verdict{level::ok, "OPcache is on, and has " + base::counted(scripts, "script")};
 }
 
 std::optional<verdict> check_pending(subject const& of) {
@@ -121,8 +122,8 @@ std::optional<verdict> check_keys(subject const& of) {
   if (!tells_of_scripts(of) || !of.php.status->counts) return std::nullopt;
   opcache::statistics const& counts = *of.php.status->counts;
   std::int64_t const free = counts.max_keys - counts.keys;
-  std::string const figures = std::to_string(counts.keys) + " of " + counted(counts.max_keys, "key") + " used, by " +
-                              counted(counts.scripts, "script") + ": ";
+  std::string const figures = std::to_string(counts.keys) + " of " + base::counted(counts.max_keys, "key") +
+                              " used, by " + base::counted(counts.scripts, "script") + ": ";
   if (free > counts.scripts) return verdict{level::ok, figures + "another release fits"};
   if (has_all_keys_used(*of.php.status)) {
     return verdict{level::failure, figures + "what has none is compiled for each request", more_keys(of, counts)};
@@ -145,16 +146,16 @@ std::optional<verdict> check_strings(subject const& of) {
 std::optional<verdict> check_restarts(subject const& of) {
   if (!tells_of_scripts(of) || !of.php.status->counts || !of.php.status->memory) return std::nullopt;
   opcache::statistics const& counts = *of.php.status->counts;
-  std::string const resets = counted(counts.manual_restarts, "reset") + " since php-fpm was started";
+  std::string const resets = base::counted(counts.manual_restarts, "reset") + " since php-fpm was started";
   if (counts.oom_restarts > 0) {
     return verdict{level::warning,
-                   "OPcache ran out of memory " + counted(counts.oom_restarts, "time") +
+                   "OPcache ran out of memory " + base::counted(counts.oom_restarts, "time") +
                        ", and emptied itself while requests were waiting; " + resets,
                    more_memory(of, *of.php.status->memory, for_all_anew(*of.php.status))};
   }
   if (counts.hash_restarts > 0) {
     return verdict{level::warning,
-                   "OPcache ran out of keys " + counted(counts.hash_restarts, "time") +
+                   "OPcache ran out of keys " + base::counted(counts.hash_restarts, "time") +
                        ", and emptied itself while requests were waiting; " + resets,
                    more_keys(of, counts)};
   }
@@ -187,7 +188,7 @@ std::optional<verdict> check_preload(subject const& of) {
   if (of.php.preloaded == 0) return std::nullopt;
   pid_t const master = of.host ? of.host->master.self.pid : 0;
   return verdict{level::note,
-                 "what opcache.preload loaded (" + counted(of.php.preloaded, "script") +
+                 "what opcache.preload loaded (" + base::counted(of.php.preloaded, "script") +
                      ") stays as it is until php-fpm is reloaded, whatever is reset or refreshed",
                  "after a deployment that changes it, reload php-fpm" +
                      (master == 0 ? std::string() : ": kill -USR2 " + std::to_string(master))};

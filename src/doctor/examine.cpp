@@ -45,7 +45,7 @@ php::value list_of(Names const& names, Text const& text) {
   return list;
 }
 
-std::string text(php::key const& key) {
+std::string key_text(php::key const& key) {
   auto const* const name = std::get_if<std::string>(&key);
   return name == nullptr ? "" : *name;
 }
@@ -73,8 +73,8 @@ facts to_facts(agent::answer const& answer) {
   php::value const& v = answer.result;
   facts out;
   out.from = caches::from(answer);
-  for (php::entry const& each : v["settings"].entries()) out.settings[text(each.key)] = each.item.as_string();
-  for (php::entry const& each : v["lines"].entries()) out.lines[text(each.key)] = to_line(each.item);
+  for (php::entry const& each : v["settings"].entries()) out.settings[key_text(each.key)] = each.item.as_string();
+  for (php::entry const& each : v["lines"].entries()) out.lines[key_text(each.key)] = to_line(each.item);
   for (php::entry const& each : v["missing"].entries()) out.missing.insert(std::string(each.item.as_string()));
   for (php::entry const& each : v["extensions"].entries()) {
     out.has_opcache = out.has_opcache || each.item.as_string() == "Zend OPcache";

@@ -5,6 +5,7 @@
 
 #include "agent/operations.hpp"
 #include "agent/php_parts.hpp"
+#include "base/text.hpp"
 #include "doctor/advice.hpp"
 #include "doctor/figures.hpp"
 
@@ -16,7 +17,7 @@ using owner = needed_function::owner;
 constexpr std::string_view step = "functions";
 
 // Functions of which more is known than the commands that call them.
-needed_function const known[] = {
+needed_function const known_functions[] = {
     {"apcu_cache_info", owner::apcu, "apcu:cache:info does not work"},
     {"apcu_clear_cache", owner::apcu, "apcu:cache:clear does not work"},
     {"apcu_delete", owner::apcu, "apcu:key:delete and apcu:regexp:delete do not work"},
@@ -81,9 +82,9 @@ bool is_in_every_agent(std::string_view function) {
 }
 
 needed_function described(std::string_view name) {
-  auto const found = std::find_if(std::begin(known), std::end(known),
+  auto const found = std::find_if(std::begin(known_functions), std::end(known_functions),
                                   [name](needed_function const& each) { return each.name == name; });
-  if (found != std::end(known)) return *found;
+  if (found != std::end(known_functions)) return *found;
   bool const is_vital = std::find(std::begin(vital), std::end(vital), name) != std::end(vital);
   if (is_vital) return {name, owner::php, "no command works"};
   if (is_in_every_agent(name)) return {name, owner::php, "what goes wrong is not always told", level::warning};
@@ -185,8 +186,9 @@ std::vector<finding> check_functions(subject const& of) {
     }
   }
   std::string const rest = found.empty() ? " may all be called" : " of those that the commands need may be called";
-  found.insert(found.begin(),
-               {step, "functions", {level::ok, (found.empty() ? "the " : "") + counted(good, "PHP function") + rest}});
+  found.insert(
+      found.begin(),
+      {step, "functions", {level::ok, (found.empty() ? "the " : "") + base::counted(good, "PHP function") + rest}});
   check_restriction(of, found);
   check_apcu(of, found);
   return found;

@@ -14,7 +14,7 @@ namespace {
 
 using releases::switched_link;
 
-constexpr std::string_view step = "site";
+constexpr std::string_view site_step = "site";
 
 bool are_on_one_way(std::string const& one, std::string const& other) {
   return base::lies_in(one, other) || base::lies_in(other, one);
@@ -49,9 +49,9 @@ std::string pids_of(std::vector<std::int64_t> const& workers) {
 
 std::string remembered_text(releases::evidence const& by, old_code const& seen, subject const& of) {
   std::string const ttl = setting(of, "realpath_cache_ttl").value_or("120");
-  return std::to_string(by.workers.size()) + " of " + counted(seen.workers, "worker") + " (" + pids_of(by.workers) +
-         ") " + (by.workers.size() == 1 ? "remembers" : "remember") + " it, for " + std::to_string(seconds_of(ttl)) +
-         " s each time (realpath_cache_ttl=" + shortened(ttl) + ")";
+  return std::to_string(by.workers.size()) + " of " + base::counted(seen.workers, "worker") + " (" +
+         pids_of(by.workers) + ") " + (by.workers.size() == 1 ? "remembers" : "remember") + " it, for " +
+         std::to_string(seconds_of(ttl)) + " s each time (realpath_cache_ttl=" + shortened(ttl) + ")";
 }
 
 std::string why_names_stay(subject const& of) {
@@ -63,8 +63,8 @@ std::string why_names_stay(subject const& of) {
 }
 
 std::string named_text(releases::evidence const& by, subject const& of) {
-  return counted(by.names, "cached name") + (by.names == 1 ? " leads" : " lead") + " to it (" + by.name + "), and " +
-         why_names_stay(of);
+  return base::counted(by.names, "cached name") + (by.names == 1 ? " leads" : " lead") + " to it (" + by.name +
+         "), and " + why_names_stay(of);
 }
 
 std::string why_served(std::string const& before, releases::evidence const& by, old_code const& seen,
@@ -79,7 +79,7 @@ finding about(switched_link const& link, old_code const& seen, subject const& of
   for (std::size_t i = 0; i < link.before.size(); ++i) {
     message += (i == 0 ? "" : "; ") + why_served(link.before[i], link.seen.at(link.before[i]), seen, of);
   }
-  return {step, "switched_link",
+  return {site_step, "switched_link",
           verdict{level::warning, std::move(message), command(of, "deploy:finish " + base::shell_word(link.path))}};
 }
 
@@ -89,8 +89,8 @@ finding about_changed(old_code const& seen, subject const& of) {
   std::string const when = validates ? "PHP notices within " + frequency + " s (opcache.validate_timestamps=1, " +
                                            "opcache.revalidate_freq=" + frequency + ")"
                                      : "PHP never notices (opcache.validate_timestamps=0)";
-  std::string const files = std::to_string(seen.changed.size()) + " of " + counted(seen.scripts, "cached script");
-  return {step, "changed_files",
+  std::string const files = std::to_string(seen.changed.size()) + " of " + base::counted(seen.scripts, "cached script");
+  return {site_step, "changed_files",
           verdict{level::note,
                   files + (validates ? " have" : " may have") + " other files by now (" + seen.changed.front() +
                       "): " + when,
@@ -98,15 +98,15 @@ finding about_changed(old_code const& seen, subject const& of) {
 }
 
 finding about_nothing(old_code const& seen) {
-  std::string const asked = counted(seen.workers, "worker") + " asked";
-  return {step, "old_code",
+  std::string const asked = base::counted(seen.workers, "worker") + " asked";
+  return {site_step, "old_code",
           verdict{level::ok, "every worker serves what is there: " + asked + ", no name leads elsewhere, " +
-                                 counted(seen.scripts, "cached script") + " of " + seen.site +
+                                 base::counted(seen.scripts, "cached script") + " of " + seen.site +
                                  (seen.scripts == 1 ? " is as its file" : " are as their files")}};
 }
 
 finding about_unknown(old_code const& seen) {
-  return {step, "unknown", verdict{level::note, "this may not be all: " + *seen.why_not_all}};
+  return {site_step, "unknown", verdict{level::note, "this may not be all: " + *seen.why_not_all}};
 }
 
 }  // namespace

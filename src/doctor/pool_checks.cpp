@@ -1,5 +1,6 @@
 #include <set>
 
+#include "base/text.hpp"
 #include "doctor/advice.hpp"
 #include "doctor/checks.hpp"
 #include "doctor/figures.hpp"
@@ -64,7 +65,7 @@ std::optional<verdict> check_other_pools(subject const& of) {
 std::optional<verdict> check_users(subject const& of) {
   std::set<std::string> const users = users_of(of);
   if (users.empty() || of.host->master.pools.size() < 2) return std::nullopt;
-  std::string const pools = counted(static_cast<std::int64_t>(of.host->master.pools.size()), "pool");
+  std::string const pools = base::counted(static_cast<std::int64_t>(of.host->master.pools.size()), "pool");
   if (users.size() == 1) return verdict{level::ok, "all " + pools + " of this php-fpm run as " + *users.begin()};
   return verdict{level::warning,
                  "the " + pools + " of this php-fpm run as several users (" + joined(users) +
@@ -80,7 +81,7 @@ std::optional<verdict> check_held(subject const& of) {
   std::size_t const all = pool == nullptr ? of.held_workers : pool->workers.size();
   return verdict{
       level::warning,
-      std::to_string(of.held_workers) + " of " + counted(static_cast<std::int64_t>(all), "worker") +
+      std::to_string(of.held_workers) + " of " + base::counted(static_cast<std::int64_t>(all), "worker") +
           " wait for a client that keeps its connection open: nobody else reaches them, deploy:finish and "
           "stat:clear neither",
       "set fastcgi_keep_conn off in nginx, or let pm.max_children be more than the connections that it keeps"};

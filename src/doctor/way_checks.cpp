@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "base/file_info.hpp"
+#include "base/text.hpp"
 #include "doctor/facts.hpp"
 #include "doctor/figures.hpp"
 #include "fpm/configured.hpp"
@@ -30,7 +31,7 @@ std::string describe(fpm::master const& master, std::string const& user) {
 std::string describe(fpm::pool const& pool) {
   std::string const name = pool.name.empty() ? "" : "pool " + pool.name;
   std::string const workers =
-      pool.workers.empty() ? "" : counted(static_cast<std::int64_t>(pool.workers.size()), "worker");
+      pool.workers.empty() ? "" : base::counted(static_cast<std::int64_t>(pool.workers.size()), "worker");
   return (name.empty() ? "" : ", " + name) + (workers.empty() ? "" : ", " + workers);
 }
 
@@ -50,8 +51,9 @@ verdict check_find(seen_way const& seen) {
   }
   fpm::master const& master = seen.host->master;
   fpm::pool const* const pool = pool_of(seen);
-  std::string const all =
-      master.pools.size() < 2 ? "" : ", one of its " + counted(static_cast<std::int64_t>(master.pools.size()), "pool");
+  std::string const all = master.pools.size() < 2
+                              ? ""
+                              : ", one of its " + base::counted(static_cast<std::int64_t>(master.pools.size()), "pool");
   return {level::ok, describe(master, seen.master_user) + (pool == nullptr ? "" : describe(*pool)) + all};
 }
 

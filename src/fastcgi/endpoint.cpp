@@ -13,14 +13,14 @@ namespace cachetool::fastcgi {
 namespace {
 
 constexpr std::string_view loopback = "127.0.0.1";
-constexpr std::size_t quoted_length = 120;
+constexpr std::size_t quoted_of_address = 120;
 
 error usage(std::string message) {
   return error(error_kind::usage, std::move(message));
 }
 
 error not_an_address(std::string_view text) {
-  return usage("not an address: '" + base::printable(text, quoted_length) + "'")
+  return usage("not an address: '" + base::printable(text, quoted_of_address) + "'")
       .advise("write a path (/run/php.sock), @name, host:port, [IPv6]:port or a port");
 }
 
@@ -33,7 +33,7 @@ std::uint16_t parse_port(std::string_view digits, std::string_view whole) {
   std::uint32_t port = 0;
   auto const [end, code] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
   if (code != std::errc() || port == 0 || port > 65535) {
-    throw usage("not a port between 1 and 65535: '" + base::printable(digits, quoted_length) + "'");
+    throw usage("not a port between 1 and 65535: '" + base::printable(digits, quoted_of_address) + "'");
   }
   return static_cast<std::uint16_t>(port);
 }
@@ -113,7 +113,7 @@ endpoint endpoint::tcp(std::string host, std::uint16_t port) {
   if (port == 0) throw usage("port 0 cannot be connected to");
   bool const is_name = host.find(':') == std::string::npos;
   if (host.empty() || !std::all_of(host.begin(), host.end(), is_host_byte) || (!is_name && !is_ipv6(host))) {
-    throw usage("not a host: '" + base::printable(host, quoted_length) + "'");
+    throw usage("not a host: '" + base::printable(host, quoted_of_address) + "'");
   }
   return {family::tcp, {}, std::move(host), port};
 }

@@ -8,7 +8,7 @@ namespace cachetool::fastcgi {
 namespace {
 
 constexpr std::uint8_t keep_connection_flag = 1;
-constexpr std::size_t quoted_length = 60;
+constexpr std::size_t quoted_of_name = 60;
 
 /// Appends the low `count` bytes of the value, the most significant one first.
 void append_bytes(std::string& out, std::uint64_t value, int count) {
@@ -50,7 +50,7 @@ void params_writer::add(std::string_view name, std::string_view value) {
   bool const fits = name.size() <= max_record_content && value.size() <= max_record_content &&
                     length_size(name) + length_size(value) + name.size() + value.size() <= max_record_content;
   if (!fits) {
-    throw error(error_kind::usage, "the FastCGI parameter " + base::printable(name, quoted_length) + " of " +
+    throw error(error_kind::usage, "the FastCGI parameter " + base::printable(name, quoted_of_name) + " of " +
                                        std::to_string(value.size()) + " bytes is too long for a record of " +
                                        std::to_string(max_record_content))
         .advise("send long values in the body");

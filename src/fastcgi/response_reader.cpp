@@ -10,7 +10,7 @@ namespace cachetool::fastcgi {
 namespace {
 
 constexpr std::size_t max_stderr = std::size_t{64} << 10;
-constexpr std::size_t quoted_length = 40;
+constexpr std::size_t quoted_of_answer = 40;
 
 bool belongs_to_a_request(record_type type) {
   return type == record_type::stdout_stream || type == record_type::stderr_stream || type == record_type::end_request;
@@ -57,7 +57,7 @@ error response_reader::failure(error_kind kind, std::string message) const {
 }
 
 error response_reader::foreign(std::string_view bytes) const {
-  std::string const quoted = "'" + base::printable(bytes, quoted_length) + "'";
+  std::string const quoted = "'" + base::printable(bytes, quoted_of_answer) + "'";
   if (decoded_)
     return failure(error_kind::protocol, "the answer holds a record that does not begin with version 1: " + quoted);
   error out =

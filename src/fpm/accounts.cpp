@@ -6,7 +6,7 @@
 namespace cachetool::fpm {
 namespace {
 
-constexpr std::size_t largest_file = std::size_t{4} << 20;
+constexpr std::size_t largest_passwd = std::size_t{4} << 20;
 
 std::string_view take(std::string_view& text, char until) {
   std::size_t const end = std::min(text.find(until), text.size());
@@ -40,8 +40,8 @@ std::string with_number(std::string_view table, char const* kind, std::string co
 }  // namespace
 
 accounts::accounts(root_directory const& files)
-    : users_(files.read("/etc/passwd", largest_file).value_or("")),
-      groups_(files.read("/etc/group", largest_file).value_or("")) {}
+    : users_(files.read("/etc/passwd", largest_passwd).value_or("")),
+      groups_(files.read("/etc/group", largest_passwd).value_or("")) {}
 
 std::string accounts::user(uid_t id) const {
   return name_or_number(users_, std::to_string(id));

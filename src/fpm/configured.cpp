@@ -12,7 +12,7 @@ namespace cachetool::fpm {
 namespace {
 
 constexpr std::size_t largest_file = std::size_t{1} << 20;
-constexpr std::size_t most_files = 10000;
+constexpr std::size_t most_included = 10000;
 constexpr std::size_t most_names = 50000;  // for all include lines together
 
 std::string_view file_name(std::string_view path) {
@@ -27,7 +27,7 @@ bool is_same_file(root_directory const& files, std::string const& one, std::stri
   return a && b && a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-bool is_number(std::string const& host) {
+bool is_ip_address(std::string const& host) {
   in6_addr ignored{};
   return inet_pton(AF_INET, host.c_str(), &ignored) == 1 || inet_pton(AF_INET6, host.c_str(), &ignored) == 1;
 }
@@ -40,7 +40,7 @@ void read_configuration(root_directory const& files, std::string const& prefix, 
       of.config,
       {[&](std::string const& path) { return time.goes_on() ? files.read(path, largest_file) : std::nullopt; },
        [&](std::string const& pattern) {
-         return time.goes_on() ? files.matches(pattern, most_files, names_left) : std::vector<std::string>();
+         return time.goes_on() ? files.matches(pattern, most_included, names_left) : std::vector<std::string>();
        },
        [](std::string const&) { return std::nullopt; },  // php-fpm has overwritten its environment with its title
        prefix});
@@ -75,7 +75,7 @@ bool is_at(listening_socket const& socket, fastcgi::endpoint const& endpoint, ro
   if (!endpoint.is_tcp()) return !socket.path.empty() && is_same_file(files, socket.path, endpoint.path());
   if (!socket.path.empty() || socket.port != endpoint.port()) return false;
   bool const everywhere = socket.host == "0.0.0.0" || socket.host == "::";
-  return everywhere || socket.host == endpoint.host() || !is_number(endpoint.host());
+  return everywhere || socket.host == endpoint.host() || !is_ip_address(endpoint.host());
 }
 
 std::optional<fastcgi::endpoint> endpoint_of(listening_socket const& socket) {

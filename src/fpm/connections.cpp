@@ -10,7 +10,7 @@ namespace cachetool::fpm {
 namespace {
 
 // States in /proc/net/unix.
-constexpr unsigned listening = 1;
+constexpr unsigned state_listening = 1;
 constexpr unsigned connecting = 2;  // not accepted yet
 constexpr unsigned connected = 3;
 
@@ -22,7 +22,7 @@ constexpr unsigned tcp_listen = 10;
 constexpr int most_lines = 1000000;
 
 // php-fpm may have bound the socket by another path: /var/run for /run, or a link's target.
-bool is_same(std::string const& bound, std::string const& asked) {
+bool is_same_path(std::string const& bound, std::string const& asked) {
   if (bound == asked) return true;
   std::error_code failed;
   return bound.front() == '/' && asked.front() == '/' && std::filesystem::equivalent(bound, asked, failed);
@@ -37,7 +37,7 @@ std::optional<connection_count> count_unix(std::string const& asked, proc const&
     int path_at = 0;
     if (std::sscanf(line.c_str(), "%*s %*x %*x %*x %*x %x %*u %n", &state, &path_at) != 1 || path_at == 0) return true;
     std::string const path = line.substr(static_cast<std::size_t>(path_at));
-    if (path.empty() || state < listening || state > connected || !is_same(path, asked)) return true;
+    if (path.empty() || state < state_listening || state > connected || !is_same_path(path, asked)) return true;
     seen = true;
     if (state == connecting) ++count.waiting;
     if (state == connected) ++count.accepted;

@@ -15,7 +15,7 @@
 namespace cachetool::fpm {
 namespace {
 
-constexpr std::size_t most_names = 100000;
+constexpr std::size_t most_entries = 100000;
 
 ssize_t read_some(int fd, char* into, std::size_t size) {
   ssize_t got = 0;
@@ -115,7 +115,7 @@ looked_up<std::vector<std::string>> proc::names(std::string const& directory) co
   errno = 0;
   while (dirent const* entry = readdir(entries.get())) {
     if (entry->d_name[0] == '.') continue;
-    if (found.size() == most_names) return found;
+    if (found.size() == most_entries) return found;
     found.emplace_back(entry->d_name);
     errno = 0;
   }

@@ -17,7 +17,7 @@ namespace {
 constexpr std::string_view master_title = "php-fpm: master process (";
 constexpr std::string_view pool_title = "php-fpm: pool ";
 
-std::string file_name(std::string const& path) {
+std::string base_name(std::string const& path) {
   return path.substr(path.rfind('/') + 1);
 }
 
@@ -62,7 +62,7 @@ bool is_titled(claimant const& who) {
 
 bool claims_to_be_php_fpm(std::string_view command_line) {
   std::string const first(command_line.substr(0, command_line.find('\0')));
-  return first.starts_with(pool_title) || first.starts_with(master_title) || file_name(first).starts_with("php-fpm");
+  return first.starts_with(pool_title) || first.starts_with(master_title) || base_name(first).starts_with("php-fpm");
 }
 
 bool is_all(std::array<uid_t, 4> const& users, uid_t wanted) {
@@ -74,7 +74,7 @@ bool is_believed(proc const& of, claimant const& who, uid_t caller) {
   auto const& users = who.what.users;
   auto const file = of.target("exe");
   if (who.executable.empty() || !file) return caller != 0 && is_all(users, 0);
-  std::string const name = file_name(who.executable);
+  std::string const name = base_name(who.executable);
   if (name.find("php") == name.npos || name.find("fpm") == name.npos) return false;
   if ((file->st_mode & S_ISUID) != 0) return false;
   bool const only_root_wrote_it = file->st_uid == 0 && (file->st_mode & 0022U) == 0;

@@ -17,7 +17,7 @@
 namespace cachetool::fpm {
 namespace {
 
-constexpr std::size_t most_names = 20000;
+constexpr std::size_t most_found = 20000;
 
 // An open descriptor as a path that leads to that very file.
 std::string path_of(int fd) {
@@ -94,7 +94,7 @@ std::optional<std::string> root_directory::read(std::string const& name, std::si
 }
 
 std::vector<std::string> root_directory::matches(std::string const& pattern, std::size_t limit) const {
-  std::size_t names_left = most_names;
+  std::size_t names_left = most_found;
   return matches(pattern, limit, names_left);
 }
 

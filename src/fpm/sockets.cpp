@@ -14,10 +14,10 @@ namespace {
 constexpr unsigned accepts_connections = 0x10000;  // __SO_ACCEPTCON
 constexpr unsigned stream = 1;
 constexpr unsigned listens = 10;  // TCP_LISTEN
-constexpr int most_lines = 1000000;
+constexpr int most_sockets = 1000000;
 
 void add_unix(proc const& processes, std::string const& file, std::vector<listening_socket>& found) {
-  int left = most_lines;
+  int left = most_sockets;
   processes.lines(file, [&](std::string_view view) {
     std::string const line(view);
     unsigned flags = 0;
@@ -48,7 +48,7 @@ std::string address_text(std::string_view hex) {
 
 void add_tcp(proc const& processes, std::string const& file, std::vector<listening_socket>& found) {
   bool header = true;
-  int left = most_lines;
+  int left = most_sockets;
   processes.lines(file, [&](std::string_view line) {
     if (header) return !(header = false);
     std::array<char, 33> address{};
@@ -78,7 +78,7 @@ std::vector<listening_socket> listening_sockets(proc const& processes, std::stri
 std::map<std::uint64_t, std::string> socket_names(proc const& processes, std::string const& net,
                                                   std::vector<std::uint64_t> const& inodes) {
   std::map<std::uint64_t, std::string> found;
-  int left = most_lines;
+  int left = most_sockets;
   auto const add = [&](std::uint64_t inode, std::string name) {
     if (inode == 0 || name.empty() || std::find(inodes.begin(), inodes.end(), inode) == inodes.end()) return;
     found.emplace(inode, std::move(name));

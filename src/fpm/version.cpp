@@ -13,7 +13,7 @@ namespace cachetool::fpm {
 namespace {
 
 constexpr std::string_view version_bytes = "0123456789.abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-+~";
-constexpr std::size_t most_bytes = std::size_t{128} << 20;
+constexpr std::size_t largest_program = std::size_t{128} << 20;
 
 std::string_view digits(std::string_view text) {
   return text.substr(0, std::min(text.find_first_not_of("0123456789"), text.size()));
@@ -60,7 +60,7 @@ std::string version_of_executable(std::string const& path) {
   base::unique_fd const file(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   struct stat info {};
   if (!file || fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode)) return {};
-  for (std::size_t offset = 0; offset < most_bytes; offset += buffer.size() - overlap) {
+  for (std::size_t offset = 0; offset < largest_program; offset += buffer.size() - overlap) {
     ssize_t const got = pread(file.get(), buffer.data(), buffer.size(), static_cast<off_t>(offset));
     if (got <= 0) break;
     std::string_view const text(buffer.data(), static_cast<std::size_t>(got));

@@ -15,20 +15,20 @@
 namespace cachetool::releases {
 namespace {
 
-constexpr std::size_t most_bytes = 8 * 1024 * 1024;
+constexpr std::int64_t clock_step = 1'000'000'000;
+constexpr std::size_t most_hashed = 8 * 1024 * 1024;
 
 // A file system's clock moves in steps: two writes within one step may leave the same ctime.
 bool is_settled(struct stat const& info) {
   timespec now{};
   clock_gettime(CLOCK_REALTIME, &now);
-  constexpr std::int64_t second = 1'000'000'000;
-  return base::nanoseconds(info.st_ctim) < base::nanoseconds(now) - second;
+  return base::nanoseconds(info.st_ctim) + clock_step < base::nanoseconds(now);
 }
 
 std::string hash_of(int file) {
   std::string text;
   std::array<char, 65536> part;
-  while (text.size() <= most_bytes) {
+  while (text.size() <= most_hashed) {
     ssize_t const count = ::read(file, part.data(), part.size());
     if (count == 0) return base::sha256(text);
     if (count < 0 && errno != EINTR) break;

@@ -14,9 +14,9 @@ using opcache::script_selection;
 using opcache::selected_script;
 
 constexpr std::size_t most_kept = 32 * 1024 * 1024;
-constexpr std::size_t digits = 64;
+constexpr std::size_t hash_digits = 64;
 
-kept_name file_for(std::string const& link) {
+kept_name contents_beside(std::string const& link) {
   return {link, "cachetool-contents"};
 }
 
@@ -43,10 +43,10 @@ void take_script(std::string_view line, known_contents& into) {
   std::int64_t inode = 0;
   bool const read = take_count(line, script.memory) && take_count(line, inode) && take_count(line, script.file.size) &&
                     take_count(line, script.file.changed);
-  if (!read || line.size() < digits + 2 || line[digits] != ' ') return;
+  if (!read || line.size() < hash_digits + 2 || line[hash_digits] != ' ') return;
   script.file.inode = static_cast<std::uint64_t>(inode);
-  script.file.sha256 = line.substr(0, digits);
-  into.scripts[into.directory + "/" + std::string(line.substr(digits + 1))] = std::move(script);
+  script.file.sha256 = line.substr(0, hash_digits);
+  into.scripts[into.directory + "/" + std::string(line.substr(hash_digits + 1))] = std::move(script);
 }
 
 // A space at the beginning tells a script's line from a directory's.
@@ -99,7 +99,7 @@ std::optional<known_contents> look_at_contents(script_selection const& now, std:
 
 std::vector<known_contents> read_contents(int directory, std::string const& name) {
   std::vector<known_contents> out;
-  std::string const text = read_kept(directory, file_for(name), most_kept);
+  std::string const text = read_kept(directory, contents_beside(name), most_kept);
   for (std::string_view rest = text; !rest.empty();) {
     std::string_view line = base::take_until(rest, '\n');
     if (line.starts_with(' ')) {
@@ -121,7 +121,7 @@ void keep_contents(int directory, std::string const& name, std::vector<known_con
     for (known_contents const& each : all) {
       if (each.directory.find('\n') == std::string::npos) text += text_of(each);
     }
-    if (text.size() <= most_kept) keep(directory, file_for(name), text, 0600);
+    if (text.size() <= most_kept) keep(directory, contents_beside(name), text, 0600);
   } catch (std::exception const&) {
     return;
   }

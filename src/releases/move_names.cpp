@@ -24,7 +24,7 @@ std::vector<std::string> paths_of(std::vector<aliased_script> const& scripts) {
   return out;
 }
 
-moved_name::outcome to_outcome(file_outcome what) {
+moved_name::outcome as_moved(file_outcome what) {
   switch (what) {
     case file_outcome::moved:
     case file_outcome::elsewhere:
@@ -100,7 +100,7 @@ void name_mover::take(std::string const& path, opcache::compile_row row) {
   auto const known =
       std::find_if(names_.begin(), names_.end(), [&](moved_name const& name) { return name.path == path; });
   if (known != names_.end()) {
-    known->what = to_outcome(row.outcome);
+    known->what = as_moved(row.outcome);
     known->why = std::move(row.why);
     return;
   }
@@ -108,7 +108,7 @@ void name_mover::take(std::string const& path, opcache::compile_row row) {
   release& old = old_release_of(path);
   old.scripts = std::max<std::int64_t>(old.scripts - 1, 0);  // nothing was counted for a release that the user named
   std::string live = query_.live + path.substr(old.path.size());
-  names_.push_back({path, std::move(live), to_outcome(row.outcome), std::move(row.why)});
+  names_.push_back({path, std::move(live), as_moved(row.outcome), std::move(row.why)});
 }
 
 release& name_mover::old_release_of(std::string const& path) const {

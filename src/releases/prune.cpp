@@ -34,11 +34,11 @@ using opcache::selected_script;
 using opcache::status;
 namespace {
 
-using outcome = pruned_script::outcome;
+using prune_outcome = pruned_script::outcome;
 
-outcome to_outcome(file_outcome what) {
-  if (what == file_outcome::gone) return outcome::forgotten;
-  return what == file_outcome::kept ? outcome::kept : outcome::failed;
+prune_outcome as_pruned(file_outcome what) {
+  if (what == file_outcome::gone) return prune_outcome::forgotten;
+  return what == file_outcome::kept ? prune_outcome::kept : prune_outcome::failed;
 }
 
 std::int64_t size_of(memory_usage const& memory) {
@@ -166,12 +166,12 @@ void pruning::choose() {
 
 void pruning::take(selected_script const& script) {
   if (is_preloaded(selected_, script.path)) {
-    done_[script.path] = {script.path, outcome::preloaded, {}, {}};
+    done_[script.path] = {script.path, prune_outcome::preloaded, {}, {}};
     return;
   }
   chosen_.push_back(script.path);
   report_.memory_of_scripts += script.memory;
-  if (query_.dry_run) done_[script.path] = {script.path, outcome::found, {}, {}};
+  if (query_.dry_run) done_[script.path] = {script.path, prune_outcome::found, {}, {}};
 }
 
 // Only existence matters here, so the shortest look is enough.
@@ -275,7 +275,7 @@ void pruning::forget(std::vector<std::string> const& paths, bool by_aliases_too)
       releases::release const* const release = dead_release_of(path);
       served_release_ = release == nullptr ? path : release->path;
     } else {
-      done_[path] = {path, to_outcome(row.outcome), std::move(row.why), std::move(row.warnings)};
+      done_[path] = {path, as_pruned(row.outcome), std::move(row.why), std::move(row.warnings)};
     }
   };
   file_by_file(php_, paths, pace, call_for, each, tell_);

@@ -48,7 +48,7 @@ error no_link(std::string const& path) {
       .advise("releases are switched by a link: name that link, not the directory that it leads to");
 }
 
-bool is_same(struct stat const& a, struct stat const& b) {
+bool is_same_state(struct stat const& a, struct stat const& b) {
   return base::identity_of(a) == base::identity_of(b) && a.st_mode == b.st_mode &&
          a.st_mtim.tv_sec == b.st_mtim.tv_sec && a.st_mtim.tv_nsec == b.st_mtim.tv_nsec;
 }
@@ -170,7 +170,7 @@ std::int64_t site_link::made_at() const {
 
 bool site_link::is_as_left() const {
   auto const now = look_at(directory_.get(), name_);
-  return now.has_value() == known_.has_value() && (!now || is_same(*now, *known_));
+  return now.has_value() == known_.has_value() && (!now || is_same_state(*now, *known_));
 }
 
 // What to write into the link: a relative path if it was relative.
@@ -247,7 +247,7 @@ void site_link::put_in_place(std::string const& made, struct stat const& itself)
   int code = exchanged ? 0 : errno;
   if (exchanged) {
     auto const old = look_at(at, made);
-    if (old && !is_same(*old, *known_)) put_back(made);
+    if (old && !is_same_state(*old, *known_)) put_back(made);
   } else if (has_no_exchange(code)) {
     code = renameat(at, made.c_str(), at, name_.c_str()) == 0 ? 0 : errno;
   }

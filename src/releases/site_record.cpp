@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t most_bytes = 64 * 1024;
 constexpr std::size_t most_entries = 16;
 
-kept_name file_for(std::string const& link) {
+kept_name record_beside(std::string const& link) {
   return {link, "cachetool"};
 }
 
@@ -85,7 +85,7 @@ class changes {
 
 site_record site_record::read(int directory, std::string const& name) {
   site_record out;
-  std::string const text = read_kept(directory, file_for(name), most_bytes);
+  std::string const text = read_kept(directory, record_beside(name), most_bytes);
   std::string_view rest = text;
   while (!rest.empty()) {
     verified entry;
@@ -108,7 +108,7 @@ void site_record::set(verified entry) {
 // The link has moved by now, so a failure to keep the record is no reason to fail.
 void site_record::write(int directory, std::string const& name) const {
   try {
-    keep(directory, file_for(name), text_of(entries_), 0644);
+    keep(directory, record_beside(name), text_of(entries_), 0644);
   } catch (std::exception const&) {
     return;
   }

@@ -33,7 +33,7 @@ using opcache::select;
 using opcache::selected_script;
 namespace {
 
-using outcome = warmed_script::outcome;
+using warm_outcome = warmed_script::outcome;
 
 struct other_name {
   std::string name;
@@ -204,7 +204,7 @@ void warming::sort_out_valid(std::vector<known_file> const& files) {
       to_detach_.push_back(file.path);
     } else {
       checked_.push_back(file);
-      if (wanted_.contains(file.path)) done_[file.path] = {file.path, outcome::ready, {}, {}};
+      if (wanted_.contains(file.path)) done_[file.path] = {file.path, warm_outcome::ready, {}, {}};
     }
   }
 }
@@ -298,7 +298,7 @@ void warming::detach() {
                  if (row.outcome == file_outcome::cached) {
                    to_compile_.push_back(path);
                  } else {
-                   done_[path] = {path, outcome::left_out, std::move(row.why), {}};
+                   done_[path] = {path, warm_outcome::left_out, std::move(row.why), {}};
                  }
                },
                {});
@@ -320,7 +320,8 @@ void warming::compile() {
       [this](std::string const& path, compile_row row) { compiled(path, std::move(row)); }, tell_,
       [this] { return !full_; });
   if (!full_) return;
-  for (std::string const& path : to_compile_) done_.try_emplace(path, warmed_script{path, outcome::no_room, {}, {}});
+  for (std::string const& path : to_compile_)
+    done_.try_emplace(path, warmed_script{path, warm_outcome::no_room, {}, {}});
 }
 
 // Caches that an application generates have names of their own in each build: var/cache/prod/Container<hash>. If at
@@ -362,7 +363,7 @@ void warming::compile_generated() {
   compile();
   for (std::string const& file : to_compile_) {
     auto const done = done_.find(file);
-    if (done != done_.end() && done->second.what == outcome::compiled) ++generated_;
+    if (done != done_.end() && done->second.what == warm_outcome::compiled) ++generated_;
   }
 }
 
@@ -372,8 +373,8 @@ void warming::compiled(std::string const& path, compile_row row) {
     return;
   }
   full_ = full_ || row.outcome == file_outcome::no_room;
-  outcome const what = opcache::outcome_of_compiling(row.outcome, outcome::compiled);
-  if (what == outcome::compiled) checked_.push_back({path, 0, 0, row.look});
+  warm_outcome const what = opcache::outcome_of_compiling(row.outcome, warm_outcome::compiled);
+  if (what == warm_outcome::compiled) checked_.push_back({path, 0, 0, row.look});
   done_[path] = {path, what, std::move(row.why), std::move(row.warnings)};
 }
 

@@ -36,7 +36,7 @@ bool set_time(int file, timespec const& time) {
   return futimens(file, times.data()) == 0;
 }
 
-bool is_same(struct stat const& a, struct stat const& b) {
+bool is_same_file(struct stat const& a, struct stat const& b) {
   return base::identity_of(a) == base::identity_of(b) && a.st_size == b.st_size;
 }
 
@@ -68,7 +68,7 @@ young_files::~young_files() {
   for (auto const& [path, before] : before_) {
     base::unique_fd const file = open_file(path);
     struct stat info {};
-    if (file && fstat(file.get(), &info) == 0 && is_same(info, before)) set_time(file.get(), before.st_mtim);
+    if (file && fstat(file.get(), &info) == 0 && is_same_file(info, before)) set_time(file.get(), before.st_mtim);
   }
 }
 

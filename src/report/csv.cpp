@@ -6,7 +6,7 @@
 namespace cachetool::report {
 namespace {
 
-constexpr std::size_t buffer_size = 32 * 1024;
+constexpr std::size_t csv_buffer_size = 32 * 1024;
 
 bool needs_quotes(std::string_view field) noexcept {
   return field.starts_with(' ') || field.ends_with(' ') || field.find_first_of(",\"\r\n") != field.npos;
@@ -39,7 +39,7 @@ void csv_writer::row(std::vector<std::string> const& fields) {
     append_field(buffer_, fields[i]);
   }
   buffer_ += '\n';
-  if (buffer_.size() >= buffer_size) flush();
+  if (buffer_.size() >= csv_buffer_size) flush();
 }
 
 void csv_writer::flush() {

@@ -7,22 +7,16 @@
 #include <cachetool/php/value.hpp>
 
 #include "php/array_keys.hpp"
+#include "report/json_parts.hpp"
 #include "report/utf8.hpp"
 #include "report/value_text.hpp"
 
 namespace cachetool::report {
 namespace {
 
-constexpr std::size_t buffer_size = 32 * 1024;
+constexpr std::size_t json_buffer_size = 32 * 1024;
 
-// \uXXXX. Only for the basic plane, which has all control characters.
-std::string unicode_escape(char32_t code) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  return {
-      '\\', 'u', digits[code >> 12U & 0xFU], digits[code >> 8U & 0xFU], digits[code >> 4U & 0xFU], digits[code & 0xFU]};
-}
-
-std::string escaped(character const& what) {
+std::string json_escaped(character const& what) {
   if (!what.valid) return "\xEF\xBF\xBD";
   switch (what.code) {
     case '"':
@@ -63,7 +57,7 @@ void quote(std::string_view text, Write const& write) {
     text.remove_prefix(run);
     if (text.empty()) break;
     character const special = first_character(text);
-    write(escaped(special));
+    write(json_escaped(special));
     text.remove_prefix(special.length);
   }
   write("\"");
@@ -106,13 +100,13 @@ void write_array(json_writer& out, std::span<php::entry const> entries) {
 json_writer::json_writer(text_sink out) : out_(std::move(out)) {}
 
 void json_writer::write(std::string_view text) {
-  if (text.size() >= buffer_size) {
+  if (text.size() >= json_buffer_size) {
     flush();
     out_(text);
     return;
   }
   buffer_ += text;
-  if (buffer_.size() >= buffer_size) flush();
+  if (buffer_.size() >= json_buffer_size) flush();
 }
 
 void json_writer::flush() {

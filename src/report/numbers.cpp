@@ -55,6 +55,10 @@ std::string date(std::int64_t unix_time) {
   return out + " +0000";
 }
 
+std::string yes_no(bool b) {
+  return b ? "Yes" : "No";
+}
+
 std::string grouped(std::int64_t number) {
   std::string text = std::to_string(number);
   std::size_t const sign = number < 0 ? 1 : 0;

@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "php/array_keys.hpp"
+#include "report/json_parts.hpp"
 #include "report/utf8.hpp"
 #include "report/value_text.hpp"
 
@@ -9,13 +10,6 @@ namespace cachetool::report {
 namespace {
 
 constexpr int max_depth = 512;
-
-std::string unicode_escape(char32_t unit) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string out = "\\u";
-  for (unsigned shift = 16; shift > 0; shift -= 4) out += digits[unit >> (shift - 4) & 0xFU];
-  return out;
-}
 
 std::string escaped(char32_t code) {
   switch (code) {

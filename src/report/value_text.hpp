@@ -17,6 +17,9 @@ std::string bytes(double count);
 /// A Unix time in RFC 2822 form, UTC: "Sun, 22 Nov 2026 23:46:01 +0000". Outside the years 0 to 9999 just the number.
 std::string date(std::int64_t unix_time);
 
+/// "Yes", "No"
+std::string yes_no(bool b);
+
 /// With commas between thousands, as PHP's number_format() writes it: "1,234,567".
 std::string grouped(std::int64_t number);
 

@@ -9,10 +9,6 @@
 namespace cachetool::cli {
 namespace {
 
-std::string yes_no(bool b) {
-  return b ? "Yes" : "No";
-}
-
 std::string byte_text(std::int64_t count) {
   return report::bytes(static_cast<double>(count));
 }
@@ -91,8 +87,8 @@ report::table keys_table() {
 
 void add_row(report::table& rows, apcu::key const& key) {
   // An unknown time is not zero either.
-  rows.add_row({report::grouped(key.hits), yes_no(key.accessed != 0), yes_no(key.deleted != 0), byte_text(key.memory),
-                std::string(key.name)});
+  rows.add_row({report::grouped(key.hits), report::yes_no(key.accessed != 0), report::yes_no(key.deleted != 0),
+                byte_text(key.memory), std::string(key.name)});
 }
 
 std::string clear_text(apcu::clear_report const& report) {

@@ -10,9 +10,9 @@
 namespace cachetool::cli {
 namespace {
 
-using outcome = releases::moved_name::outcome;
+using name_outcome = releases::moved_name::outcome;
 
-std::int64_t count(releases::finish_report const& report, outcome what) {
+std::int64_t count(releases::finish_report const& report, name_outcome what) {
   return std::count_if(report.names.begin(), report.names.end(),
                        [what](auto const& name) { return name.what == what; });
 }
@@ -47,17 +47,17 @@ std::string outside_text(releases::finish_report const& report) {
          (forgotten > 0 ? ", " + base::counted(forgotten, "script") + " outside of it forgotten" : "");
 }
 
-std::string_view name_of(outcome what) {
+std::string_view name_of(name_outcome what) {
   switch (what) {
-    case outcome::moved:
+    case name_outcome::moved:
       return "moved";
-    case outcome::gone:
+    case name_outcome::gone:
       return "gone";
-    case outcome::not_cached:
+    case name_outcome::not_cached:
       return "not_cached";
-    case outcome::left:
+    case name_outcome::left:
       return "left";
-    case outcome::failed:
+    case name_outcome::failed:
       break;
   }
   return "failed";
@@ -132,8 +132,8 @@ std::string finish_text(releases::finish_report const& report) {
   if (report.reset) {
     return report.live + " is served: " + reset_text(*report.reset) + ", because " + report.fell_back.value_or("");
   }
-  std::int64_t const moved = count(report, outcome::moved);
-  std::int64_t const left = count(report, outcome::left);
+  std::int64_t const moved = count(report, name_outcome::moved);
+  std::int64_t const left = count(report, name_outcome::left);
   return report.live + " is served: " + workers_text(report) +
          (moved > 0 ? ", " + base::counted(moved, "name") + " moved from the release before" : "") +
          (left > 0 ? ", " + std::to_string(left) + " left to " + (left == 1 ? "its" : "their") + " first visitor"
@@ -157,7 +157,7 @@ std::array<report::field, 6> fields(releases::finish_report const& report) {
            {"live", std::string_view(report.live)},
            {"workers", all.known ? report::field_value(all.workers) : report::field_value()},
            {"cleared", all.cleared},
-           {"moved", count(report, outcome::moved)},
+           {"moved", count(report, name_outcome::moved)},
            {"fell_back", text_or_null(report.fell_back)}}};
 }
 
@@ -195,7 +195,7 @@ std::optional<error> failure(releases::finish_report const& report) {
             "something else than a link or OPcache names it: a class map in APCu (composer --apcu-prefix) goes with "
             "cachetool apcu:cache:clear, a generated configuration with its own command");
   }
-  std::int64_t const failed = count(report, outcome::failed) + std::ssize(report.outside.failed);
+  std::int64_t const failed = count(report, name_outcome::failed) + std::ssize(report.outside.failed);
   if (failed == 0) return std::nullopt;
   return error(error_kind::php_error, base::counted(failed, "file") + " that " + (failed == 1 ? "is" : "are") +
                                           " in use " + (failed == 1 ? "does" : "do") + " not compile")
@@ -207,8 +207,10 @@ std::vector<std::string> remarks(releases::finish_report const& report) {
   for (std::string const& path : report.preloaded) out.push_back(path + " was preloaded, and is served yet");
   for (std::string const& text : report.outside.failed) out.push_back(text);
   for (releases::moved_name const& name : report.names) {
-    if (name.what == outcome::failed) out.push_back(name.live + ", which is in use, does not compile: " + name.why);
-    if (name.what == outcome::not_cached) out.push_back(name.live + ", which is in use, is not cached: " + name.why);
+    if (name.what == name_outcome::failed)
+      out.push_back(name.live + ", which is in use, does not compile: " + name.why);
+    if (name.what == name_outcome::not_cached)
+      out.push_back(name.live + ", which is in use, is not cached: " + name.why);
   }
   return out;
 }

@@ -6,12 +6,12 @@
 namespace cachetool::cli {
 namespace {
 
-std::string_view outcome_of(releases::graceful_report const& report) {
+std::string_view finish_outcome(releases::graceful_report const& report) {
   if (report.reset) return "reset";
   return report.links.empty() ? "nothing_to_do" : "followed";
 }
 
-std::array<report::field, 3> link_fields(releases::switched_link const& link) {
+std::array<report::field, 3> switched_fields(releases::switched_link const& link) {
   return {
       {{"path", std::string_view(link.path)}, {"leads_to", std::string_view(link.leads_to)}, {"before", &link.before}}};
 }
@@ -43,11 +43,11 @@ std::vector<std::vector<std::string>> link_rows(releases::graceful_report const&
 }
 
 void write_links(report::json_writer& json, releases::graceful_report const& report) {
-  json.begin_object().key("outcome").string(outcome_of(report));
+  json.begin_object().key("outcome").string(finish_outcome(report));
   json.key("links").begin_array();
   for (releases::followed_link const& each : report.links) {
     json.begin_object();
-    report::write_members(json, link_fields(each.link));
+    report::write_members(json, switched_fields(each.link));
     json.key("finished");
     write_json(json, each.finished);
     json.end_object();

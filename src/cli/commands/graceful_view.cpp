@@ -24,14 +24,14 @@ std::int64_t compiled_for(followed_link const& link) {
          });
 }
 
-struct totals {
+struct work_done {
   std::int64_t compiled = 0;
   std::int64_t refreshed = 0;
   std::int64_t forgotten = 0;
 };
 
-totals add_up(releases::graceful_report const& report) {
-  totals out;
+work_done add_up(releases::graceful_report const& report) {
+  work_done out;
   for (followed_link const& each : report.links) {
     out.compiled += compiled_for(each);
     out.refreshed += each.finished.outside.refreshed;
@@ -72,14 +72,14 @@ std::string graceful_text(releases::graceful_report const& report) {
   std::string const asked = base::counted(report.workers, "worker");
   std::string const wasted = base::mebibytes(report.memory.wasted) + " wasted";
   if (outcome_of(report) == "nothing_to_do") return "nothing to do: " + asked + " asked; " + wasted;
-  totals const all = add_up(report);
+  work_done const all = add_up(report);
   return followed_text(report) + ", " + base::counted(all.compiled, "script") + " compiled, " +
          std::to_string(all.refreshed) + " refreshed, " + std::to_string(all.forgotten) + " forgotten, " + asked +
          "; " + wasted;
 }
 
 std::array<report::field, 8> fields(releases::graceful_report const& report) {
-  totals const all = add_up(report);
+  work_done const all = add_up(report);
   return {{{"outcome", outcome_of(report)},
            {"links", std::ssize(report.links)},
            {"compiled", all.compiled},

@@ -13,7 +13,7 @@
 namespace cachetool::cli {
 namespace {
 
-struct described {
+struct described_row {
   std::string name;
   std::string_view text;
 };
@@ -23,11 +23,11 @@ std::string padded(std::string text, std::size_t width) {
   return text;
 }
 
-std::string columns(std::vector<described> const& rows) {
+std::string columns(std::vector<described_row> const& rows) {
   std::size_t width = 0;
-  for (described const& row : rows) width = std::max(width, row.name.size());
+  for (described_row const& row : rows) width = std::max(width, row.name.size());
   std::string out;
-  for (described const& row : rows) out += "  " + padded(row.name, width) + "  " + std::string(row.text) + "\n";
+  for (described_row const& row : rows) out += "  " + padded(row.name, width) + "  " + std::string(row.text) + "\n";
   return out;
 }
 
@@ -42,7 +42,7 @@ std::string synopsis(option_spec const& spec) {
   return text;
 }
 
-void add_options(std::vector<described>& rows, std::span<option_spec const> specs) {
+void add_options(std::vector<described_row>& rows, std::span<option_spec const> specs) {
   for (option_spec const& spec : specs) {
     if (spec.name != "no-ansi") rows.push_back({synopsis(spec), spec.help});
   }
@@ -76,7 +76,7 @@ std::string described_with_aliases(command_spec const& command) {
 }
 
 std::string list_text(std::vector<command_spec const*> const& listed, std::string const& group) {
-  std::vector<described> options;
+  std::vector<described_row> options;
   add_options(options, global_options());
   std::size_t width = 0;
   for (command_spec const* command : listed) width = std::max(width, command->name.size());
@@ -125,7 +125,7 @@ std::string help_text(command_spec const& command) {
   std::string out =
       "Description:\n  " + std::string(command.description) + "\n\nUsage:\n  " + usage_text(command) + "\n";
   for (std::string_view const alias : alternatives(command.aliases)) out += "  " + std::string(alias) + "\n";
-  std::vector<described> rows;
+  std::vector<described_row> rows;
   for (argument_spec const& argument : command.arguments) rows.push_back({std::string(argument.name), argument.help});
   if (!rows.empty()) out += "\nArguments:\n" + columns(rows);
   rows.clear();

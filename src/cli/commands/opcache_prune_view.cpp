@@ -9,9 +9,9 @@
 namespace cachetool::cli {
 namespace {
 
-using outcome = releases::pruned_script::outcome;
+using prune_outcome = releases::pruned_script::outcome;
 
-constexpr std::array words{
+constexpr std::array prune_words{
     outcome_words{"forgotten", "forgotten", ""},
     outcome_words{"found", "would be forgotten", ""},
     outcome_words{"kept", "gone but kept", " is gone, and this PHP keeps its script all the same, until a reset"},
@@ -39,7 +39,7 @@ std::string origin_text(releases::prune_report const& report) {
 }
 
 // Says when a reset pays; docs/pruning.md has the reasons.
-std::string reset_text(releases::prune_report const& report) {
+std::string when_to_reset(releases::prune_report const& report) {
   std::string const needed =
       size(report.needed.memory) + " or " + std::to_string(report.needed.keys) + " keys are free";
   std::string const free = size(report.memory.free) + " and " + std::to_string(report.free_keys);
@@ -50,14 +50,14 @@ std::string reset_text(releases::prune_report const& report) {
 }  // namespace
 
 outcome_view scripts_of(releases::prune_report const& report) {
-  return {words, report.scripts};
+  return {prune_words, report.scripts};
 }
 
 std::string prune_text(releases::prune_report const& report, bool dry_run) {
   std::string const taken =
-      scripts_of(report).text(dry_run ? outcome::found : outcome::forgotten) + origin_text(report);
+      scripts_of(report).text(dry_run ? prune_outcome::found : prune_outcome::forgotten) + origin_text(report);
   std::string const more = dry_run ? ", and " + size(report.memory_of_scripts) + " more would be" : "";
-  return taken + ", " + size(report.memory.wasted) + " wasted now" + more + "; " + reset_text(report);
+  return taken + ", " + size(report.memory.wasted) + " wasted now" + more + "; " + when_to_reset(report);
 }
 
 void write_json(report::json_writer& json, releases::prune_report const& report, bool dry_run) {
@@ -87,7 +87,7 @@ std::vector<std::string> remarks(releases::prune_report const& report) {
 }
 
 std::optional<error> failure(releases::prune_report const& report) {
-  return scripts_of(report).failure(outcome::failed, "could not be forgotten");
+  return scripts_of(report).failure(prune_outcome::failed, "could not be forgotten");
 }
 
 }  // namespace cachetool::cli

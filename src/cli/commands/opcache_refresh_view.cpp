@@ -5,9 +5,9 @@
 namespace cachetool::cli {
 namespace {
 
-using outcome = opcache::refreshed_script::outcome;
+using refresh_outcome = opcache::refreshed_script::outcome;
 
-constexpr std::array words{
+constexpr std::array refresh_words{
     outcome_words{"refreshed", "refreshed", ""},
     outcome_words{"forgotten", "forgotten", ""},
     outcome_words{"kept", "gone but kept", " is gone, and this PHP keeps its script all the same, until a reset"},
@@ -28,7 +28,7 @@ std::string advice_for_room(opcache::memory_usage const& memory) {
 }  // namespace
 
 outcome_view scripts_of(std::vector<opcache::refreshed_script> const& scripts) {
-  return {words, scripts};
+  return {refresh_words, scripts};
 }
 
 outcome_view scripts_of(opcache::refresh_report const& report) {
@@ -36,7 +36,7 @@ outcome_view scripts_of(opcache::refresh_report const& report) {
 }
 
 std::string refresh_text(opcache::refresh_report const& report) {
-  std::string text = scripts_of(report).text(outcome::refreshed);
+  std::string text = scripts_of(report).text(refresh_outcome::refreshed);
   if (report.file_entries > 0) text += ", " + std::to_string(report.file_entries) + " deleted from the file cache";
   if (report.skipped > 0) text += ", " + std::to_string(report.skipped) + " skipped";
   return text + ", " + std::to_string(report.unchanged) + " unchanged";
@@ -62,7 +62,7 @@ std::vector<std::string> remarks(opcache::refresh_report const& report) {
     lines.push_back("after the next reset or reload PHP has again what is in " + report.frozen + ": " +
                     std::string(frozen_advice));
   }
-  if (!report.keeps_times && scripts_of(report).count(outcome::refreshed) > 0) {
+  if (!report.keeps_times && scripts_of(report).count(refresh_outcome::refreshed) > 0) {
     lines.emplace_back(
         "the next refresh compiles these again, and no pool looks at their timestamps, until a reset: no script can "
         "change opcache.validate_timestamps here "
@@ -74,10 +74,10 @@ std::vector<std::string> remarks(opcache::refresh_report const& report) {
 
 std::optional<error> failure(opcache::refresh_report const& report) {
   outcome_view const scripts = scripts_of(report);
-  auto const failed = scripts.failure(outcome::failed, "could not be refreshed");
+  auto const failed = scripts.failure(refresh_outcome::failed, "could not be refreshed");
   if (failed) return failed;
-  auto nothing = scripts.nothing_cached(outcome::not_cached, outcome::no_room);
-  if (nothing && scripts.count(outcome::no_room) > 0) nothing->advise(advice_for_room(report.memory));
+  auto nothing = scripts.nothing_cached(refresh_outcome::not_cached, refresh_outcome::no_room);
+  if (nothing && scripts.count(refresh_outcome::no_room) > 0) nothing->advise(advice_for_room(report.memory));
   return nothing;
 }
 

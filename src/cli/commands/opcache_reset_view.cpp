@@ -11,25 +11,25 @@
 namespace cachetool::cli {
 namespace {
 
-using outcome = opcache::reset_report::outcome;
+using reset_outcome = opcache::reset_report::outcome;
 
-std::string_view outcome_name(outcome what) {
+std::string_view outcome_name(reset_outcome what) {
   switch (what) {
-    case outcome::confirmed:
+    case reset_outcome::confirmed:
       return "confirmed";
-    case outcome::reloaded:
+    case reset_outcome::reloaded:
       return "reloaded";
-    case outcome::scheduled:
+    case reset_outcome::scheduled:
       return "scheduled";
-    case outcome::unconfirmed:
+    case reset_outcome::unconfirmed:
       return "unconfirmed";
-    case outcome::skipped:
+    case reset_outcome::skipped:
       return "skipped";
   }
   return "";
 }
 
-std::array<report::field, 5> fields(opcache::blocker const& who) {
+std::array<report::field, 5> blocker_fields(opcache::blocker const& who) {
   auto const seconds =
       who.age ? report::field_value(std::chrono::duration<double>(*who.age).count()) : report::field_value();
   return {{{"pid", who.pid},
@@ -79,15 +79,15 @@ void add_leftovers(std::vector<std::string>& out, opcache::reset_report const& r
 std::string reset_text(opcache::reset_report const& report) {
   std::string const joined = report.joined ? " (a restart was pending already)" : "";
   switch (report.what) {
-    case outcome::confirmed:
+    case reset_outcome::confirmed:
       return "OPcache reset, confirmed in " + one_decimal(report.took.count()) + " ms" + joined;
-    case outcome::reloaded:
+    case reset_outcome::reloaded:
       return "php-fpm was started anew meanwhile, which emptied OPcache";
-    case outcome::unconfirmed:
+    case reset_outcome::unconfirmed:
       return "OPcache reset, unconfirmed: opcache_get_status() is disabled" + joined;
-    case outcome::skipped:
+    case reset_outcome::skipped:
       return "skipped: " + report.skipped;
-    case outcome::scheduled:
+    case reset_outcome::scheduled:
       break;
   }
   return "reset scheduled, waiting for " + requests_text(report.running.value_or(0)) + joined;
@@ -105,7 +105,8 @@ void write_json(report::json_writer& json, opcache::reset_report const& report) 
   json.begin_object();
   report::write_members(json, fields(report));
   report::write_members(json, std::array<report::field, 1>{{{"skipped", report::unless_empty(report.skipped)}}});
-  report::write_objects(json, "blocked_by", report.blocked_by, [](opcache::blocker const& who) { return fields(who); });
+  report::write_objects(json, "blocked_by", report.blocked_by,
+                        [](opcache::blocker const& who) { return blocker_fields(who); });
   report::write_members(json, std::array<report::field, 3>{{{"risks", &report.risks},
                                                             {"file_cache", report::unless_empty(report.file_cache)},
                                                             {"preloaded", report.preloaded}}});
@@ -114,9 +115,9 @@ void write_json(report::json_writer& json, opcache::reset_report const& report) 
 
 std::vector<std::string> remarks(opcache::reset_report const& report) {
   std::vector<std::string> out;
-  if (report.what == outcome::skipped) return out;
+  if (report.what == reset_outcome::skipped) return out;
   for (std::string const& each : report.risks) out.push_back(each);
-  if (report.what == outcome::scheduled) {
+  if (report.what == reset_outcome::scheduled) {
     for (opcache::blocker const& each : report.blocked_by) out.push_back("still runs: " + describe(each));
     if (std::string const end = end_of_patience(report); !end.empty() && !report.blocked_by.empty()) out.push_back(end);
   }
@@ -125,7 +126,7 @@ std::vector<std::string> remarks(opcache::reset_report const& report) {
 }
 
 std::optional<error> not_confirmed(opcache::reset_report const& report, std::chrono::milliseconds patience) {
-  if (report.what != outcome::scheduled) return std::nullopt;
+  if (report.what != reset_outcome::scheduled) return std::nullopt;
   std::string const end = end_of_patience(report);
   return error(error_kind::timeout, "the reset is scheduled, but did not take place within " +
                                         base::duration_text(patience) + ": running requests use the cache")

@@ -8,11 +8,11 @@
 namespace cachetool::cli {
 namespace {
 
-using outcome = opcache::compiled_script::outcome;
+using compile_outcome = opcache::compiled_script::outcome;
 
 constexpr std::size_t most_warnings = 20;  // of PHP's warnings, in a list that may have thousands of files
 
-constexpr std::array words{
+constexpr std::array compile_words{
     outcome_words{"cached", "cached", ""},
     outcome_words{"kept", "kept", ""},
     outcome_words{"not_cached", "not cached", " is not cached: ", "", " are not cached: "},
@@ -30,17 +30,17 @@ char const* true_false(bool b) {
   return b ? "true" : "false";
 }
 
-bool is_compiled(outcome what) {
-  return what == outcome::cached || what == outcome::kept || what == outcome::not_cached;
+bool is_compiled(compile_outcome what) {
+  return what == compile_outcome::cached || what == compile_outcome::kept || what == compile_outcome::not_cached;
 }
 
 // One line for all of them: there may be thousands.
 std::string no_room_text(opcache::compile_report const& report) {
   outcome_view const scripts = scripts_of(report);
-  std::int64_t const in = scripts.count(outcome::cached) + scripts.count(outcome::kept);
+  std::int64_t const in = scripts.count(compile_outcome::cached) + scripts.count(compile_outcome::kept);
   auto const first = std::find_if(report.scripts.begin(), report.scripts.end(),
-                                  [](auto const& script) { return script.what == outcome::no_room; });
-  return "OPcache has no room for " + base::counted(scripts.count(outcome::no_room), "script") + ", " +
+                                  [](auto const& script) { return script.what == compile_outcome::no_room; });
+  return "OPcache has no room for " + base::counted(scripts.count(compile_outcome::no_room), "script") + ", " +
          std::to_string(in) + (in == 1 ? " is" : " are") + " cached: " + first->why;
 }
 
@@ -61,8 +61,8 @@ void add_warnings(std::vector<std::string>& lines, opcache::compile_report const
 report::table compile_table(opcache::compile_report const& report, bool summary) {
   if (summary) {
     report::table table({"Compiled"});
-    table.add_row(
-        {compiled_cell(scripts_of(report).count(outcome::failed) + scripts_of(report).count(outcome::no_room) == 0)});
+    table.add_row({compiled_cell(
+        scripts_of(report).count(compile_outcome::failed) + scripts_of(report).count(compile_outcome::no_room) == 0)});
     return table;
   }
   report::table table({"Compiled", "Filename"});
@@ -73,7 +73,7 @@ report::table compile_table(opcache::compile_report const& report, bool summary)
 }
 
 outcome_view scripts_of(opcache::compile_report const& report) {
-  return {words, report.scripts};
+  return {compile_words, report.scripts};
 }
 
 void write_json(report::json_writer& json, opcache::compile_report const& report) {
@@ -88,26 +88,26 @@ std::vector<std::string> remarks(opcache::compile_report const& report) {
   std::vector<std::string> lines;
   add_warnings(lines, report);
   for (std::string& line : scripts_of(report).reasons()) lines.push_back(std::move(line));
-  if (std::int64_t const kept = scripts_of(report).count(outcome::kept); kept > 0) {
+  if (std::int64_t const kept = scripts_of(report).count(compile_outcome::kept); kept > 0) {
     lines.push_back(
         base::counted(kept, "script") +
         " stood in the cache already and may have changed since: with opcache.validate_timestamps=0 the old "
         "code is served until cachetool opcache:invalidate:scripts --force, or a reset");
   }
-  if (std::int64_t const left = scripts_of(report).count(outcome::left); left > 0) {
+  if (std::int64_t const left = scripts_of(report).count(compile_outcome::left); left > 0) {
     lines.push_back(base::counted(left, "file") + " left to " + (left == 1 ? "its" : "their") +
                     " first visitor: code there may use a class that stands below it, and PHP compiles that rightly "
                     "only for a visitor");
   }
-  if (scripts_of(report).count(outcome::no_room) > 0) lines.push_back(no_room_text(report));
+  if (scripts_of(report).count(compile_outcome::no_room) > 0) lines.push_back(no_room_text(report));
   if (report.scripts.empty()) lines.push_back("there was nothing to compile");
   return lines;
 }
 
 std::optional<error> failure(opcache::compile_report const& report) {
   outcome_view const scripts = scripts_of(report);
-  std::int64_t const failed = scripts.count(outcome::failed);
-  if (failed == 0) return scripts.nothing_cached(outcome::not_cached, outcome::no_room);
+  std::int64_t const failed = scripts.count(compile_outcome::failed);
+  if (failed == 0) return scripts.nothing_cached(compile_outcome::not_cached, compile_outcome::no_room);
   return error(error_kind::php_error, std::to_string(failed) + " of " +
                                           base::counted(std::ssize(report.scripts), "file") + " did not compile");
 }

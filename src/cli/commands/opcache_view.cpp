@@ -6,10 +6,6 @@
 namespace cachetool::cli {
 namespace {
 
-std::string yes_no(bool b) {
-  return b ? "Yes" : "No";
-}
-
 report::table table_of(std::string const& heading, php::value const& values) {
   report::table table({heading, "Value"});
   for (php::entry const& entry : values.entries()) {
@@ -57,10 +53,10 @@ void add_counts(report::table& table, opcache::statistics const& counts) {
 report::table status_table(opcache::status const& status) {
   if (status.file_cache_only) return table_of("Name", status.raw);
   report::table table({"Name", "Value"});
-  table.add_row({"Enabled", yes_no(status.enabled)});
-  table.add_row({"Cache full", yes_no(status.cache_full)});
-  table.add_row({"Restart pending", yes_no(status.restart_pending)});
-  table.add_row({"Restart in progress", yes_no(status.restart_in_progress)});
+  table.add_row({"Enabled", report::yes_no(status.enabled)});
+  table.add_row({"Cache full", report::yes_no(status.cache_full)});
+  table.add_row({"Restart pending", report::yes_no(status.restart_pending)});
+  table.add_row({"Restart in progress", report::yes_no(status.restart_in_progress)});
   if (status.memory) add_memory(table, *status.memory);
   if (status.strings) add_strings(table, *status.strings);
   if (status.counts) add_counts(table, *status.counts);

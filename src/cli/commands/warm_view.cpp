@@ -7,9 +7,9 @@
 namespace cachetool::cli {
 namespace {
 
-using outcome = releases::warmed_script::outcome;
+using warm_outcome = releases::warmed_script::outcome;
 
-constexpr std::array words{
+constexpr std::array warm_words{
     outcome_words{"compiled", "compiled", ""},
     outcome_words{"ready", "ready", ""},
     outcome_words{"left_out", "left out", " was left out: "},
@@ -22,12 +22,12 @@ constexpr std::array words{
 }  // namespace
 
 outcome_view scripts_of(releases::warm_report const& report) {
-  return {words, report.scripts};
+  return {warm_words, report.scripts};
 }
 
 std::string warm_text(releases::warm_report const& report) {
   std::string const missing = std::to_string(report.missing);
-  return scripts_of(report).text(outcome::compiled) +
+  return scripts_of(report).text(warm_outcome::compiled) +
          (report.missing > 0 ? "; " + missing + " of " + std::to_string(report.in_use) + " in use have no counterpart"
                              : "") +
          (report.generated > 0 ? ", " + std::to_string(report.generated) + " in their directories compiled" : "");
@@ -50,8 +50,8 @@ std::optional<error> failure(releases::warm_report const& report) {
   bool has_room = true;
   for (releases::warmed_script const& script : report.scripts) {
     used += script.in_use ? 1 : 0;
-    failed += script.in_use && script.what == outcome::failed ? 1 : 0;
-    has_room = has_room && !(script.in_use && script.what == outcome::no_room);
+    failed += script.in_use && script.what == warm_outcome::failed ? 1 : 0;
+    has_room = has_room && !(script.in_use && script.what == warm_outcome::no_room);
   }
   if (failed > 0) {
     return error(error_kind::php_error,
@@ -62,7 +62,7 @@ std::optional<error> failure(releases::warm_report const& report) {
         .advise(
             "raise opcache.memory_consumption and opcache.max_accelerated_files, or let deploy:switch reset OPcache");
   }
-  return scripts_of(report).nothing_cached(outcome::not_cached);
+  return scripts_of(report).nothing_cached(warm_outcome::not_cached);
 }
 
 }  // namespace cachetool::cli
