@@ -86,7 +86,7 @@ constexpr operation table[] = {
     {"stat.clear", embedded::stat, "stat:clear"},
     {"stat.realpath_get", embedded::stat, "stat:realpath_get"},
     {"stat.realpath_size", embedded::stat, "stat:realpath_size"},
-    {"stat.workers", embedded::stat, "deploy:finish|deploy:switch|deploy:warm|opcache:reset|stat:clear"},
+    {"stat.workers", embedded::stat, "deploy:finish|deploy:switch|deploy:warm|doctor|opcache:reset|stat:clear"},
 };
 
 // True if one of the source's files calls the function.

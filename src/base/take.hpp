@@ -16,7 +16,8 @@ inline std::string_view take_until(std::string_view& text, char end) noexcept {
   return part;
 }
 
-/// Takes a decimal number and the space behind it. False if there is none, or if it does not fit; nothing is taken then.
+/// Takes a decimal number and the space behind it. False if there is none, or if it does not fit; nothing is taken
+/// then.
 template <typename Number>
 [[nodiscard]] bool take_number(std::string_view& text, Number& into) noexcept {
   char const* const end = text.data() + text.size();

@@ -22,7 +22,7 @@ constexpr std::size_t most_hashed = 8 * 1024 * 1024;
 bool is_settled(struct stat const& info) {
   timespec now{};
   clock_gettime(CLOCK_REALTIME, &now);
-  return base::nanoseconds(info.st_ctim) + clock_step < base::nanoseconds(now);
+  return base::nanoseconds(info.st_ctim) < base::nanoseconds(now) - clock_step;
 }
 
 std::string hash_of(int file) {

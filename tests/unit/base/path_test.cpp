@@ -21,12 +21,6 @@ TEST_CASE("a path does not lie in a directory whose name is only the beginning o
   CHECK_FALSE(lies_in("", "/srv"));
 }
 
-TEST_CASE("a file's parent is the directory that its path names") {
-  CHECK(parent_of("/srv/site/current") == "/srv/site");
-  CHECK(parent_of("/srv") == "/");
-  CHECK(parent_of("/") == "/");
-}
-
 TEST_CASE("a real path has no links in it, and what leads nowhere has none") {
   cachetool::test::temp_dir const directory;
   fs::path const top = fs::canonical(directory.path());

@@ -22,12 +22,6 @@ TEST_CASE("durations are written as people write them") {
   CHECK(duration_text(2005ms) == "2.005 s");
 }
 
-TEST_CASE("a number of things has the plural unless it is one") {
-  CHECK(counted(0, "worker") == "0 workers");
-  CHECK(counted(1, "worker") == "1 worker");
-  CHECK(counted(12, "worker") == "12 workers");
-}
-
 TEST_CASE("a word for a shell is quoted where it holds anything that means something there") {
   using cachetool::base::shell_word;
   CHECK(shell_word("/srv/site-1/current") == "/srv/site-1/current");
