@@ -10,7 +10,8 @@
  */
 function do_site_links($arguments)
 {
-    $status = status_with_scripts();
+    $is_off = in_array(may('ini_get', 'opcache.enable'), array('', '0'), true); // here alone, it may be
+    $status = $is_off ? array() : status_with_scripts();
     set_error_handler(function () {
         return true; // to many directories it is not let in
     });

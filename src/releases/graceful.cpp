@@ -19,6 +19,11 @@ namespace {
 
 using reason = std::optional<std::string>;  // why it cannot be sure; nothing if it is
 
+bool calls_for_reset(error const& failed) {
+  return failed.kind() == error_kind::disabled || failed.kind() == error_kind::memory_limit ||
+         failed.kind() == error_kind::pending || failed.kind() == error_kind::restricted;
+}
+
 class bringing_up_to_date {
  public:
   bringing_up_to_date(served_by const& php, graceful_options const& options, progress_for const& tell)
@@ -32,7 +37,9 @@ class bringing_up_to_date {
   reason follow_links();
   void follow(std::vector<switched_link> const& links);
   std::optional<warm_report> warm_up(switched_link const& link);
-  void finish_link(switched_link const& link, std::optional<warm_report> warmed);
+  void finish_link(followed_link& each);
+  template <typename Work>
+  bool attempt(std::string const& link, Work const& work);
   reason refresh();
   reason refresh_for_others();
   reason refresh_hidden();
@@ -66,14 +73,13 @@ graceful_report bringing_up_to_date::run() {
   try {
     why = do_all();
   } catch (error const& failed) {
-    bool const is_reason = failed.kind() == error_kind::disabled || failed.kind() == error_kind::memory_limit ||
-                           failed.kind() == error_kind::pending || failed.kind() == error_kind::restricted;
-    if (!is_reason) throw;
+    if (!calls_for_reset(failed)) throw;
     why = failed.message();
   }
   if (why) reset(std::move(*why));
   // The entries tell of one php-fpm alone, and the pools named the links: root writes beside none of them.
-  if (!report_.reset && !options_.only_links && php_.alone && geteuid() != 0) followed_.remember();
+  bool const all_done = !report_.reset && report_.failures.empty();
+  if (all_done && !options_.only_links && php_.alone && geteuid() != 0) followed_.remember();
   return std::move(report_);
 }
 
@@ -108,15 +114,33 @@ reason bringing_up_to_date::follow_links() {
   return std::nullopt;
 }
 
+// What goes wrong with one link does not keep the others from their targets. A reset serves them all.
+template <typename Work>
+bool bringing_up_to_date::attempt(std::string const& link, Work const& work) {
+  try {
+    work();
+    return true;
+  } catch (error const& failed) {
+    if (failed.kind() == error_kind::interrupted || calls_for_reset(failed)) throw;
+    report_.failures.push_back(failed.in_words(link + ": " + failed.message(), failed.hint()));
+    return false;
+  }
+}
+
 // Links that lead through other links come last: the releases are warm by then.
 void bringing_up_to_date::follow(std::vector<switched_link> const& links) {
-  std::vector<switched_link const*> order;
-  for (switched_link const& each : links) order.push_back(&each);
-  std::stable_sort(order.begin(), order.end(),
-                   [](auto* a, auto* b) { return (a->leads_to == a->release) > (b->leads_to == b->release); });
-  std::vector<std::optional<warm_report>> warmed;
-  for (switched_link const* each : order) warmed.push_back(options_.only_links ? std::nullopt : warm_up(*each));
-  for (std::size_t i = 0; i < order.size() && !report_.reset; ++i) finish_link(*order[i], std::move(warmed[i]));
+  std::vector<followed_link> order;
+  for (switched_link const& each : links) order.push_back({each, {}, {}});
+  std::stable_sort(order.begin(), order.end(), [](auto const& a, auto const& b) {
+    return (a.link.leads_to == a.link.release) > (b.link.leads_to == b.link.release);
+  });
+  for (followed_link& each : order) {
+    if (!options_.only_links) attempt(each.link.path, [&] { each.warmed = warm_up(each.link); });
+  }
+  for (followed_link& each : order) {
+    if (report_.reset) return;
+    if (attempt(each.link.path, [&] { finish_link(each); })) report_.links.push_back(std::move(each));
+  }
 }
 
 // The names below the link still lead to the release before, so no visitor waits for this.
@@ -132,12 +156,14 @@ std::optional<warm_report> bringing_up_to_date::warm_up(switched_link const& lin
     acquaint_workers(php_.pools, std::min(acquaintance, left() / 4));
     return report;
   } catch (error const& failed) {
-    if (failed.kind() != error_kind::not_found) throw;  // nothing is cached of the release before
+    // Nothing is cached of the release before, or OPcache is off in this pool.
+    if (failed.kind() != error_kind::not_found && failed.kind() != error_kind::opcache_off) throw;
     return std::nullopt;
   }
 }
 
-void bringing_up_to_date::finish_link(switched_link const& link, std::optional<warm_report> warmed) {
+void bringing_up_to_date::finish_link(followed_link& each) {
+  switched_link const& link = each.link;
   finish_options options;
   options.current = link.path;
   options.old = link.before;
@@ -147,10 +173,9 @@ void bringing_up_to_date::finish_link(switched_link const& link, std::optional<w
   options.fall_back = options_.fall_back;
   std::vector<adapter::adapter*> pools(php_.pools.begin(), php_.pools.end());
   std::swap(pools.front(), pools[link.pool]);
-  followed_link followed{link, std::move(warmed), finish(pools, php_.out_of_reach, options, tell_("moved"))};
-  report_.fell_back = followed.finished.fell_back;
-  report_.reset = followed.finished.reset;
-  report_.links.push_back(std::move(followed));
+  each.finished = finish(pools, php_.out_of_reach, options, tell_("moved"));
+  report_.fell_back = each.finished.fell_back;
+  report_.reset = each.finished.reset;
 }
 
 reason bringing_up_to_date::refresh() {

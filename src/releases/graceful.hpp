@@ -39,6 +39,7 @@ struct followed_link {
 struct graceful_report {
   origin from;
   std::vector<followed_link> links;
+  std::vector<error> failures;                     ///< of single links: the others were followed all the same
   std::vector<opcache::refreshed_script> scripts;  ///< scripts that were changed in place, or whose files are gone
   std::int64_t workers = 0;                        ///< of all pools; each knows where the links lead
   opcache::memory_usage memory;                    ///< afterwards

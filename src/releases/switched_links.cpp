@@ -120,10 +120,15 @@ void add_by_names(adapter::adapter& php, std::span<switched_link> links, std::si
   }
 }
 
-agent::answer ask_for_links(adapter::adapter& php, std::vector<std::string> const& paths) {
-  agent::answer answer = php.run(caches::ask("site.links", {{"paths", opcache::list(paths)}}));
-  opcache::require_listing(answer);
-  return answer;
+// OPcache may be off in one pool alone: what its workers remember counts all the same.
+bool lists_scripts(agent::answer const& answer, bool may_be_off) {
+  try {
+    opcache::require_listing(answer);
+    return true;
+  } catch (error const& failed) {
+    if (!may_be_off || failed.kind() != error_kind::opcache_off) throw;
+    return false;
+  }
 }
 
 std::vector<switched_link> links_of(agent::answer const& answer) {
@@ -160,8 +165,9 @@ class search {
   origin ask(adapter::adapter& php, std::size_t pool) {
     std::vector<std::string> paths = paths_;
     for (auto const& [link, targets] : remembered_[pool]) paths.push_back(link);
-    agent::answer const answer = ask_for_links(php, paths);
-    take_hidden(pool, answer.result["hidden"]);
+    agent::answer const answer = php.run(caches::ask("site.links", {{"paths", opcache::list(paths)}}));
+    bool const lists = lists_scripts(answer, asked_);
+    if (lists) take_hidden(pool, answer.result["hidden"]);
     std::size_t const known = links.size();
     for (switched_link& each : links_of(answer)) {
       if (has(each.path)) continue;
@@ -169,7 +175,7 @@ class search {
       for (memories const& some : remembered_) add_remembered(each, some);
       links.push_back(std::move(each));
     }
-    add_by_names(php, std::span(links).subspan(known), links_at_once(answer.result));
+    if (lists) add_by_names(php, std::span(links).subspan(known), links_at_once(answer.result));
     return caches::from(answer);
   }
 
@@ -201,6 +207,17 @@ class search {
   std::set<std::string> hidden_;  // directories above cached scripts that no pool sees that was asked
 };
 
+// A pool that cannot tell what it sees does not keep the others from it.
+std::optional<std::string> why_it_cannot_tell(search& work, adapter::adapter& php, std::size_t pool) {
+  try {
+    static_cast<void>(work.ask(php, pool));
+    return std::nullopt;
+  } catch (error const& failed) {
+    if (failed.kind() == error_kind::interrupted) throw;
+    return "a pool (" + php.label() + ") could not tell where links lead: " + failed.message();
+  }
+}
+
 }  // namespace
 
 known_links find_switched_links(std::span<adapter::adapter* const> pools, std::chrono::milliseconds patience,
@@ -210,10 +227,11 @@ known_links find_switched_links(std::span<adapter::adapter* const> pools, std::c
   out.workers = all.workers;
   out.why_not_all = all.why_not_all;
   search work(paths, all.remembered);
-  for (std::size_t i = 0; i < pools.size(); ++i) {
+  out.from = work.ask(*pools.front(), 0);
+  for (std::size_t i = 1; i < pools.size(); ++i) {
     if (!work.needs(i)) continue;
-    origin const from = work.ask(*pools[i], i);
-    if (i == 0) out.from = from;
+    auto why = why_it_cannot_tell(work, *pools[i], i);
+    if (!out.why_not_all) out.why_not_all = std::move(why);
   }
   out.seen_by = std::move(work.seen_by);
   if (!out.why_not_all) out.why_not_all = what_is_no_link(work.links);

@@ -41,13 +41,12 @@ struct known_links {
   /// Directories with cached scripts, and above them, that the first pool does not see: by the pool that does.
   std::map<std::size_t, std::set<std::string>> seen_by;
   std::int64_t workers = 0;                ///< that were asked
-  std::optional<std::string> why_not_all;  ///< a worker could not be asked, so this may not be everything
+  std::optional<std::string> why_not_all;  ///< a worker or a pool could not be asked, so this may not be everything
 };
 
 /// Asks every worker, for `patience` at most, and looks at the links around the cached scripts and on the way to
 /// `paths`: as the first pool sees them, and as others do where that one does not see all. The pools belong to one
-/// master. Throws error: disabled, pending,
-/// opcache_off.
+/// master. Throws error: what the first pool failed with, such as disabled, pending and opcache_off; interrupted.
 known_links find_switched_links(std::span<adapter::adapter* const> pools, std::chrono::milliseconds patience,
                                 std::vector<std::string> const& paths = {});
 

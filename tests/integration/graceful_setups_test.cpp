@@ -127,6 +127,26 @@ TEST_CASE("a link below a directory that the first pool may not enter is followe
   CHECK(visits(server, pages) == texts{"2 2 2"});
 }
 
+TEST_CASE(
+    "OPcache may be off in one of the pools: the others' link is followed, and so is one that this pool alone knows") {
+  auto options = options_for(2);
+  options.pools.push_back({.name = "zzz", .max_children = 2, .lines = {"php_admin_value[opcache.enable] = 0"}});
+  php_fpm const server{options};
+  site const pages;
+  site const its_own;
+  CHECK(visits(server, pages) == texts{"1 1 1"});
+  CHECK(visits(server, its_own, 12, "zzz") == texts{"1 1 1"});
+  pages.link("2");
+  its_own.link("2");
+  auto const output = graceful(server);
+  INFO(output.out << output.err);
+  CHECK(output.exit_code == 0);
+  CHECK(contains(output.out, "2 links followed"));
+  CHECK(visits(server, pages) == texts{"2 2 2"});
+  CHECK(visits(server, its_own, 12, "zzz") == texts{"2 2 2"});
+  CHECK(restarts(server) == 0);
+}
+
 TEST_CASE("a run that is killed at any moment leaves nothing that the next one does not finish") {
   php_fpm const server{options_for(3)};
   site pages;

@@ -1,6 +1,7 @@
 #include "cli/commands/finish_links_view.hpp"
 
 #include "cli/commands/deploy_view.hpp"
+#include "cli/commands/graceful_view.hpp"
 #include "cli/commands/opcache_reset_view.hpp"
 
 namespace cachetool::cli {
@@ -8,6 +9,7 @@ namespace {
 
 std::string_view finish_outcome(releases::graceful_report const& report) {
   if (report.reset) return "reset";
+  if (!report.failures.empty()) return "failed";
   return report.links.empty() ? "nothing_to_do" : "followed";
 }
 
@@ -20,8 +22,8 @@ std::array<report::field, 3> switched_fields(releases::switched_link const& link
 
 std::string no_links_text(releases::graceful_report const& report) {
   if (report.reset) return reset_text(*report.reset) + ", because " + report.fell_back.value_or("");
-  return "nothing to do: no link was switched; " + std::to_string(report.workers) + " worker" +
-         (report.workers == 1 ? "" : "s") + " asked";
+  std::string const done = report.failures.empty() ? "nothing to do: no link was switched" : "no link was followed";
+  return done + "; " + std::to_string(report.workers) + " worker" + (report.workers == 1 ? "" : "s") + " asked";
 }
 
 std::vector<std::string> link_columns() {
@@ -53,9 +55,11 @@ void write_links(report::json_writer& json, releases::graceful_report const& rep
     json.end_object();
   }
   json.end_array();
+  std::vector<std::string> const failures = failed_links(report);
   report::write_members(json,
-                        std::array<report::field, 2>{
+                        std::array<report::field, 3>{
                             {{"workers", report.workers},
+                             {"failures", &failures},
                              {"fell_back", report.fell_back ? report::field_value(std::string_view(*report.fell_back))
                                                             : report::field_value()}}});
   json.key("reset");
@@ -64,7 +68,7 @@ void write_links(report::json_writer& json, releases::graceful_report const& rep
 }
 
 std::vector<std::string> link_remarks(releases::graceful_report const& report) {
-  std::vector<std::string> out;
+  std::vector<std::string> out = failed_links(report);
   for (releases::followed_link const& each : report.links) {
     for (std::string& line : remarks(each.finished)) out.push_back(each.link.path + ": " + line);
   }
@@ -74,6 +78,7 @@ std::vector<std::string> link_remarks(releases::graceful_report const& report) {
 }
 
 std::optional<error> link_failure(releases::graceful_report const& report) {
+  if (!report.reset && !report.failures.empty()) return report.failures.front();
   for (releases::followed_link const& each : report.links) {
     if (auto failed = failure(each.finished)) return failed;
   }

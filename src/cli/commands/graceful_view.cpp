@@ -54,6 +54,7 @@ std::string followed_text(releases::graceful_report const& report) {
 
 std::string_view outcome_of(releases::graceful_report const& report) {
   if (report.reset) return "reset";
+  if (!report.failures.empty()) return "failed";
   return report.links.empty() && report.scripts.empty() ? "nothing_to_do" : "up_to_date";
 }
 
@@ -66,6 +67,12 @@ std::array<report::field, 5> link_fields(followed_link const& each) {
 }
 
 }  // namespace
+
+std::vector<std::string> failed_links(releases::graceful_report const& report) {
+  std::vector<std::string> out;
+  for (error const& each : report.failures) out.push_back(each.message());
+  return out;
+}
 
 std::string graceful_text(releases::graceful_report const& report) {
   if (report.reset) return reset_text(*report.reset);
@@ -97,8 +104,10 @@ void write_json(report::json_writer& json, releases::graceful_report const& repo
   report::write_members(json, std::span(all).first(1));
   report::write_objects(json, "links", report.links, link_fields);
   report::write_members(json, std::span(all).subspan(2));
+  std::vector<std::string> const failures = failed_links(report);
   report::write_members(
-      json, std::array<report::field, 2>{{{"reset_pays", report.reset_pays}, {"preloaded", &report.preloaded}}});
+      json, std::array<report::field, 3>{
+                {{"reset_pays", report.reset_pays}, {"preloaded", &report.preloaded}, {"failures", &failures}}});
   scripts_of(report.scripts).write_scripts(json);
   json.key("reset");
   report.reset ? write_json(json, *report.reset) : void(json.null());
@@ -108,6 +117,7 @@ void write_json(report::json_writer& json, releases::graceful_report const& repo
 std::vector<std::string> remarks(releases::graceful_report const& report) {
   std::vector<std::string> out;
   if (report.fell_back) out.push_back("OPcache was reset, because " + *report.fell_back);
+  for (std::string& line : failed_links(report)) out.push_back(std::move(line));
   for (followed_link const& each : report.links) {
     for (std::string& line : remarks(each.finished)) out.push_back(std::move(line));
   }
@@ -128,6 +138,7 @@ std::vector<std::string> remarks(releases::graceful_report const& report) {
 
 std::optional<error> failure(releases::graceful_report const& report) {
   if (report.reset) return std::nullopt;
+  if (!report.failures.empty()) return report.failures.front();
   for (followed_link const& each : report.links) {
     if (auto failed = failure(each.finished)) return failed;
   }

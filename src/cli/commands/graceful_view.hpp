@@ -21,6 +21,9 @@ std::string graceful_text(releases::graceful_report const& report);
 std::array<report::field, 8> fields(releases::graceful_report const& report);
 void write_json(report::json_writer& json, releases::graceful_report const& report);
 
+/// Why single links could not be followed.
+std::vector<std::string> failed_links(releases::graceful_report const& report);
+
 /// One line for each thing that the user should know; the reason for a reset comes first.
 std::vector<std::string> remarks(releases::graceful_report const& report);
 

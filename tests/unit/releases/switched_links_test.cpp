@@ -24,7 +24,9 @@ class pool {
   php::value names = php::array{};
   php::value hidden = php::array{};
   std::int64_t scripts = 10;
-  int asked = 0;  ///< for links
+  bool has_cache = true;
+  std::optional<error> broken;  ///< what becomes of the request for links
+  int asked = 0;                ///< for links
   std::vector<std::size_t> at_once;
 
   test::fake_adapter php{[this](agent::call const& call) { return answer(call); }};
@@ -39,7 +41,8 @@ class pool {
       out.result = list({7});
     } else if (call.operation == "site.links") {
       ++asked;
-      out.result = named({{"listed", true},
+      if (broken) throw error(*broken);
+      out.result = named({{"listed", has_cache},
                           {"links", links},
                           {"hidden", hidden},
                           {"opcache_statistics", named({{"num_cached_scripts", scripts}})}});
@@ -122,6 +125,36 @@ TEST_CASE("another pool is asked only for what the first does not see, and tells
   CHECK(found.switched[0].path == "/app/current");
   CHECK(found.switched[0].pool == 1);
   CHECK(found.seen_by.at(1) == std::set<std::string>{"/app/releases/1"});
+}
+
+TEST_CASE("another pool that cannot be asked is a reason why this may not be everything, and keeps nobody from it") {
+  pool first;
+  first.remembered = named({{"/srv/current", "/srv/releases/1"}});
+  pool second;
+  second.remembered = named({{"/app/current", "/app/releases/1"}});
+  second.broken = error(error_kind::worker_died, "the worker is gone");
+  pool third;
+  third.remembered = named({{"/opt/current", "/opt/releases/1"}});
+  third.links = list({list({"/opt/current", "/opt/releases/2", "/opt/releases/2"})});
+  auto const found = find({&first, &second, &third});
+  CHECK(found.switched.size() == 2);
+  CHECK(found.why_not_all == "a pool (fake) could not tell where links lead: the worker is gone");
+  second.broken = error(error_kind::interrupted, "stop");
+  CHECK_THROWS_AS(find({&first, &second, &third}), error);
+}
+
+TEST_CASE("where OPcache is off in another pool, what its workers remember counts all the same") {
+  pool first;
+  pool second;
+  second.has_cache = false;
+  second.links = list({list({"/app/current", "/app/releases/2", "/app/releases/2"})});
+  second.remembered = named({{"/app/current", "/app/releases/1"}});
+  auto const found = find({&first, &second});
+  CHECK_FALSE(found.why_not_all);
+  REQUIRE(found.switched.size() == 1);
+  CHECK(found.switched[0].before == paths{"/app/releases/1"});
+  CHECK(second.at_once.empty());
+  CHECK(failure_of(second) == error_kind::opcache_off);
 }
 
 TEST_CASE("of many scripts few links are asked for in one request") {
