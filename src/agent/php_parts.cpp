@@ -82,7 +82,7 @@ constexpr php_part all_parts[] = {
     {"site_links.php",
      "array_diff array_diff_key array_fill_keys array_keys array_merge array_slice count dirname explode"
      " file_get_contents in_array ini_get is_dir is_link is_string preg_match readlink restore_error_handler"
-     " rtrim scandir set_error_handler str_replace stripcslashes strncmp strpos strrpos"},
+     " rtrim scandir set_error_handler stat str_replace stripcslashes strncmp strpos strrpos"},
     {"site_names.php",
      "array_filter array_keys array_slice count current dirname error_clear_last get_included_files"
      " is_array opcache_compile_file opcache_is_script_cached restore_error_handler set_error_handler"

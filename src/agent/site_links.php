@@ -6,7 +6,8 @@
  * Finds links to directories: the paths that are given and on the way to them, in each directory above a cached script,
  * and where they lead to something like what is cached, in directories beside these and inside of other links. Returns
  * array(link, its real name, the release) each. The release is the directory to which the last link on the way leads; the
- * real name lies in it. Hidden are directories above cached scripts that this pool does not see.
+ * real name lies in it. Both are empty for a link that leads nowhere, and for a given path at which no directory is. Hidden
+ * are directories above cached scripts that this pool does not see.
  */
 function do_site_links($arguments)
 {
@@ -24,7 +25,10 @@ function do_site_links($arguments)
     foreach (array_keys($links) as $link) {
         list($real, $release) = follow($link, $links);
         $is_link = $real !== $link || isset($given[$link]); // or it was one
-        if ($real !== '/' && $real !== null && $is_link && is_dir($real)) {
+        $leads_nowhere = $real === null || !may('stat', $real);
+        if ($leads_nowhere || isset($given[$link]) && !is_dir($real)) {
+            $found[] = array($link, '', '');
+        } elseif ($real !== '/' && $is_link && is_dir($real)) {
             $found[] = array($link, $real, $release);
         }
     }

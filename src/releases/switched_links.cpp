@@ -63,7 +63,8 @@ switched_link read_link(php::value const& row) {
   out.path = row["0"].as_string();
   out.leads_to = row["1"].as_string();
   out.release = row["2"].as_string();
-  if (!is_absolute(out.path) || !base::lies_in(out.leads_to, out.release)) {
+  bool const leads_nowhere = out.leads_to.empty() && out.release.empty();
+  if (!is_absolute(out.path) || (!leads_nowhere && !base::lies_in(out.leads_to, out.release))) {
     throw error(error_kind::protocol, "what PHP tells of a link cannot be read");
   }
   return out;
@@ -140,11 +141,25 @@ std::vector<switched_link> links_of(agent::answer const& answer) {
   return links;
 }
 
+// A link inside of what is gone, or of a release that was left, is gone with it. Another pool may see what one may not.
+bool lies_in_another(switched_link const& one, std::span<switched_link const> links) {
+  return std::any_of(links.begin(), links.end(), [&one](switched_link const& other) {
+    auto const has_it = [&one](std::string const& directory) { return base::lies_in(one.path, directory); };
+    bool const is_below = has_it(other.path) && (one.path != other.path || !other.leads_to.empty());
+    return is_below || std::any_of(other.before.begin(), other.before.end(), has_it);
+  });
+}
+
 // Names below it lead to what it led to before, and nothing moves them.
 std::optional<std::string> what_is_no_link(std::span<switched_link const> links) {
   for (switched_link const& each : links) {
-    if (each.path != each.leads_to || each.before.empty()) continue;
-    return each.path + " is a directory now, and was a link to " + each.before.front();
+    if (each.before.empty()) continue;
+    if (each.path == each.leads_to) {
+      return each.path + " is a directory now, and was a link to " + each.before.front();
+    }
+    if (each.leads_to.empty() && !lies_in_another(each, links)) {
+      return each.path + " leads nowhere now, and led to " + each.before.front();
+    }
   }
   return std::nullopt;
 }
@@ -184,7 +199,8 @@ class search {
 
  private:
   [[nodiscard]] bool has(std::string const& path) const {
-    return std::any_of(links.begin(), links.end(), [&path](switched_link const& each) { return each.path == path; });
+    return std::any_of(links.begin(), links.end(),
+                       [&path](switched_link const& each) { return each.path == path && !each.leads_to.empty(); });
   }
 
   void take_hidden(std::size_t pool, php::value const& list) {
@@ -235,7 +251,8 @@ known_links find_switched_links(std::span<adapter::adapter* const> pools, std::c
   }
   out.seen_by = std::move(work.seen_by);
   if (!out.why_not_all) out.why_not_all = what_is_no_link(work.links);
-  std::erase_if(work.links, [](switched_link const& each) { return each.path == each.leads_to; });
+  std::erase_if(work.links,
+                [](switched_link const& each) { return each.path == each.leads_to || each.leads_to.empty(); });
   for (switched_link& each : work.links) (each.before.empty() ? out.others : out.switched).push_back(std::move(each));
   return out;
 }

@@ -41,7 +41,8 @@ struct known_links {
   /// Directories with cached scripts, and above them, that the first pool does not see: by the pool that does.
   std::map<std::size_t, std::set<std::string>> seen_by;
   std::int64_t workers = 0;                ///< that were asked
-  std::optional<std::string> why_not_all;  ///< a worker or a pool could not be asked, so this may not be everything
+  /// A worker or a pool could not be asked, or a link leads to no directory any more, so this may not be everything.
+  std::optional<std::string> why_not_all;
 };
 
 /// Asks every worker, for `patience` at most, and looks at the links around the cached scripts and on the way to

@@ -237,3 +237,47 @@ TEST_CASE("a link that is a directory by now: OPcache is reset, with the reason"
   CHECK(contains(output.err, pages.current() + " is a directory now, and was a link to " + pages.release("1")));
   CHECK(visits(server, pages) == texts{"2 2 2"});
 }
+
+TEST_CASE("a link that leads nowhere by now, or is gone: OPcache is reset, with the reason, and once") {
+  php_fpm const server{options_for(2)};
+  site const pages;
+  CHECK(visits(server, pages) == texts{"1 1 1"});
+  bool const forgotten = GENERATE(false, true);  // by every worker; the names below the link stay
+  fs::remove(pages.current());
+  if (forgotten || GENERATE(false, true)) fs::create_symlink(pages.release("42"), pages.current());
+  if (forgotten) CHECK(call(server, {"stat:clear"}).exit_code == 0);
+  std::string const why = pages.current() + " leads nowhere now, and led to " + pages.release("1");
+  auto const refused = call(server, {"opcache:reset", "--graceful", "--no-fallback"});
+  CHECK(refused.exit_code == 4);
+  CHECK(contains(refused.err, why));
+  auto const output = GENERATE(false, true) ? graceful(server) : call(server, {"deploy:finish"});
+  INFO(output.out << output.err);
+  CHECK(output.exit_code == 0);
+  CHECK(contains(output.out, "OPcache reset, confirmed"));
+  CHECK(contains(output.out + output.err, why));
+  CHECK(contains(graceful(server).out, "nothing to do"));
+}
+
+TEST_CASE("links in a release that is deleted right after it was left are no reason for a reset") {
+  php_fpm const server{options_for(2)};
+  site const pages;
+  fs::create_directories(pages.directory() + "/shared/storage");
+  std::ofstream(pages.directory() + "/shared/storage/view.php") << "<?php echo 'view';";
+  for (std::string const name : {"1", "2"}) {
+    fs::create_symlink(pages.directory() + "/shared/storage", pages.release(name) + "/storage");
+  }
+  CHECK(visits(server, pages) == texts{"1 1 1"});
+  for (int i = 0; i < 12; ++i) {
+    for (std::string const& root : {pages.current(), pages.release("1")}) {
+      CHECK(run_script(server, root + "/storage/view.php").body == "view");
+    }
+  }
+  pages.link("2");
+  fs::remove_all(pages.release("1"));
+  auto const output = graceful(server);
+  INFO(output.out << output.err);
+  CHECK(output.exit_code == 0);
+  CHECK(contains(output.out, "1 link followed"));
+  CHECK(restarts(server) == 0);
+  CHECK(visits(server, pages) == texts{"2 2 2"});
+}

@@ -110,6 +110,42 @@ TEST_CASE("a link that is a directory by now is a reason why this may not be eve
   CHECK(found.why_not_all == "/srv/current is a directory now, and was a link to /srv/releases/1");
 }
 
+TEST_CASE("a link that leads nowhere is a reason why this may not be everything, if it led to something before") {
+  pool one;
+  one.links = list({list({"/srv/current", "", ""})});
+  CHECK_FALSE(find({&one}).why_not_all);
+  CHECK(find({&one}).others.empty());
+  one.remembered = named({{"/srv/current", "/srv/releases/1"}});
+  CHECK(find({&one}).switched.empty());
+  CHECK(find({&one}).why_not_all == "/srv/current leads nowhere now, and led to /srv/releases/1");
+  one.remembered = php::array{};
+  one.names = named({{"/srv/current", named({{"/opt/app-1", list({3, "/srv/current/a.php"})}})}});
+  CHECK(find({&one}).why_not_all == "/srv/current leads nowhere now, and led to /opt/app-1");
+}
+
+TEST_CASE("what leads nowhere for one pool may lead somewhere for another, which may look there") {
+  pool first;
+  first.links = list({list({"/srv/current", "", ""})});
+  first.remembered = named({{"/srv/current", "/srv/releases/1"}});
+  pool second;
+  second.remembered = first.remembered;
+  auto const found = find({&first, &second});
+  CHECK_FALSE(found.why_not_all);
+  REQUIRE(found.switched.size() == 1);
+  CHECK(found.switched[0].pool == 1);
+  second.links = first.links;
+  CHECK(find({&first, &second}).why_not_all == "/srv/current leads nowhere now, and led to /srv/releases/1");
+}
+
+TEST_CASE("what leads nowhere below another link, or in a release that was left, does not count") {
+  pool one;
+  std::string const gone = GENERATE("/srv/current/storage", "/srv/releases/1/storage");
+  one.links = list({list({"/srv/current", "/srv/releases/2", "/srv/releases/2"}), list({gone, "", ""})});
+  one.remembered = named({{"/srv/current", "/srv/releases/1"}, {gone.c_str(), "/srv/shared/storage"}});
+  CHECK_FALSE(find({&one}).why_not_all);
+  CHECK(find({&one}).switched.size() == 1);
+}
+
 TEST_CASE("another pool is asked only for what the first does not see, and tells what it sees of that") {
   pool first;
   pool second;
