@@ -29,6 +29,7 @@
 #include "agents/opcache_warm.hpp"
 #include "agents/site_links.hpp"
 #include "agents/site_names.hpp"
+#include "agents/site_place.hpp"
 #include "agents/site_remembered.hpp"
 #include "agents/stat.hpp"
 
@@ -81,6 +82,7 @@ constexpr operation table[] = {
     {"site.links", embedded::site_links, "deploy:finish|deploy:switch|deploy:warm|doctor|opcache:reset"},
     {"site.names", embedded::site_names, "deploy:finish|deploy:switch|deploy:warm|doctor|opcache:reset",
      "opcache.enable"},
+    {"site.place", embedded::site_place, "deploy:finish|doctor|opcache:reset"},
     {"site.remembered", embedded::site_remembered, "deploy:finish|doctor|opcache:reset"},
     {"stat.clear", embedded::stat, "stat:clear"},
     {"stat.realpath_get", embedded::stat, "stat:realpath_get"},

@@ -87,6 +87,7 @@ constexpr php_part all_parts[] = {
      "array_filter array_keys array_slice count current dirname error_clear_last get_included_files"
      " is_array opcache_compile_file opcache_is_script_cached restore_error_handler set_error_handler"
      " strncmp strrpos"},
+    {"site_place.php", "stat"},
     {"site_remembered.php", "basename count dirname realpath_cache_get rtrim"},
     {"stat.php", "array_column clearstatcache fpm_get_status realpath_cache_get realpath_cache_size"},
 };

@@ -245,7 +245,7 @@ std::optional<std::string> finishing::why_not(std::vector<std::string> const& un
   if (!unreachable.empty()) return unreachable.front();
   if (site_.restart_pending) return "a restart of OPcache is pending";
   if (!site_.blind.empty()) return "the PHP function " + site_.blind + "() is disabled";
-  if (site_.pools.size() > pools_.size()) {
+  if (site_.pools.size() > pools_.size() + options_.others) {
     return "this php-fpm has " + std::to_string(site_.pools.size()) + " pools, and only " +
            std::to_string(pools_.size()) + " of them could be asked";
   }

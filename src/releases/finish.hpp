@@ -32,6 +32,7 @@ struct finish_options {
   std::string replaced;             ///< the release that was live until now, also an old one; empty if unknown
   std::chrono::milliseconds patience{std::chrono::minutes{5}};  ///< to reach every worker, and for a reset instead
   bool fall_back = true;                                        ///< reset OPcache if a worker cannot be reached
+  std::size_t others = 0;  ///< pools of the master that do not count: in their root directory the link is another path
   opcache::pacing pace;
 
   /// For scripts outside of releases: true if OPcache is known to have the file as it is. Empty: nothing is known.

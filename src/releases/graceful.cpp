@@ -37,6 +37,7 @@ class bringing_up_to_date {
   reason follow_links();
   void follow(std::vector<switched_link> const& links);
   std::optional<warm_report> warm_up(switched_link const& link);
+  [[nodiscard]] std::vector<adapter::adapter*> pools_that_see(switched_link const& link) const;
   void finish_link(followed_link& each);
   template <typename Work>
   bool attempt(std::string const& link, Work const& work);
@@ -58,6 +59,7 @@ class bringing_up_to_date {
   std::set<std::string> warmed_;                          // releases
   std::set<std::string> checked_;                         // scripts that are known to be cached as their files are
   std::map<std::size_t, std::set<std::string>> seen_by_;  // as in known_links
+  std::vector<std::string> roots_;                        // of each pool
   known_sites followed_;
   known_sites others_;
   graceful_report report_;
@@ -110,6 +112,7 @@ reason bringing_up_to_date::follow_links() {
   for (switched_link const& each : links.switched) followed_.add(each);
   for (switched_link const& each : links.others) others_.add(each);
   seen_by_ = links.seen_by;
+  roots_ = links.roots;
   follow(links.switched);
   return std::nullopt;
 }
@@ -162,6 +165,15 @@ std::optional<warm_report> bringing_up_to_date::warm_up(switched_link const& lin
   }
 }
 
+// Those that have the same root directory. The one that saw it comes first.
+std::vector<adapter::adapter*> bringing_up_to_date::pools_that_see(switched_link const& link) const {
+  std::vector<adapter::adapter*> pools{php_.pools[link.pool]};
+  for (std::size_t i = 0; i < php_.pools.size(); ++i) {
+    if (i != link.pool && roots_[i] == roots_[link.pool]) pools.push_back(php_.pools[i]);
+  }
+  return pools;
+}
+
 void bringing_up_to_date::finish_link(followed_link& each) {
   switched_link const& link = each.link;
   finish_options options;
@@ -171,8 +183,8 @@ void bringing_up_to_date::finish_link(followed_link& each) {
   options.replaced = link.before.front();
   options.patience = left();
   options.fall_back = options_.fall_back;
-  std::vector<adapter::adapter*> pools(php_.pools.begin(), php_.pools.end());
-  std::swap(pools.front(), pools[link.pool]);
+  std::vector<adapter::adapter*> const pools = pools_that_see(link);
+  options.others = php_.pools.size() - pools.size();
   each.finished = finish(pools, php_.out_of_reach, options, tell_("moved"));
   report_.fell_back = each.finished.fell_back;
   report_.reset = each.finished.reset;

@@ -164,30 +164,54 @@ std::optional<std::string> what_is_no_link(std::span<switched_link const> links)
   return std::nullopt;
 }
 
+std::string root_of(adapter::adapter& php) {
+  try {
+    return std::string(php.run(caches::ask("site.place")).result.as_string());
+  } catch (error const& failed) {
+    if (failed.kind() == error_kind::interrupted) throw;
+    return {};  // the search asks it again, and tells what is wrong
+  }
+}
+
+// A pool that may not look at its root directory (open_basedir) is taken for one of the first root.
+std::vector<std::string> roots_of(std::span<adapter::adapter* const> pools) {
+  std::vector<std::string> roots(pools.size());
+  std::transform(pools.begin(), pools.end(), roots.begin(), [](adapter::adapter* each) { return root_of(*each); });
+  auto const known = std::find_if(roots.begin(), roots.end(), [](std::string const& each) { return !each.empty(); });
+  std::string const first = known == roots.end() ? std::string() : *known;
+  std::replace(roots.begin(), roots.end(), std::string(), first);
+  return roots;
+}
+
 /// The search for links, through one pool after the other. Another pool may see what the first does not: it has another
 /// user, or another root directory.
 class search {
  public:
-  search(std::vector<std::string> const& paths, std::vector<memories> const& remembered)
-      : paths_(paths), remembered_(remembered) {}
+  search(std::vector<std::string> const& paths, std::vector<memories> const& remembered,
+         std::vector<std::string> const& roots)
+      : paths_(paths), remembered_(remembered), roots_(roots) {}
 
   /// Whether a pool may know more than those that were asked.
   [[nodiscard]] bool needs(std::size_t pool) const {
-    auto const is_unknown = [this](auto const& each) { return !has(each.first); };
-    return !asked_ || !hidden_.empty() || std::any_of(remembered_[pool].begin(), remembered_[pool].end(), is_unknown);
+    auto const is_unknown = [&](auto const& each) { return !has(pool, each.first); };
+    return !asked_.contains(roots_[pool]) || !hidden_.empty() ||
+           std::any_of(remembered_[pool].begin(), remembered_[pool].end(), is_unknown);
   }
 
   origin ask(adapter::adapter& php, std::size_t pool) {
     std::vector<std::string> paths = paths_;
     for (auto const& [link, targets] : remembered_[pool]) paths.push_back(link);
     agent::answer const answer = php.run(caches::ask("site.links", {{"paths", opcache::list(paths)}}));
-    bool const lists = lists_scripts(answer, asked_);
+    bool const lists = lists_scripts(answer, !asked_.empty());
     if (lists) take_hidden(pool, answer.result["hidden"]);
+    asked_.insert(roots_[pool]);
     std::size_t const known = links.size();
     for (switched_link& each : links_of(answer)) {
-      if (has(each.path)) continue;
+      if (has(pool, each.path)) continue;
       each.pool = pool;
-      for (memories const& some : remembered_) add_remembered(each, some);
+      for (std::size_t i = 0; i < roots_.size(); ++i) {
+        if (roots_[i] == roots_[pool]) add_remembered(each, remembered_[i]);
+      }
       links.push_back(std::move(each));
     }
     if (lists) add_by_names(php, std::span(links).subspan(known), links_at_once(answer.result));
@@ -198,17 +222,17 @@ class search {
   std::map<std::size_t, std::set<std::string>> seen_by;  // as in known_links
 
  private:
-  [[nodiscard]] bool has(std::string const& path) const {
-    return std::any_of(links.begin(), links.end(),
-                       [&path](switched_link const& each) { return each.path == path && !each.leads_to.empty(); });
+  [[nodiscard]] bool has(std::size_t pool, std::string const& path) const {
+    return std::any_of(links.begin(), links.end(), [&](switched_link const& each) {
+      return each.path == path && !each.leads_to.empty() && roots_[each.pool] == roots_[pool];
+    });
   }
 
   void take_hidden(std::size_t pool, php::value const& list) {
     std::set<std::string> now;
     for (php::entry const& each : list.entries()) now.insert(std::string(each.item.as_string()));
-    if (!asked_) {
+    if (asked_.empty()) {
       hidden_ = std::move(now);
-      asked_ = true;
       return;
     }
     for (std::string const& each : hidden_) {
@@ -219,8 +243,9 @@ class search {
 
   std::vector<std::string> const& paths_;
   std::vector<memories> const& remembered_;  // of each pool
-  bool asked_ = false;
-  std::set<std::string> hidden_;  // directories above cached scripts that no pool sees that was asked
+  std::vector<std::string> const& roots_;    // of each pool
+  std::set<std::string> asked_;              // roots
+  std::set<std::string> hidden_;             // directories above cached scripts that no pool sees that was asked
 };
 
 // A pool that cannot tell what it sees does not keep the others from it.
@@ -242,7 +267,8 @@ known_links find_switched_links(std::span<adapter::adapter* const> pools, std::c
   known_links out;
   out.workers = all.workers;
   out.why_not_all = all.why_not_all;
-  search work(paths, all.remembered);
+  out.roots = roots_of(pools);
+  search work(paths, all.remembered, out.roots);
   out.from = work.ask(*pools.front(), 0);
   for (std::size_t i = 1; i < pools.size(); ++i) {
     if (!work.needs(i)) continue;

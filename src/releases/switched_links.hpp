@@ -37,10 +37,11 @@ struct switched_link {
 struct known_links {
   origin from;
   std::vector<switched_link> switched;
+  std::vector<std::string> roots;     ///< of each pool, its root directory: elsewhere a path is another path
   std::vector<switched_link> others;  ///< links that everybody knows the target of; `before` is empty
   /// Directories with cached scripts, and above them, that the first pool does not see: by the pool that does.
   std::map<std::size_t, std::set<std::string>> seen_by;
-  std::int64_t workers = 0;                ///< that were asked
+  std::int64_t workers = 0;  ///< that were asked
   /// A worker or a pool could not be asked, or a link leads to no directory any more, so this may not be everything.
   std::optional<std::string> why_not_all;
 };

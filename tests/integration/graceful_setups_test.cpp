@@ -109,6 +109,49 @@ TEST_CASE("a link that only a pool of another root directory sees is followed th
   CHECK(misses(server) - before <= 1);  // what the first pool does not see was not forgotten
 }
 
+TEST_CASE(
+    "pools of several root directories, each with a link of the same path that leads elsewhere, are not mixed up") {
+  if (!is_root()) return skip("needs root");
+  temp_dir const roots[2];
+  auto options = options_for(2);
+  for (int tenant : {0, 1}) {
+    fs::path const root = roots[tenant].path();
+    for (std::string const name : {"1", "2"}) {
+      fs::path const release = root / "app/releases" / (std::to_string(tenant) + "-" + name);
+      fs::create_directories(release);
+      std::string const page = "page" + std::to_string(tenant) + ".php";
+      std::ofstream(release / page) << "<?php echo '" << name << "';";
+      fs::last_write_time(release / page, fs::file_time_type::clock::now() - 1h);
+    }
+    fs::create_directories(root / "tmp");
+    chmod((root / "tmp").c_str(), 01777);
+    fs::create_symlink("/app/releases/" + std::to_string(tenant) + "-1", root / "app/current");
+    options.pools.push_back({.name = "tenant" + std::to_string(tenant),
+                             .max_children = 2,
+                             .lines = {"chroot = " + root.string(), "chdir = /"}});
+  }
+  php_fpm const server{options};
+  auto const visit_tenants = [&] {
+    std::string said;
+    for (int i = 0; i < 12; ++i) {
+      said += run_script(server, "/app/current/page0.php", "tenant0").body;
+      said += run_script(server, "/app/current/page1.php", "tenant1").body;
+    }
+    return said;
+  };
+  CHECK(visit_tenants() == "111111111111111111111111");
+  static_cast<void>(graceful(server));
+  CHECK(visit_tenants() == "111111111111111111111111");
+  fs::remove(roots[1] / "app/current");
+  fs::create_symlink("/app/releases/1-2", roots[1] / "app/current");
+  auto const output = graceful(server);
+  INFO(output.out << output.err);
+  CHECK(output.exit_code == 0);
+  CHECK(contains(output.out, " followed"));
+  CHECK(visit_tenants() == "121212121212121212121212");
+  CHECK(restarts(server) == 0);
+}
+
 TEST_CASE("a link below a directory that the first pool may not enter is followed through the pool of its owner") {
   if (!is_root()) return skip("needs root");
   auto options = options_for(2);

@@ -25,6 +25,7 @@ class pool {
   php::value hidden = php::array{};
   std::int64_t scripts = 10;
   bool has_cache = true;
+  std::string root;
   std::optional<error> broken;  ///< what becomes of the request for links
   int asked = 0;                ///< for links
   std::vector<std::size_t> at_once;
@@ -37,6 +38,8 @@ class pool {
     out.pid = 7;
     if (call.operation == "site.remembered") {
       out.result = remembered;
+    } else if (call.operation == "site.place") {
+      out.result = root;
     } else if (call.operation == "stat.workers") {
       out.result = list({7});
     } else if (call.operation == "site.links") {
@@ -177,6 +180,29 @@ TEST_CASE("another pool that cannot be asked is a reason why this may not be eve
   CHECK(found.why_not_all == "a pool (fake) could not tell where links lead: the worker is gone");
   second.broken = error(error_kind::interrupted, "stop");
   CHECK_THROWS_AS(find({&first, &second, &third}), error);
+}
+
+TEST_CASE("in another root directory a link of the same path is another link") {
+  pool first;
+  first.root = "1:2";
+  first.remembered = named({{"/srv/current", "/srv/releases/2"}});
+  pool second;
+  second.root = "1:3";
+  second.remembered = named({{"/srv/current", "/srv/releases/9"}});
+  second.links = list({list({"/srv/current", "/srv/releases/9", "/srv/releases/9"})});
+  auto found = find({&first, &second});
+  CHECK(found.switched.empty());
+  CHECK(found.others.size() == 2);
+  second.links = list({list({"/srv/current", "/srv/releases/10", "/srv/releases/10"})});
+  found = find({&first, &second});
+  REQUIRE(found.switched.size() == 1);
+  CHECK(found.switched[0].pool == 1);
+  CHECK(found.switched[0].before == paths{"/srv/releases/9"});
+  second.root = "";  // it may not look: then it is taken for the first's
+  found = find({&first, &second});
+  REQUIRE(found.switched.size() == 1);
+  CHECK(found.switched[0].before == paths{"/srv/releases/9"});
+  CHECK(found.switched[0].pool == 0);
 }
 
 TEST_CASE("where OPcache is off in another pool, what its workers remember counts all the same") {
