@@ -53,7 +53,7 @@ constexpr operation table[] = {
     {"deploy.look", embedded::deploy, "deploy:finish|deploy:switch|deploy:warm|opcache:prune|opcache:reset"},
     {"deploy.move", embedded::deploy_move, "deploy:finish|deploy:switch|opcache:reset", "opcache.enable"},
     {"deploy.remembers", embedded::deploy_remember, "deploy:finish|deploy:switch|deploy:warm"},
-    {"deploy.resolve", embedded::deploy_worker, "deploy:finish|deploy:switch|opcache:reset"},
+    {"deploy.resolve", embedded::deploy_worker, "deploy:finish|deploy:switch|doctor|opcache:reset"},
     {"doctor.examine", embedded::doctor, "doctor"},
     {"fpm.requests", embedded::fpm_requests, "deploy:finish|deploy:switch|opcache:reset"},
     {"opcache.compile", embedded::opcache_compile, "opcache:compile:script|opcache:compile:scripts", "opcache.enable"},

@@ -152,18 +152,21 @@ std::vector<finding> find_old_code(way_to_try const& how, subject const& of, age
   constexpr std::chrono::seconds for_a_site{10};
   constexpr std::chrono::seconds for_a_look{1};
   bool const is_asked_for = !how.site.empty() || of.php.switched_link;
-  if (!is_asked_for || !caches_scripts(of)) return {};
+  bool const is_seen_alone = how.site.empty() && !caches_scripts(of);
+  if (!is_asked_for || is_seen_alone) return {};
   auto const opened = open_pools(how, of, log);
   std::vector<adapter::adapter*> pools;
   for (auto const& each : opened) pools.push_back(each.get());
   try {
-    old_code seen = look_for_old_code(pools, how.site, how.site.empty() ? for_a_look : for_a_site);
+    auto const look = caches_scripts(of) ? look_for_old_code : look_without_cache;
+    old_code seen = look(pools, how.site, how.site.empty() ? for_a_look : for_a_site);
     if (!seen.why_not_all) seen.why_not_all = out_of_reach(of);
     return check_old_code(seen, of);
   } catch (error const& failed) {
     if (is_the_callers_affair(failed.kind())) throw;
-    if (how.site.empty()) return {};
-    return {{"site", "unknown", verdict{level::note, "nobody tells: " + failed.message(), failed.hint()}}};
+    std::string const what =
+        how.site.empty() ? "a link was switched, and nobody tells who still serves what was there: " : "nobody tells: ";
+    return {{"site", "unknown", verdict{level::warning, what + failed.message(), failed.hint()}}};
   }
 }
 

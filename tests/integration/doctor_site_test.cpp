@@ -155,7 +155,65 @@ TEST_CASE("where a worker cannot be asked doctor says that this may not be all")
   INFO(found);
   REQUIRE_FALSE(found.empty());
   CHECK(found.back()["name"] == "unknown");
+  CHECK(found.back()["level"] == "warning");
   CHECK(contains(text(found.back(), "message"), "nobody tells which workers the pool www has"));
+}
+
+TEST_CASE("a site that php-fpm does not see is a warning, and the command ends with 1") {
+  php_fpm const server{options_for(2)};
+  site const pages;
+  CHECK(visits(server, pages) == texts{"1 1 1"});
+  auto const option = "--site=" + pages.directory() + "/curent";
+  auto const found = one_about_site(server, {option});
+  CHECK(found["level"] == "warning");
+  CHECK(contains(text(found, "message"), "php-fpm sees nothing at " + pages.directory() + "/curent"));
+  CHECK(call(server, {"doctor", option}).exit_code == 1);
+}
+
+TEST_CASE("a release that was removed, whose scripts are served yet, is a warning with the cure") {
+  php_fpm const server{options_for(2)};
+  site const pages;
+  CHECK(visits(server, pages) == texts{"1 1 1"});
+  fs::remove_all(pages.release("1"));
+  CHECK(visits(server, pages) == texts{"1 1 1"});
+  auto const found = about_site(server, {"--site=" + pages.release("1")});
+  INFO(found);
+  REQUIRE_FALSE(found.empty());
+  CHECK(found[0]["name"] == "gone_files");
+  CHECK(found[0]["level"] == "warning");
+  CHECK(contains(text(found[0], "hint"), "opcache:refresh " + pages.release("1")));
+  CHECK(call(server, {"opcache:refresh", pages.release("1")}).exit_code == 0);
+  for (json const& each : about_site(server, {"--site=" + pages.release("1")})) CHECK(each["name"] != "gone_files");
+}
+
+TEST_CASE("files that the pool may not see are a warning: nobody knows what became of them") {
+  if (!is_root()) return skip("needs root");
+  php_fpm const server{options_for(2)};
+  site const pages;
+  CHECK(visits(server, pages) == texts{"1 1 1"});
+  fs::permissions(pages.release("1"), fs::perms::owner_all);
+  auto const found = about_site(server, {"--site=" + pages.current()});
+  INFO(found);
+  REQUIRE_FALSE(found.empty());
+  CHECK(found.back()["name"] == "unknown");
+  CHECK(found.back()["level"] == "warning");
+  for (json const& each : found) CHECK(each["level"] != "ok");
+}
+
+TEST_CASE("without OPcache doctor tells which workers remember where the link led") {
+  auto options = options_for(2);
+  options.ini["opcache.enable"] = "0";
+  php_fpm const server{options};
+  site const pages;
+  CHECK(visits(server, pages) == texts{"1 1 1"});
+  auto const before = one_about_site(server, {"--site=" + pages.current()});
+  CHECK(before["level"] == "ok");
+  CHECK(visits(server, pages) == texts{"1 1 1"});
+  pages.link("2");
+  auto const found = one_about_site(server, {"--site=" + pages.directory()});
+  INFO(found);
+  CHECK(found["name"] == "switched_link");
+  CHECK(contains(text(found, "message"), pages.release("1") + " may still be served: 2 of 2 workers ("));
 }
 
 TEST_CASE("the table has the finding as a row, and the cure stands on standard error") {

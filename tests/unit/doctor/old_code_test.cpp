@@ -79,7 +79,41 @@ TEST_CASE("a site is not said to be served as it is if a worker could not be ask
   auto const found = check_old_code(seen, healthy());
   REQUIRE(found.size() == 1);
   CHECK(found.front().name == "unknown");
+  CHECK(found.front().what.how == level::warning);
   CHECK(found.front().what.message == "this may not be all: the pool shop cannot be reached");
+}
+
+TEST_CASE("files that are gone or hidden, or a site that is not there, are a warning each, and the site is not ok") {
+  old_code seen;
+  seen.site = "/srv/site";
+  seen.scripts = 3;
+  auto const gone = GENERATE(0, 1);
+  if (gone == 1) seen.gone = {"/srv/site/a.php"};
+  auto const hidden = GENERATE(0, 1);
+  if (hidden == 1) seen.hidden = {"/srv/site/b.php"};
+  seen.missing = GENERATE(false, true);
+  auto const found = check_old_code(seen, healthy());
+  std::vector<std::string> names;
+  for (finding const& each : found) {
+    names.push_back(each.name);
+    CHECK(each.what.how == (each.name == "old_code" ? level::ok : level::warning));
+  }
+  std::vector<std::string> expected;
+  if (gone == 1) expected.push_back("gone_files");
+  if (seen.missing) expected.push_back("missing");
+  if (hidden == 1) expected.push_back("unknown");
+  if (expected.empty()) expected.push_back("old_code");
+  CHECK(names == expected);
+}
+
+TEST_CASE("a site of which nothing is cached, or that needs no cache, is ok only with what was looked at") {
+  old_code seen;
+  seen.site = "/srv/site";
+  seen.workers = 2;
+  CHECK(contains(check_old_code(seen, healthy()).front().what.message, "nothing of /srv/site is cached"));
+  seen.has_cache = false;
+  auto const message = check_old_code(seen, healthy()).front().what.message;
+  CHECK(message == "every worker serves what is there: 2 workers asked, no scripts are cached in memory");
 }
 
 TEST_CASE("changed files are a note with when PHP notices, and how to have it notice at once") {
