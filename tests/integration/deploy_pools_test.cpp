@@ -249,6 +249,23 @@ TEST_CASE("a php-fpm of which nobody tells whether it serves the site is left al
   CHECK(visits(server, pages, 12, name) == texts{"2 2 2"});
 }
 
+TEST_CASE("a php-fpm that cannot tell where names lead, and remembers no link, does not serve the site") {
+  std::string const name = "cachetool-deploy-" + std::to_string(getpid());
+  php_fpm const server{own_pool(name)};
+  auto options = own_pool(name);
+  options.pools.front().lines.emplace_back("php_admin_value[opcache.validate_timestamps] = 1");
+  php_fpm const foreign{options};
+  site const pages;
+  visits(server, pages, 12, name);
+  pages.link("2");
+  auto const result = run_program({"deploy:finish", pages.current(), "--pool=" + name});
+  INFO(result.out << result.err);
+  CHECK(result.exit_code == 0);
+  CHECK(contains(result.out, server.endpoint(name).text()));
+  CHECK_FALSE(contains(result.out, foreign.endpoint(name).text()));
+  CHECK(visits(server, pages, 12, name) == texts{"2 2 2"});
+}
+
 TEST_CASE("a php-fpm serves the site also where the pool that is asked first has OPcache off") {
   std::string const name = "cachetool-deploy-" + std::to_string(getpid());
   auto options = own_pool(name);

@@ -33,6 +33,18 @@ bool names(std::string const& path, std::string const& link) {
   return path == fs::path(link).parent_path() || std::any_of(all.begin(), all.end(), lies_in);
 }
 
+// Where names lead cannot be asked of each pool: a setting may be pinned, or memory short. That alone says nothing.
+verdict by_names(adapter::adapter& pool, std::string const& link) {
+  try {
+    return releases::earlier_targets(pool, link).empty() ? verdict::does_not : verdict::serves;
+  } catch (error const& failed) {
+    bool const is_mute = failed.kind() == error_kind::disabled || failed.kind() == error_kind::memory_limit ||
+                         failed.kind() == error_kind::php_error || failed.kind() == error_kind::restricted;
+    if (!is_mute) throw;
+    return verdict::nobody_tells;
+  }
+}
+
 // The pools of one master share one cache, but OPcache may be off in one of them.
 verdict by_cache(std::vector<adapter::adapter*> const& pools, std::string const& link) {
   for (adapter::adapter* const pool : pools) {
@@ -40,7 +52,7 @@ verdict by_cache(std::vector<adapter::adapter*> const& pools, std::string const&
     if (releases::has_scripts_of(seen)) return verdict::serves;
     if (!seen.has_opcache) continue;
     if (seen.full || !seen.blind.empty()) return verdict::nobody_tells;
-    return releases::earlier_targets(*pool, link).empty() ? verdict::does_not : verdict::serves;
+    return by_names(*pool, link);
   }
   return verdict::nobody_tells;
 }
