@@ -14,9 +14,10 @@
 #include "agents/deploy_move.hpp"
 #include "agents/deploy_remember.hpp"
 #include "agents/deploy_worker.hpp"
-#include "agents/doctor.hpp"
 #include "agents/eval.hpp"
+#include "agents/examine.hpp"
 #include "agents/fpm_requests.hpp"
+#include "agents/fpm_status.hpp"
 #include "agents/opcache.hpp"
 #include "agents/opcache_compile.hpp"
 #include "agents/opcache_file_cache.hpp"
@@ -54,8 +55,8 @@ constexpr operation table[] = {
     {"deploy.move", embedded::deploy_move, "deploy:finish|deploy:switch|opcache:reset", "opcache.enable"},
     {"deploy.remembers", embedded::deploy_remember, "deploy:finish|deploy:switch|deploy:warm"},
     {"deploy.resolve", embedded::deploy_worker, "deploy:finish|deploy:switch|doctor|opcache:reset"},
-    {"doctor.examine", embedded::doctor, "doctor"},
     {"fpm.requests", embedded::fpm_requests, "deploy:finish|deploy:switch|opcache:reset"},
+    {"fpm.status", embedded::fpm_status, "fpm:status|fpm:workers|metrics"},
     {"opcache.compile", embedded::opcache_compile, "opcache:compile:script|opcache:compile:scripts", "opcache.enable"},
     {"opcache.configuration", embedded::opcache_listing, "opcache:configuration"},
     {"opcache.dead_names", embedded::opcache_warm, "deploy:switch|deploy:warm|opcache:reset"},
@@ -79,6 +80,7 @@ constexpr operation table[] = {
     {"opcache.status", embedded::opcache, "deploy:finish|opcache:prune|opcache:refresh|opcache:reset|opcache:status",
      "opcache.enable"},
     {"php.eval", embedded::eval, "php:eval"},
+    {"php.examine", embedded::examine, "doctor|metrics"},
     {"site.links", embedded::site_links, "deploy:finish|deploy:switch|deploy:warm|doctor|opcache:reset"},
     {"site.names", embedded::site_names, "deploy:finish|deploy:switch|deploy:warm|doctor|opcache:reset",
      "opcache.enable"},

@@ -31,17 +31,18 @@ constexpr php_part all_parts[] = {
      " opcache_is_script_cached stat time"},
     {"deploy_remember.php", "realpath_cache_get strncmp"},
     {"deploy_worker.php", "clearstatcache realpath"},
-    {"doctor.php",
-     "apcu_enabled array_filter array_values count dirname explode extension_loaded file file_get_contents"
-     " function_exists ini_get is_array is_link is_string opcache_get_status php_ini_loaded_file"
-     " php_ini_scanned_files posix_geteuid preg_match readlink realpath realpath_cache_size"
-     " restore_error_handler set_error_handler strpos trim"},
     {"eval.php",
      "error_get_last error_reporting func_get_arg function_exists get_class is_array is_object json_encode"
      " json_last_error_msg method_exists register_shutdown_function set_error_handler var_export"},
+    {"examine.php",
+     "apcu_cache_info apcu_enabled apcu_sma_info array_filter array_values count dirname explode extension_loaded"
+     " file file_get_contents function_exists ini_get is_array is_link is_string opcache_get_status"
+     " php_ini_loaded_file php_ini_scanned_files posix_geteuid preg_match readlink realpath"
+     " realpath_cache_size restore_error_handler set_error_handler strpos trim"},
     {"files.php", "dirname restore_error_handler set_error_handler stat strncmp"},
     {"follow.php", "array_diff array_merge array_shift array_values count dirname explode is_link readlink rtrim"},
     {"fpm_requests.php", "count fpm_get_status getmypid"},
+    {"fpm_status.php", "array_filter array_slice fpm_get_status getmypid is_array"},
     {"how_to_compile.php",
      "array_diff array_diff_key array_flip array_merge array_shift array_values class_exists count defined"
      " explode file_get_contents function_exists in_array interface_exists is_array ltrim preg_match"

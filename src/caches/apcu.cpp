@@ -32,8 +32,7 @@ bool was_cleared(php::value const& result) {
 
 }  // namespace
 
-info read_info(adapter::adapter& php) {
-  agent::answer const answer = php.run(ask("apcu.info"));
+info to_info(agent::answer const& answer) {
   php::value const& v = answer.result;
   info out;
   out.from = from(answer);
@@ -51,10 +50,17 @@ info read_info(adapter::adapter& php) {
   return out;
 }
 
-memory read_memory(adapter::adapter& php) {
-  agent::answer const answer = php.run(ask("apcu.memory"));
+memory to_memory(agent::answer const& answer) {
   php::value const& v = answer.result;
   return {from(answer), v["num_seg"].as_int(), v["seg_size"].as_int(), v["avail_mem"].as_int()};
+}
+
+info read_info(adapter::adapter& php) {
+  return to_info(php.run(ask("apcu.info")));
+}
+
+memory read_memory(adapter::adapter& php) {
+  return to_memory(php.run(ask("apcu.memory")));
 }
 
 origin read_keys(adapter::adapter& php, std::function<void(key const&)> const& each) {

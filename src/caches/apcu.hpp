@@ -21,6 +21,10 @@ struct delete_report {
   std::int64_t keys = 0;  ///< deleted, or found by a dry run
 };
 
+/// What apcu_cache_info(true) and apcu_sma_info(true) returned, as the result of an answer.
+info to_info(agent::answer const& answer);
+memory to_memory(agent::answer const& answer);
+
 info read_info(adapter::adapter& php);
 memory read_memory(adapter::adapter& php);
 origin read_keys(adapter::adapter& php, std::function<void(key const&)> const& each);

@@ -6,7 +6,9 @@
 #include "cli/commands/deploy_commands.hpp"
 #include "cli/commands/doctor_commands.hpp"
 #include "cli/commands/fpm_commands.hpp"
+#include "cli/commands/fpm_status_commands.hpp"
 #include "cli/commands/help.hpp"
+#include "cli/commands/metrics_command.hpp"
 #include "cli/commands/opcache_commands.hpp"
 #include "cli/commands/opcache_prune_command.hpp"
 #include "cli/commands/opcache_refresh_commands.hpp"
@@ -201,6 +203,12 @@ constexpr std::array warm_options{
     format_option,
     option_spec{.name = "every-file", .help = "Compile every *.php of the release, also where another one runs"},
     pace_option};
+constexpr std::array metrics_options{
+    option_spec{.name = "textfile",
+                .takes = arity::value,
+                .type = value_type::nonempty,
+                .value_name = "PATH",
+                .help = "Write them to this file, in one step, for the textfile collector of node_exporter"}};
 constexpr std::array file_cache_options{format_option, force("Delete files without asking")};
 constexpr std::array scripts_options{
     format_option,
@@ -330,6 +338,16 @@ constexpr std::array command_specs{
                  .arguments = list_arguments,
                  .run = show_list,
                  .targets = target_policy::none},
+    command_spec{
+        .name = "metrics",
+        .description = "Prints the figures of caches and pools for Prometheus",
+        .help = "Of every php-fpm that is found or named. One that fails has the metric cachetool_up 0; the exit code "
+                "and standard error say why. For node_exporter: metrics "
+                "--textfile=/var/lib/prometheus/node-exporter/cachetool.prom",
+        .options = metrics_options,
+        .run = show_metrics,
+        .targets = target_policy::every_found,
+        .scope = target_scope::pool},
     command_spec{.name = "agent:install",
                  .description = "Installs the agent for a php-fpm that sees no other file of this machine's",
                  .help = "Root only. Use it with --agent=PATH, or \"agent: PATH\" in the config file.",
@@ -433,6 +451,21 @@ constexpr std::array command_specs{
                  .options = show_options,
                  .run = fpm_list,
                  .targets = target_policy::none},
+    command_spec{
+        .name = "fpm:status",
+        .description = "Shows what php-fpm counts of each pool",
+        .help = "The pools need no pm.status_path. Only on the machine, and in the container, where php-fpm runs.",
+        .options = show_options,
+        .run = fpm_status,
+        .scope = target_scope::pool},
+    command_spec{.name = "fpm:workers",
+                 .description = "Shows each worker, and the request that it runs or ran last",
+                 .help =
+                     "Without the worker that answers. The pools need no pm.status_path. Only on the machine, and in "
+                     "the container, where php-fpm runs.",
+                 .options = show_options,
+                 .run = fpm_workers,
+                 .scope = target_scope::pool},
     command_spec{.name = "opcache:compile:script",
                  .description = "Compile a given script to the opcode cache",
                  .options = show_options,

@@ -3,6 +3,7 @@
 #include <limits>
 #include <utility>
 
+#include "caches/apcu.hpp"
 #include "caches/opcache_answer.hpp"
 #include "doctor/figures.hpp"
 #include "doctor/function_checks.hpp"
@@ -58,11 +59,10 @@ fpm::directive to_line(php::value const& v) {
   return {std::string(at[2].item.as_string()), shortened(at[0].item.as_string()), good ? static_cast<int>(line) : 0};
 }
 
-std::optional<opcache::status> to_status(agent::answer const& answer) {
-  if (answer.result["status"].is_null()) return std::nullopt;
-  agent::answer status = answer;
-  status.result = answer.result["status"];
-  return opcache::to_status(status);
+agent::answer part_of(agent::answer const& answer, char const* name) {
+  agent::answer part = answer;
+  part.result = answer.result[name];
+  return part;
 }
 
 std::optional<std::int64_t> to_number(php::value const& v) {
@@ -83,8 +83,10 @@ facts to_facts(agent::answer const& answer) {
   out.ini_file = shortened(v["ini_file"].as_string());
   out.apcu_is_on = v["apcu"].is_null() ? out.has_apcu : v["apcu"].as_bool();
   out.restricted = v["restricted"].as_bool();
-  out.status = to_status(answer);
-  out.switched_link = answer.result["switched"].as_bool();
+  out.switched_link = v["switched"].as_bool();
+  if (!v["status"].is_null()) out.status = opcache::to_status(part_of(answer, "status"));
+  if (!v["apcu_info"].entries().empty()) out.apcu = apcu::to_info(part_of(answer, "apcu_info"));
+  if (!v["apcu_memory"].entries().empty()) out.apcu_memory = apcu::to_memory(part_of(answer, "apcu_memory"));
   out.preloaded = v["preloaded"].as_int();
   out.user = to_number(v["uid"]);
   out.path_memory = to_number(v["realpath_used"]);
@@ -93,12 +95,14 @@ facts to_facts(agent::answer const& answer) {
 
 }  // namespace
 
-facts examine(adapter::adapter& php, bool strict) {
+facts examine(adapter::adapter& php, examination const& what) {
   auto const itself = [](std::string_view name) { return name; };
   auto const name = [](needed_function const& each) { return each.name; };
-  return to_facts(php.run(ask("doctor.examine", {{"settings", list_of(settings, itself)},
-                                                 {"functions", list_of(needed_functions(), name)},
-                                                 {"strict", strict}})));
+  php::value const functions = what.functions ? list_of(needed_functions(), name) : php::value(php::array());
+  return to_facts(php.run(ask("php.examine", {{"settings", list_of(settings, itself)},
+                                              {"functions", functions},
+                                              {"lines", what.lines},
+                                              {"strict", what.strict}})));
 }
 
 }  // namespace cachetool::doctor

@@ -5,9 +5,15 @@
 
 namespace cachetool::doctor {
 
-/// Asks PHP for what the checks need, in one request that changes nothing. If opcache.restrict_api forbids the state of
-/// OPcache, `strict` throws error (restricted), so that another place for the agent is tried; without it the facts say
-/// so. Throws error.
-facts examine(adapter::adapter& php, bool strict);
+/// What to ask for, beside the state of the caches and the settings.
+struct examination {
+  bool functions = false;  ///< which functions that commands need are missing
+  bool lines = false;      ///< where PHP's ini files set the settings
+  bool strict = true;      ///< throw error (restricted) if opcache.restrict_api forbids the state of OPcache, so that
+                           ///< another place for the agent is tried; else the facts say so
+};
+
+/// Asks PHP for what the checks need, in one request that changes nothing. Throws error.
+facts examine(adapter::adapter& php, examination const& what);
 
 }  // namespace cachetool::doctor

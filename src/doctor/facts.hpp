@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 
+#include <cachetool/apcu.hpp>
 #include <cachetool/opcache.hpp>
 
 #include "fpm/discovery.hpp"
@@ -27,6 +28,8 @@ struct facts {
   bool restricted = false;                  ///< opcache.restrict_api forbids the calls
   std::optional<opcache::status> status;    ///< nothing if OPcache is off, or does not tell
   bool switched_link = false;               ///< the worker remembers a link that leads elsewhere by now
+  std::optional<apcu::info> apcu;           ///< nothing if APCu is off, or does not tell
+  std::optional<apcu::memory> apcu_memory;  ///< likewise
   std::int64_t preloaded = 0;               ///< scripts that opcache.preload loaded
   std::optional<std::int64_t> user;         ///< the worker's effective user
   std::optional<std::int64_t> path_memory;  ///< bytes of the worker's realpath cache in use

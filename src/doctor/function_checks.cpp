@@ -30,6 +30,7 @@ needed_function const known_functions[] = {
     {"error_reporting", owner::php, "every command works without it", level::note},
     {"file_get_contents", owner::php, "no command that has arguments works"},
     {"flush", owner::php, "every command works without it", level::note},
+    {"fpm_get_status", owner::php, "fpm:status and fpm:workers do not work", level::note},
     {"getenv", owner::php, "every command works without it", level::note},
     {"getmypid", owner::php, "stat:clear and deploy:finish cannot tell which workers were reached", level::warning},
     {"hash_file", owner::php, "every command works without it", level::note},
@@ -62,7 +63,7 @@ constexpr std::string_view vital[] = {
     "serialize",       "set_error_handler", "str_repeat",   "strtr"};
 
 // Nothing is missed without these.
-constexpr std::string_view unmissed[] = {"fastcgi_finish_request",      "fpm_get_status",  "mb_strlen",     "mb_substr",
+constexpr std::string_view unmissed[] = {"fastcgi_finish_request",      "mb_strlen",       "mb_substr",
                                          "newrelic_ignore_transaction", "session_destroy", "session_status"};
 
 // "a, b and c call it"

@@ -85,7 +85,7 @@ facts ask_once(way_to_try const& how, bool strict, seen_way& seen, agent::observ
   auto const php = how.open(watcher);
   try {
     auto const began = std::chrono::steady_clock::now();
-    facts out = examine(*php, strict);
+    facts out = examine(*php, {.functions = true, .lines = true, .strict = strict});
     seen.took = std::chrono::steady_clock::now() - began;
     return out;
   } catch (error const& failed) {

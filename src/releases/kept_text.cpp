@@ -9,6 +9,7 @@
 #include <cerrno>
 
 #include "base/random_hex.hpp"
+#include "base/replace_file.hpp"
 #include "base/unique_fd.hpp"
 
 namespace cachetool::releases {
@@ -34,16 +35,6 @@ std::string read_all(int file, std::size_t most_bytes) {
   return text;
 }
 
-bool write_all(int file, std::string_view text) {
-  while (!text.empty()) {
-    ssize_t const count = ::write(file, text.data(), text.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return true;
-}
-
 }  // namespace
 
 std::string read_kept(int directory, kept_name const& of, std::size_t most_bytes) {
@@ -56,15 +47,9 @@ std::string read_kept(int directory, kept_name const& of, std::size_t most_bytes
 }
 
 bool keep(int directory, kept_name const& as, std::string_view text, mode_t mode) {
-  std::string const name = as.file();
-  std::string const made = "." + as.link + "." + base::random_hex();  // site_link sweeps away what is left under such a
-                                                                      // name
-  unique_fd const file(openat(directory, made.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (!file) return false;
-  bool const written = write_all(file.get(), text) && fchmod(file.get(), mode) == 0;
-  if (written && renameat(directory, made.c_str(), directory, name.c_str()) == 0) return true;
-  unlinkat(directory, made.c_str(), 0);
-  return false;
+  // site_link sweeps away what is left under such a name.
+  std::string const made = "." + as.link + "." + base::random_hex();
+  return base::replace_file(directory, as.file(), made, text, mode) == 0;
 }
 
 }  // namespace cachetool::releases

@@ -22,7 +22,7 @@ doctor::facts facts_of(php::value const& result) {
     answer.pool = "www";
     return answer;
   });
-  return doctor::examine(php, true);
+  return doctor::examine(php, {.functions = true, .lines = true});
 }
 
 }  // namespace
@@ -43,8 +43,8 @@ TEST_CASE("what PHP tells becomes facts, in one call") {
                            {"realpath_used", 1000}});
     return answer;
   });
-  doctor::facts const found = doctor::examine(php, true);
-  CHECK(php.calls == std::vector<std::string>{"doctor.examine"});
+  doctor::facts const found = doctor::examine(php, {.functions = true, .lines = true});
+  CHECK(php.calls == std::vector<std::string>{"php.examine"});
   CHECK(found.status->enabled);
   CHECK(found.settings.at("opcache.enable") == "1");
   CHECK(found.lines.at("opcache.enable").file == "/etc/php.ini");

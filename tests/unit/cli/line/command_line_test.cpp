@@ -188,7 +188,7 @@ TEST_CASE("a part of a command's name, or another program's word for it, has tha
     std::string hint;
   };
   auto const given = GENERATE(values<wrong_word>({{"reset", "did you mean opcache:reset?"},
-                                                  {"status", "did you mean opcache:status?"},
+                                                  {"status", "did you mean fpm:status or opcache:status?"},
                                                   {"clear", "did you mean apcu:cache:clear or stat:clear?"},
                                                   {"opcache:clear", "did you mean opcache:reset?"}}));
   CAPTURE(given.word);

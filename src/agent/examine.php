@@ -1,11 +1,11 @@
 <?php
-// The operation of doctor: facts about settings, functions and caches. It judges nothing, and needs site_remembered.php.
+// Facts about settings, functions and caches, for doctor and monitors. It judges nothing, and needs site_remembered.php.
 
 /**
- * $arguments: the names of the settings and functions to look at; strict to be refused where opcache.restrict_api
- * forbids the state of OPcache, so that the agent is put where it is allowed.
+ * $arguments: the names of the settings and functions to look at; lines to learn where files set them; strict to
+ * be refused where opcache.restrict_api forbids the state of OPcache, so that the agent is put where it is allowed.
  */
-function do_doctor_examine($arguments)
+function do_php_examine($arguments)
 {
     $status = may('opcache_get_status', false);
     $notes = note(0);
@@ -33,11 +33,13 @@ function do_doctor_examine($arguments)
             return extension_loaded($name);
         })),
         'apcu' => may('apcu_enabled'),
+        'apcu_info' => may('apcu_enabled') ? may('apcu_cache_info', true) : null,
+        'apcu_memory' => may('apcu_enabled') ? may('apcu_sma_info', true) : null,
         'missing' => array_values(array_filter($arguments['functions'], function ($name) {
             return !function_exists($name);
         })),
         'settings' => $settings,
-        'lines' => lines_of($settings),
+        'lines' => $arguments['lines'] ? lines_of($settings) : array(),
         'ini_file' => (string) may('php_ini_loaded_file'),
         'uid' => user_id(),
         'realpath_used' => may('realpath_cache_size'),

@@ -1,0 +1,184 @@
+#include "cli/commands/metrics_command.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <mutex>
+
+#include "base/random_hex.hpp"
+#include "base/replace_file.hpp"
+#include "base/text.hpp"
+#include "base/unique_fd.hpp"
+#include "cli/commands/metrics_view.hpp"
+#include "cli/targets/targets.hpp"
+#include "doctor/examine.hpp"
+#include "doctor/figures.hpp"
+#include "fpm/discovery.hpp"
+#include "releases/open_directory.hpp"
+
+namespace cachetool::cli {
+namespace {
+
+/// What the threads find, one for each address.
+class sightings {
+ public:
+  void add(watched_pool found, std::optional<pid_t> master) {
+    std::lock_guard const lock(mutex_);
+    seen_.push_back({std::move(found), master});
+  }
+
+  // By address, so that two runs can be compared, and each address once. All pools of a master have the same caches:
+  // one of them tells of them, if possible one for which they are on.
+  std::vector<watched_pool> take() {
+    std::stable_sort(seen_.begin(), seen_.end(),
+                     [](sighting const& a, sighting const& b) { return name_of(a) < name_of(b); });
+    auto const is_same = [](sighting const& a, sighting const& b) { return name_of(a) == name_of(b); };
+    seen_.erase(std::unique(seen_.begin(), seen_.end(), is_same), seen_.end());
+    std::vector<watched_pool> out;
+    for (sighting& each : seen_) each.found.has_caches_of_another = teller_for(each) != &each;
+    for (sighting& each : seen_) out.push_back(std::move(each.found));
+    return out;
+  }
+
+ private:
+  struct sighting {
+    watched_pool found;
+    std::optional<pid_t> master;
+  };
+
+  static std::pair<std::string_view, std::string_view> name_of(sighting const& of) {
+    return {of.found.endpoint, of.found.pool};
+  }
+
+  static int worth(sighting const& of) {
+    if (!of.found.caches) return 0;
+    auto const& status = of.found.caches->status;
+    return status && status->enabled ? 3 : status ? 2 : 1;
+  }
+
+  sighting const* teller_for(sighting const& one) const {
+    sighting const* best = &one;
+    for (sighting const& each : seen_) {
+      bool const is_of_it = one.master && each.master == one.master;
+      if (is_of_it && (worth(each) > worth(*best) || (worth(each) == worth(*best) && &each < best))) best = &each;
+    }
+    return best;
+  }
+
+  std::mutex mutex_;
+  std::vector<sighting> seen_;
+};
+
+void take_origin(watched_pool& of, origin const& from) {
+  if (!from.pool.empty()) of.pool = doctor::shortened(from.pool);
+  of.php_version = doctor::shortened(from.php_version);
+}
+
+void read_status(adapter::adapter& php, std::optional<fpm::listener> const& host, watched_pool& into,
+                 target_output& out) {
+  try {
+    into.status = fpm::read_pool_status(php, host, false);
+  } catch (error const& failed) {
+    if (failed.kind() == error_kind::interrupted) throw;
+    out.warning("the status of the pool is unknown: " + failed.message());
+  }
+}
+
+// If opcache.restrict_api forbids every place, the rest is still told, by an adapter that tries no other place.
+std::unique_ptr<adapter::adapter> examine_caches(target const& whom, agent::observer& log, watched_pool& into) {
+  for (bool const strict : {true, false}) {
+    auto php = whom.open(log);
+    try {
+      into.caches = doctor::examine(*php, {.strict = strict});
+      take_origin(into, into.caches->from);
+      return php;
+    } catch (error const& failed) {
+      if (!strict || failed.kind() != error_kind::restricted) throw php->examined(failed);
+    }
+  }
+  return nullptr;
+}
+
+// Who answered is known by now, so that nobody has to connect once more to ask the kernel.
+std::optional<fpm::listener> host_of(target const& whom, adapter::adapter const& php) {
+  if (!whom.where) return std::nullopt;
+  return fpm::master_of(*whom.where, php.master(), {.interrupt_fd = whom.interrupt_fd});
+}
+
+void watch(target const& whom, agent::observer& log, target_output& out, sightings& into) {
+  watched_pool found;
+  found.endpoint = whom.addresses.front().label.empty() ? whom.who : whom.addresses.front().label;
+  found.pool = whom.addresses.front().pool;
+  std::optional<pid_t> master;
+  std::optional<error> failure = whom.unreachable;
+  try {
+    if (!failure) {
+      auto const php = examine_caches(whom, log, found);
+      found.endpoint = php->label();
+      auto const host = host_of(whom, *php);
+      if (host && host->master.self.pid != 0) master = host->master.self.pid;
+      read_status(*php, host, found, out);
+    }
+  } catch (error const& failed) {
+    failure = failed;
+  }
+  into.add(std::move(found), master);
+  if (failure) throw *failure;
+}
+
+/// A file to be written for node_exporter, which may read it at any moment.
+class textfile {
+ public:
+  /// Throws error (usage) if the name is not one that node_exporter reads, (refused) if there is no such directory.
+  explicit textfile(std::string const& path) : path_(path), name_(path_.filename().string()) {
+    if (!path.ends_with(".prom") || name_.size() <= 5) {
+      throw error(error_kind::usage,
+                  "--textfile=" + path + " does not end with .prom, and node_exporter reads no other file")
+          .advise("name it " + base::shell_word(path + ".prom"));
+    }
+    try {
+      directory_ = releases::open_directory(path_.has_parent_path() ? path_.parent_path().string() : ".");
+    } catch (error const& failed) {
+      throw cannot_be_written(failed.message());
+    }
+  }
+
+  void write(std::string_view text) const {
+    std::string const beside = "." + name_ + "." + base::random_hex();
+    int const failed = base::replace_file(directory_.get(), name_, beside, text, 0644);
+    if (failed != 0) throw cannot_be_written(base::errno_text(failed));
+  }
+
+ private:
+  error cannot_be_written(std::string const& why) const {
+    return error(error_kind::refused, "the file " + path_.string() + " cannot be written: " + why)
+        .advise(
+            "name a file in a directory that you may write to: the one that node_exporter's "
+            "--collector.textfile.directory names");
+  }
+
+  std::filesystem::path path_;
+  std::string name_;
+  base::unique_fd directory_;
+};
+
+}  // namespace
+
+exit_code show_metrics(context& with) {
+  std::optional<textfile> file;
+  if (auto const path = with.given.text("textfile")) file.emplace(*path);
+  sightings seen;
+  exit_code const code = visit_each_target(
+      with, std::nullopt,
+      [&seen](target const& whom, agent::observer& log, target_output& out) { watch(whom, log, out, seen); });
+  if (code > exit_code::interrupted_by) return code;  // some figures are missing
+  std::string const text = metrics_text(seen.take());
+  if (file) {
+    file->write(text);
+  } else {
+    with.out.raw(text);
+    with.out.flush();
+  }
+  return code;
+}
+
+}  // namespace cachetool::cli

@@ -1,0 +1,286 @@
+// metrics, fpm:status and fpm:workers against a real php-fpm.
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include <nlohmann/json.hpp>
+
+#include "fpm_calls.hpp"
+#include "support/catch.hpp"
+#include "support/test_state.hpp"
+
+using namespace cachetool;
+using nlohmann::json;
+using test::call;
+using test::contains;
+using test::fpm_pool;
+using test::php_fpm;
+using test::run_program;
+
+namespace fs = std::filesystem;
+
+namespace {
+
+test::fpm_options two_pools() {
+  return {.pools = {fpm_pool{.name = "api", .max_children = 1}, fpm_pool{.name = "www", .max_children = 3}}};
+}
+
+std::string address(php_fpm const& server, std::string const& pool) {
+  return "--fcgi=" + server.endpoint(pool).text();
+}
+
+std::string text_of(std::string const& path) {
+  std::ostringstream out;
+  out << std::ifstream(path).rdbuf();
+  return out.str();
+}
+
+// The value of the only sample whose name and labels begin so.
+std::string sample(std::string const& text, std::string const& beginning) {
+  std::istringstream lines(text);
+  std::string found;
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with(beginning)) continue;
+    CHECK(found.empty());
+    found = line.substr(line.rfind(' ') + 1);
+  }
+  return found;
+}
+
+test::program_result promtool(std::vector<std::string> const& arguments, std::string const& standard_input) {
+  int const input = open(standard_input.c_str(), O_RDONLY | O_CLOEXEC);
+  test::program_options options;
+  options.path = "/usr/bin/promtool";
+  options.standard_input = input;
+  auto out = run_program(arguments, options);
+  close(input);
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("fpm:status shows the figures of a pool that has no status path") {
+  php_fpm const server(two_pools());
+  auto const shown = call(server, {"fpm:status", "--format=json"});
+  REQUIRE(shown.exit_code == 0);
+  json const result = json::parse(shown.out)["targets"][0]["result"];
+  CHECK(result["name"] == "www");
+  CHECK(result["process_manager"] == "static");
+  CHECK(result["total_processes"] == 3);
+  CHECK(result["active_processes"] == 1);
+  CHECK(result["idle_processes"] == 2);
+  CHECK(result["accepted_connections"] >= 2);
+}
+
+TEST_CASE("fpm:workers shows the script that a busy worker runs, and for how long") {
+  php_fpm const server(two_pools());
+  test::long_request running(server, std::chrono::seconds{6});
+  auto const shown = call(server, {"fpm:workers", "--format=json"});
+  REQUIRE(shown.exit_code == 0);
+  bool seen = false;
+  json const told = json::parse(shown.out);
+  for (json const& each : told["targets"][0]["result"]["workers"]) {
+    if (each["state"] != "Running") continue;
+    seen = true;
+    CHECK(each["last_request_memory"].is_null());
+    CHECK(each["user"].is_null());
+    CHECK(contains(each["script"].get<std::string>(), server.document_root()));
+    CHECK(each["request_duration"] > 1000);
+  }
+  CHECK(seen);
+}
+
+TEST_CASE("fpm:workers leaves out the worker that answers") {
+  php_fpm const server(two_pools());
+  auto const shown = call(server, {"fpm:workers", "--format=csv"}, {});
+  CHECK(std::count(shown.out.begin(), shown.out.end(), '\n') == 3);  // the columns, and two of three workers
+}
+
+TEST_CASE("fpm:status says that it is disabled where the pool disables fpm_get_status()") {
+  php_fpm const server({.ini = {{"disable_functions", "fpm_get_status"}}});
+  auto const shown = call(server, {"fpm:status"});
+  CHECK(shown.exit_code == 1);
+  CHECK(contains(shown.err, "fpm_get_status"));
+  CHECK(shown.out.empty());
+}
+
+TEST_CASE("a pool that starts workers on demand is not asked for its status, and loses no worker") {
+  php_fpm const server({.pools = {fpm_pool{.pm = "ondemand", .max_children = 4}}});
+  for (int i = 0; i < 3; ++i) {
+    auto const shown = call(server, {"fpm:status"});
+    CHECK(shown.exit_code == 1);
+    CHECK(contains(shown.err, "pm = ondemand"));
+  }
+  CHECK(call(server, {"metrics"}).exit_code == 0);
+  CHECK_FALSE(contains(server.log(), "SIGSEGV"));
+}
+
+TEST_CASE("a pool whose workers are new all the time is not asked for its status, and loses no worker") {
+  php_fpm const server({.pools = {fpm_pool{.max_children = 2, .lines = {"pm.max_requests = 1"}}}});
+  std::string const script = server.write_script("quick.php", "<?php usleep(100000);");
+  std::atomic<bool> stop = false;
+  std::thread visitor([&] {
+    while (!stop) test::run_script(server, script);
+  });
+  auto const shown = call(server, {"fpm:status"});
+  stop = true;
+  visitor.join();
+  CHECK(shown.exit_code == 1);
+  CHECK(contains(shown.err, "starts workers all the time"));
+  CHECK_FALSE(contains(server.log(), "SIGSEGV"));
+}
+
+TEST_CASE("a pool on a port is asked for its status as one on a socket is") {
+  php_fpm const server({.pools = {fpm_pool{.listen = "127.0.0.1:0", .max_children = 3}}});
+  auto const shown = call(server, {"fpm:status", "--format=json"});
+  REQUIRE(shown.exit_code == 0);
+  CHECK(json::parse(shown.out)["targets"][0]["result"]["total_processes"] == 3);
+}
+
+TEST_CASE("fpm:status of what is no php-fpm of this machine is refused, with the reason") {
+  auto const shown = run_program({"fpm:status", "--cli"});
+  CHECK(shown.exit_code == 1);
+  CHECK(contains(shown.err, "nobody can tell here"));
+}
+
+TEST_CASE("metrics tell what OPcache itself tells") {
+  php_fpm const server(test::one_pool());
+  test::fill_cache(server, 7);
+  std::string const text = call(server, {"metrics"}).out;
+  php::value const status = test::cache_status(server);
+  CHECK(sample(text, "phpfpm_opcache_cached_scripts{") ==
+        std::to_string(status["opcache_statistics"]["num_cached_scripts"].as_int()));
+  CHECK(sample(text, "phpfpm_opcache_max_cached_keys{") ==
+        std::to_string(status["opcache_statistics"]["max_cached_keys"].as_int()));
+  CHECK(sample(text, "phpfpm_opcache_interned_strings_buffer_bytes{") ==
+        std::to_string(status["interned_strings_usage"]["buffer_size"].as_int()));
+  CHECK(sample(text, "phpfpm_total_processes{") == "2");
+  CHECK(sample(text, "cachetool_up{") == "1");
+}
+
+TEST_CASE("metrics tell of a cache once, however many pools share it") {
+  php_fpm const server(two_pools());
+  auto const shown = run_program({"metrics", address(server, "www"), address(server, "api")});
+  CHECK(shown.exit_code == 0);
+  CHECK(sample(shown.out, "phpfpm_opcache_used_memory_bytes{") != "");  // a second one fails in sample()
+  CHECK(sample(shown.out, "phpfpm_total_processes{endpoint=\"" + server.endpoint("www").text()) == "3");
+  CHECK(sample(shown.out, "phpfpm_total_processes{endpoint=\"" + server.endpoint("api").text()) == "1");
+}
+
+TEST_CASE("a pool for which OPcache is on tells of the cache, and not one for which it is off") {
+  php_fpm const server(
+      {.pools = {fpm_pool{.name = "api", .lines = {"php_admin_value[opcache.enable] = 0"}}, fpm_pool{}}});
+  auto const shown = run_program({"metrics", address(server, "www"), address(server, "api")});
+  CHECK(sample(shown.out, "phpfpm_opcache_enabled{") == "1");
+}
+
+TEST_CASE("an address that is named twice is told once") {
+  php_fpm const server(test::one_pool());
+  auto const shown = run_program({"metrics", address(server, "www"), address(server, "www")});
+  CHECK(sample(shown.out, "cachetool_up{") == "1");
+}
+
+TEST_CASE("metrics that were not read in time say that nobody answered") {
+  php_fpm const server(test::one_pool({}, 1));
+  test::long_request running(server, std::chrono::seconds{5});
+  auto const shown = call(server, {"metrics", "--timeout=1"});
+  CHECK(shown.exit_code == 4);
+  CHECK(sample(shown.out, "cachetool_up{") == "0");
+}
+
+TEST_CASE("a php-fpm that fails is up 0, beside the others") {
+  php_fpm const server(test::one_pool());
+  std::string const dead = server.directory() + "/dead.sock";
+  auto const shown = run_program({"metrics", address(server, "www"), "--fcgi=" + dead});
+  CHECK(shown.exit_code == 3);
+  CHECK(sample(shown.out, "cachetool_up{endpoint=\"" + dead + "\"") == "0");
+  CHECK(sample(shown.out, "cachetool_up{endpoint=\"" + server.endpoint().text() + "\"") == "1");
+  CHECK(contains(shown.err, dead));
+}
+
+TEST_CASE("metrics of a php-fpm without OPcache and APCu say that OPcache is off, and of APCu nothing") {
+  php_fpm const server({.ini = {{"opcache.enable", "0"}}, .apcu = false});
+  auto const shown = call(server, {"metrics"});
+  CHECK(shown.exit_code == 0);
+  CHECK(sample(shown.out, "phpfpm_opcache_enabled{") == "0");
+  CHECK_FALSE(contains(shown.out, "cachetool_apcu_"));
+}
+
+TEST_CASE("metrics where opcache.restrict_api allows no place tell the rest") {
+  php_fpm const server({.ini = {{"opcache.restrict_api", "/nowhere"}}});
+  auto const shown = call(server, {"metrics"});
+  CHECK(shown.exit_code == 0);
+  CHECK(sample(shown.out, "phpfpm_total_processes{") == "2");
+  CHECK_FALSE(contains(shown.out, "phpfpm_opcache_enabled"));
+}
+
+TEST_CASE("the watched pool's counters grow by the requests of the look alone") {
+  php_fpm const server(test::one_pool());
+  call(server, {"metrics"});
+  std::string const before = sample(call(server, {"metrics"}).out, "phpfpm_accepted_connections{");
+  std::string const after = sample(call(server, {"metrics"}).out, "phpfpm_accepted_connections{");
+  CHECK(std::stoi(after) - std::stoi(before) == 2);
+}
+
+TEST_CASE("--textfile writes the same metrics to a file that everybody can read") {
+  php_fpm const server(test::one_pool());
+  std::string const path = server.directory() + "/cachetool.prom";
+  auto const shown = call(server, {"metrics", "--textfile=" + path});
+  CHECK(shown.exit_code == 0);
+  CHECK(shown.out.empty());
+  CHECK(sample(text_of(path), "cachetool_up{") == "1");
+  CHECK((fs::status(path).permissions() & fs::perms::others_read) != fs::perms::none);
+}
+
+TEST_CASE("--textfile replaces a link instead of what it leads to") {
+  php_fpm const server(test::one_pool());
+  std::string const path = server.directory() + "/cachetool.prom";
+  std::string const other = server.directory() + "/other";
+  std::ofstream(other) << "mine";
+  fs::create_symlink(other, path);
+  CHECK(call(server, {"metrics", "--textfile=" + path}).exit_code == 0);
+  CHECK(text_of(other) == "mine");
+  CHECK(fs::is_regular_file(fs::symlink_status(path)));
+}
+
+TEST_CASE("--textfile that cannot be written is one clear error, and nothing is left") {
+  php_fpm const server(test::one_pool());
+  std::string const place = server.directory() + "/taken.prom";
+  fs::create_directory(place);
+  auto const shown = call(server, {"metrics", "--textfile=" + place});
+  CHECK(shown.exit_code == 1);
+  CHECK(contains(shown.err, place));
+  for (auto const& each : fs::directory_iterator(server.directory())) {
+    CHECK_FALSE(each.path().filename().string().starts_with(".taken"));
+  }
+}
+
+TEST_CASE("--textfile in a directory that does not exist is noticed before anybody is asked") {
+  php_fpm const server(test::one_pool());
+  auto const shown = call(server, {"metrics", "--textfile=" + server.directory() + "/none/cachetool.prom"});
+  CHECK(shown.exit_code == 1);
+  CHECK(contains(shown.err, "none/cachetool.prom cannot be written"));
+}
+
+TEST_CASE("--textfile refuses a name that node_exporter does not read") {
+  auto const shown = run_program({"metrics", "--textfile=/tmp/metrics.txt", "--fcgi=/nowhere.sock"});
+  CHECK(shown.exit_code == 2);
+  CHECK(contains(shown.err, ".prom"));
+}
+
+TEST_CASE("promtool finds nothing to complain of") {
+  if (!fs::exists("/usr/bin/promtool")) return test::skip("promtool is not installed (Debian: prometheus)");
+  php_fpm const server(two_pools());
+  std::string const path = server.directory() + "/cachetool.prom";
+  run_program(
+      {"metrics", address(server, "www"), address(server, "api"), "--fcgi=/nowhere.sock", "--textfile=" + path});
+  auto const said = promtool({"check", "metrics"}, path);
+  CHECK(said.exit_code == 0);
+  CHECK(said.out + said.err == "");
+}
