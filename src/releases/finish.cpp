@@ -249,6 +249,10 @@ std::optional<std::string> finishing::why_not(std::vector<std::string> const& un
     return "this php-fpm has " + std::to_string(site_.pools.size()) + " pools, and only " +
            std::to_string(pools_.size()) + " of them could be asked";
   }
+  // With no release beside the live one, the one before lies elsewhere.
+  if (site_.has_opcache && report_.old.empty() && !options_.led_to_unknown.empty()) {
+    return "nobody tells where names below the link lead: " + options_.led_to_unknown;
+  }
   return std::nullopt;
 }
 

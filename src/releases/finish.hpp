@@ -29,6 +29,7 @@ struct finish_options {
   std::vector<std::string> old;     ///< releases that were live before; empty: all beside the live one
   bool old_is_told = true;          ///< by the user; else the pool named them, who may name what is not its own
   std::vector<std::string> led_to;  ///< further ones, to which names below the link lead
+  std::string led_to_unknown;       ///< why nobody tells of those; empty if somebody does
   std::string replaced;             ///< the release that was live until now, also an old one; empty if unknown
   std::chrono::milliseconds patience{std::chrono::minutes{5}};  ///< to reach every worker, and for a reset instead
   bool fall_back = true;                                        ///< reset OPcache if a worker cannot be reached

@@ -21,6 +21,25 @@ program_result finish_all(php_fpm const& server, std::vector<std::string> more =
   return call(server, more);
 }
 
+// A site whose release before lies in no directory beside the present one, and that was switched a moment ago.
+struct moved_in {
+  explicit moved_in(php_fpm const& server) {
+    for (std::string const file : {"index.php", "abs.php", "rel.php"}) {
+      fs::copy(pages.release("2") + "/" + file, before / file);
+      fs::last_write_time(before / file, fs::file_time_type::clock::now() - std::chrono::hours(1));
+    }
+    pages.build("2", "new");
+    fs::remove(pages.current());
+    fs::create_symlink(before.path(), pages.current());
+    CHECK(visits(server, pages) == texts{"2 2 2"});
+    pages.link("2");
+    CHECK(call(server, {"stat:clear"}).exit_code == 0);
+  }
+
+  site pages{{"2"}};
+  temp_dir before;
+};
+
 }  // namespace
 
 TEST_CASE("deploy:finish without a link follows each that was switched, and says which") {
@@ -124,22 +143,24 @@ TEST_CASE("deploy:finish without a link looks at every php-fpm that is found, an
 
 TEST_CASE("deploy:finish with the link finds the release before by the names that lead there, wherever it lies") {
   php_fpm const server{options_for(3)};
-  site pages({"2"});
-  temp_dir const before;
-  for (std::string const file : {"index.php", "abs.php", "rel.php"}) {
-    fs::copy(pages.release("2") + "/" + file, before / file);
-    fs::last_write_time(before / file, fs::file_time_type::clock::now() - std::chrono::hours(1));
-  }
-  pages.build("2", "new");
-  fs::remove(pages.current());
-  fs::create_symlink(before.path(), pages.current());
-  CHECK(visits(server, pages) == texts{"2 2 2"});
-  pages.link("2");
-  CHECK(call(server, {"stat:clear"}).exit_code == 0);
-  auto const output = finish(server, pages);
+  moved_in const there(server);
+  auto const output = finish(server, there.pages);
   INFO(output.out << output.err);
   CHECK(output.exit_code == 0);
   CHECK(contains(output.out, "2 names moved from the release before"));
   CHECK(restarts(server) == 0);
-  CHECK(visits(server, pages) == texts{"new new new"});
+  CHECK(visits(server, there.pages) == texts{"new new new"});
+}
+
+TEST_CASE("deploy:finish with the link resets OPcache where nobody tells where names lead, and nothing lies beside") {
+  auto options = options_for(3);
+  options.pools.front().lines.push_back("php_admin_value[opcache.validate_timestamps] = 1");
+  php_fpm const server{options};
+  moved_in const there(server);
+  auto const output = finish(server, there.pages);
+  INFO(output.out << output.err);
+  CHECK(output.exit_code == 0);
+  CHECK(contains(output.err, "nobody tells where names below the link lead"));
+  CHECK(restarts(server) == 1);
+  CHECK(visits(server, there.pages) == texts{"new new new"});
 }

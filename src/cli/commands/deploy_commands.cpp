@@ -48,13 +48,12 @@ releases::finish_options finish_options(context const& with) {
   return options;
 }
 
-// If nobody tells, finishing says what that means.
-std::vector<std::string> named_targets(adapter::adapter& php, std::string const& link) {
+void ask_where_names_lead(adapter::adapter& php, releases::finish_options& options) {
   try {
-    return releases::earlier_targets(php, link);
+    options.led_to = releases::earlier_targets(php, options.current);
   } catch (error const& failed) {
     if (failed.kind() == error_kind::interrupted) throw;
-    return {};
+    options.led_to_unknown = failed.message();
   }
 }
 
@@ -194,7 +193,7 @@ exit_code deploy_finish(context& with) {
   releases::finish_options const options = finish_options(with);
   return for_each_whole_master(with, finish_columns(), [&](reached_master& master) -> report_view {
     releases::finish_options mine = options;
-    if (mine.old.empty()) mine.led_to = named_targets(*master.pools.front(), mine.current);
+    if (mine.old.empty()) ask_where_names_lead(*master.pools.front(), mine);
     auto const tell = progress_of(master, "moved");
     return [&options, report = releases::finish(master.pools, master.out_of_reach, mine, tell)](
                target_output& out, std::string const&) { show(out, report, options.current); };
