@@ -160,7 +160,7 @@ TEST_CASE("deploy:finish with the link resets OPcache where nobody tells where n
   auto const output = finish(server, there.pages);
   INFO(output.out << output.err);
   CHECK(output.exit_code == 0);
-  CHECK(contains(output.err, "nobody tells where names below the link lead"));
+  CHECK(contains(output.out, "nobody tells where names below the link lead"));
   CHECK(restarts(server) == 1);
   CHECK(visits(server, there.pages) == texts{"new new new"});
 }
