@@ -28,10 +28,18 @@ bool is_of(switched_link const& link, std::string const& site) {
   return is_near(link.path) || is_near(link.release) || std::any_of(link.before.begin(), link.before.end(), is_near);
 }
 
-void sort_in(opcache::file_state state, std::string path, old_code& into) {
-  if (state == opcache::file_state::changed) into.changed.push_back(std::move(path));
-  if (state == opcache::file_state::gone) into.gone.push_back(std::move(path));
-  if (state == opcache::file_state::hidden) into.hidden.push_back(std::move(path));
+// Null for a file that is as it was.
+std::vector<std::string>* list_for(opcache::file_state state, old_code& into) {
+  switch (state) {
+    case opcache::file_state::changed:
+      return &into.changed;
+    case opcache::file_state::gone:
+      return &into.gone;
+    case opcache::file_state::hidden:
+      return &into.hidden;
+    default:
+      return nullptr;
+  }
 }
 
 void look_at_scripts(adapter::adapter& php, old_code& into) {
@@ -43,7 +51,9 @@ void look_at_scripts(adapter::adapter& php, old_code& into) {
   }
   into.scripts = std::ssize(files);
   auto const states = opcache::examine(php, files, found.validates_timestamps);
-  for (std::size_t i = 0; i < files.size(); ++i) sort_in(states[i], std::move(files[i].path), into);
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    if (auto* const list = list_for(states[i], into)) list->push_back(std::move(files[i].path));
+  }
 }
 
 bool is_seen(adapter::adapter& php, std::string const& path) {
