@@ -1,5 +1,7 @@
 #include "releases/finish.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <functional>
@@ -20,6 +22,14 @@ namespace {
 
 using caches::ask;
 using clock = std::chrono::steady_clock;
+
+// Anybody may make a link to another user's release.
+bool is_link_of_owner(std::string const& link, std::string const& release) {
+  struct stat own {};
+  struct stat live {};
+  if (lstat(link.c_str(), &own) != 0 || stat(release.c_str(), &live) != 0) return false;
+  return own.st_uid == 0 || own.st_uid == live.st_uid;
+}
 
 /// The work of one finish().
 class finishing {
@@ -110,6 +120,7 @@ std::vector<std::string> finishing::releases_here() const {
   std::error_code failed;
   fs::path const live = fs::canonical(options_.current, failed);
   if (failed || live != site_.live) return {};
+  if (!options_.old_is_told && !is_link_of_owner(options_.current, live)) return {};
   std::vector<std::string> here{live.string()};
   for (release const& each : report_.old) {
     bool const is_named =

@@ -1,6 +1,7 @@
 // Symfony Runtime, or code like it: a request includes the script that it began with a second time, by its name.
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
@@ -109,5 +110,26 @@ TEST_CASE("deploy:finish, after a switch by hand, holds such a script back, too"
   auto const result = finish(server, pages);
   CHECK(result.exit_code == 0);
   CHECK_FALSE(contains(result.out, "OPcache reset"));
+  CHECK(visits(server, pages, 12) == texts{"2 2"});
+}
+
+TEST_CASE("root changes no file's time in a release to which a link of somebody else's leads") {
+  if (!is_root()) return does_not_apply("only root may change the times of another user's files");
+  php_fpm const server{options_for(3)};
+  runtime_site const pages;
+  visits(server, pages, 12);
+  pages.link("2");
+  constexpr uid_t nobody = 65534;
+  REQUIRE(lchown(pages.current().c_str(), nobody, nobody) == 0);
+  struct stat before {};
+  REQUIRE(stat((pages.release("2") + "/index.php").c_str(), &before) == 0);
+  auto const result = call(server, {"deploy:finish"});
+  INFO(result.out << result.err);
+  CHECK(result.exit_code == 0);
+  CHECK(contains(result.out, "OPcache reset, confirmed"));
+  struct stat after {};
+  REQUIRE(stat((pages.release("2") + "/index.php").c_str(), &after) == 0);
+  CHECK(after.st_ctim.tv_sec == before.st_ctim.tv_sec);
+  CHECK(after.st_ctim.tv_nsec == before.st_ctim.tv_nsec);
   CHECK(visits(server, pages, 12) == texts{"2 2"});
 }
