@@ -87,7 +87,9 @@ void require_steady_workers(std::optional<listener> const& host) {
     throw crashes("the pool's configuration cannot be read, and it may start workers on demand")
         .advise("run this as root");
   }
-  if (manager == "ondemand") throw crashes("this pool starts workers on demand (pm = ondemand)");
+  if (manager == "ondemand")
+    throw crashes("this pool starts workers on demand (pm = ondemand)")
+        .advise("a pool with pm = static or dynamic can be asked");
 }
 
 void await_settled_workers(adapter::adapter& php, pid_t master) {

@@ -16,8 +16,17 @@ using owner = needed_function::owner;
 
 constexpr std::string_view step = "functions";
 
+// Plain texts: nothing is made of them at the start of a command that does not ask.
+struct known_function {
+  std::string_view name;
+  owner of;
+  std::string_view without;
+  level how = level::failure;
+  std::string_view extension{};
+};
+
 // Functions of which more is known than the commands that call them.
-needed_function const known_functions[] = {
+constexpr known_function known_functions[] = {
     {"apcu_cache_info", owner::apcu, "apcu:cache:info does not work"},
     {"apcu_clear_cache", owner::apcu, "apcu:cache:clear does not work"},
     {"apcu_delete", owner::apcu, "apcu:key:delete and apcu:regexp:delete do not work"},
@@ -84,8 +93,10 @@ bool is_in_every_agent(std::string_view function) {
 
 needed_function described(std::string_view name) {
   auto const found = std::find_if(std::begin(known_functions), std::end(known_functions),
-                                  [name](needed_function const& each) { return each.name == name; });
-  if (found != std::end(known_functions)) return *found;
+                                  [name](known_function const& each) { return each.name == name; });
+  if (found != std::end(known_functions)) {
+    return {found->name, found->of, std::string(found->without), found->how, found->extension};
+  }
   bool const is_vital = std::find(std::begin(vital), std::end(vital), name) != std::end(vital);
   if (is_vital) return {name, owner::php, "no command works"};
   if (is_in_every_agent(name)) return {name, owner::php, "what goes wrong is not always told", level::warning};

@@ -16,6 +16,17 @@ using namespace cachetool::test;
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
+namespace {
+
+/// A pool of a name that no other php-fpm of this machine has.
+fpm_options own_pool(std::string const& name) {
+  auto options = options_for(3);
+  options.pools.front().name = name;
+  return options;
+}
+
+}  // namespace
+
 TEST_CASE("a pool that cannot see the site is no reason for a reset") {
   if (!is_root()) return skip("needs root");
   auto options = options_for(2);
@@ -46,10 +57,8 @@ TEST_CASE("a pool that does not tell its workers' pids is not moved, but reset")
 
 TEST_CASE("of several php-fpm that are found only those that serve the site are meant, and -v names the others") {
   std::string const name = "cachetool-deploy-" + std::to_string(getpid());
-  auto options = options_for(2);
-  options.pools.front().name = name;
-  php_fpm const server{options};
-  php_fpm const foreign{options};
+  php_fpm const server{own_pool(name)};
+  php_fpm const foreign{own_pool(name)};
   site const pages;
   pages.link("1");
   auto const cached = [&](php_fpm const& of) {
@@ -88,8 +97,7 @@ TEST_CASE("a php-fpm whose configuration names the site serves it, though nothin
   std::string const name = "cachetool-deploy-" + std::to_string(getpid());
   site const pages;
   pages.link("1");
-  auto options = options_for(2);
-  options.pools.front().name = name;
+  auto options = own_pool(name);
   php_fpm const foreign{options};
   options.pools.front().lines.push_back("php_admin_value[open_basedir] = /tmp:" + pages.current() + "/");
   php_fpm const server{options};
@@ -99,29 +107,14 @@ TEST_CASE("a php-fpm whose configuration names the site serves it, though nothin
   CHECK_FALSE(contains(result.out, foreign.endpoint(name).text()));
 }
 
-namespace {
-
-/// A copy of the site's release in a directory of its own.
-std::string copy_elsewhere(site const& of, temp_dir const& where, std::string const& name) {
-  fs::copy(of.release(name), where / name, fs::copy_options::recursive);
-  for (auto const& each : fs::directory_iterator(where / name)) {
-    fs::last_write_time(each, fs::file_time_type::clock::now() - 1h);
-  }
-  return where / name;
-}
-
-}  // namespace
-
 TEST_CASE("a php-fpm whose names below the link lead to a release in another place serves the site") {
   std::string const name = "cachetool-deploy-" + std::to_string(getpid());
-  auto options = options_for(2);
-  options.pools.front().name = name;
-  php_fpm const server{options};
-  php_fpm const foreign{options};
+  php_fpm const server{own_pool(name)};
+  php_fpm const foreign{own_pool(name)};
   site const pages;
   temp_dir const before;
   fs::remove(pages.current());
-  fs::create_symlink(copy_elsewhere(pages, before, "1"), pages.current());
+  fs::create_symlink(pages.copy("1", before / "1"), pages.current());
   CHECK(visits(server, pages, 12, name) == texts{"1 1 1"});
   CHECK(run_program(arguments_for(server, {"stat:clear"}, name)).exit_code == 0);
   pages.link("2");
@@ -135,10 +128,8 @@ TEST_CASE("a php-fpm whose names below the link lead to a release in another pla
 
 TEST_CASE("a php-fpm whose workers remember the link serves the site, though it has cached nothing of it") {
   std::string const name = "cachetool-deploy-" + std::to_string(getpid());
-  auto options = options_for(2);
-  options.pools.front().name = name;
-  php_fpm const server{options};
-  php_fpm const foreign{options};
+  php_fpm const server{own_pool(name)};
+  php_fpm const foreign{own_pool(name)};
   site const pages;
   pages.link("1");
   auto const script = server.write_script("look.php", "<?php echo realpath('" + pages.current() + "/index.php');");
@@ -160,13 +151,6 @@ void empty_cache(php_fpm const& server, std::string const& pool) {
   auto const after = server.write_script(
       "after.php", "<?php $s = opcache_get_status(false); echo $s['opcache_statistics']['manual_restarts'];");
   REQUIRE(run_script(server, after, pool).body == "1");
-}
-
-/// A pool of a name that no other php-fpm of this machine has.
-fpm_options own_pool(std::string const& name) {
-  auto options = options_for(3);
-  options.pools.front().name = name;
-  return options;
 }
 
 }  // namespace

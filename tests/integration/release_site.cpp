@@ -45,6 +45,14 @@ void site::link(std::string const& name) const {
   fs::rename(made, current());
 }
 
+std::string site::copy(std::string const& name, std::string const& to) const {
+  fs::copy(release(name), to, fs::copy_options::recursive);
+  for (auto const& each : fs::recursive_directory_iterator(to)) {
+    fs::last_write_time(each, fs::file_time_type::clock::now() - std::chrono::hours(1));
+  }
+  return to;
+}
+
 runtime_site::runtime_site() {
   for (std::string const name : {"1", "2"}) {
     write(name, "index.php",

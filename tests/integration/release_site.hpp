@@ -27,6 +27,9 @@ class site {
 
   void link(std::string const& name) const;
 
+  /// Copies a release to another place, an hour old there, and returns that.
+  std::string copy(std::string const& name, std::string const& to) const;
+
   [[nodiscard]] std::string current() const { return directory_ / "current"; }
   [[nodiscard]] std::string release(std::string const& name) const { return directory_ / "releases/" + name; }
   [[nodiscard]] std::string directory() const { return directory_.path(); }
