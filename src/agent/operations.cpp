@@ -88,7 +88,7 @@ constexpr operation table[] = {
     {"site.remembered", embedded::site_remembered, "deploy:finish|doctor|opcache:reset"},
     {"stat.clear", embedded::stat, "stat:clear"},
     {"stat.realpath_get", embedded::stat, "stat:realpath_get"},
-    {"stat.realpath_size", embedded::stat, "stat:realpath_size"},
+    {"stat.realpath_size", embedded::stat, "fpm:status|fpm:workers|stat:realpath_size"},
     {"stat.workers", embedded::stat, "deploy:finish|deploy:switch|deploy:warm|doctor|opcache:reset|stat:clear"},
 };
 

@@ -143,6 +143,12 @@ TEST_CASE("a pool on a port is asked for its status as one on a socket is") {
   CHECK(json::parse(shown.out)["targets"][0]["result"]["total_processes"] == 3);
 }
 
+TEST_CASE("fpm:status where nobody listens says that, and not that it is dangerous to ask") {
+  auto const shown = run_program({GENERATE("fpm:status", "fpm:workers"), "--fcgi=/nowhere.sock"});
+  CHECK(shown.exit_code == 3);
+  CHECK(contains(shown.err, "no such socket"));
+}
+
 TEST_CASE("fpm:status of what is no php-fpm of this machine is refused, with the reason") {
   auto const shown = run_program({"fpm:status", "--cli"});
   CHECK(shown.exit_code == 1);

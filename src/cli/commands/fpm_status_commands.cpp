@@ -1,6 +1,7 @@
 #include "cli/commands/fpm_status_commands.hpp"
 
 #include "caches/pool_status.hpp"
+#include "caches/realpath_cache.hpp"
 #include "cli/commands/fpm_status_view.hpp"
 #include "cli/targets/targets.hpp"
 #include "fpm/who_listens.hpp"
@@ -15,6 +16,7 @@ fpm::pool_status read_from(target const& whom, agent::observer& log, bool with_w
   auto const host = whom.where ? fpm::who_listens(*whom.where, {.interrupt_fd = whom.interrupt_fd}) : std::nullopt;
   auto const php = whom.open(log);
   try {
+    if (!host) realpath_cache::read_size(*php);  // if nobody answers, that is what has to be told
     return fpm::read_pool_status(*php, host, with_workers);
   } catch (error const& failed) {
     throw php->examined(failed);

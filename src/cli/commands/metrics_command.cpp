@@ -130,7 +130,7 @@ class textfile {
  public:
   /// Throws error (usage) if the name is not one that node_exporter reads, (refused) if there is no such directory.
   explicit textfile(std::string const& path) : path_(path), name_(path_.filename().string()) {
-    if (!path.ends_with(".prom") || name_.size() <= 5) {
+    if (!path.ends_with(".prom")) {
       throw error(error_kind::usage,
                   "--textfile=" + path + " does not end with .prom, and node_exporter reads no other file")
           .advise("name it " + base::shell_word(path + ".prom"));
