@@ -3,13 +3,15 @@
 #include <limits>
 #include <utility>
 
+#include "advice/figures.hpp"
 #include "caches/apcu.hpp"
 #include "caches/opcache_answer.hpp"
-#include "doctor/figures.hpp"
 #include "doctor/function_checks.hpp"
 
 namespace cachetool::doctor {
 namespace {
+
+using advice::shortened;
 
 using caches::ask;
 

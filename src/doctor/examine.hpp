@@ -1,9 +1,11 @@
 #pragma once
 
 #include "adapter/adapter.hpp"
-#include "doctor/facts.hpp"
+#include "advice/facts.hpp"
 
 namespace cachetool::doctor {
+
+using advice::facts;
 
 /// What to ask for, beside the state of the caches and the settings.
 struct examination {

@@ -3,14 +3,17 @@
 #include <algorithm>
 #include <optional>
 
+#include "advice/figures.hpp"
+#include "advice/remedy.hpp"
 #include "agent/operations.hpp"
 #include "agent/php_parts.hpp"
 #include "base/text.hpp"
-#include "doctor/advice.hpp"
-#include "doctor/figures.hpp"
 
 namespace cachetool::doctor {
 namespace {
+
+using advice::shortened;
+using advice::text;
 
 using owner = needed_function::owner;
 

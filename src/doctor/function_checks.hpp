@@ -5,10 +5,14 @@
 #include <string_view>
 #include <vector>
 
-#include "doctor/facts.hpp"
-#include "doctor/finding.hpp"
+#include "advice/facts.hpp"
+#include "advice/finding.hpp"
 
 namespace cachetool::doctor {
+
+using advice::finding;
+using advice::level;
+using advice::subject;
 
 /// A PHP function that the agent calls.
 struct needed_function {

@@ -4,17 +4,19 @@
 #include <map>
 #include <utility>
 
+#include "advice/figures.hpp"
+#include "advice/remedy.hpp"
 #include "base/path.hpp"
 #include "base/text.hpp"
 #include "caches/ask.hpp"
 #include "caches/every_worker.hpp"
 #include "caches/script_selection.hpp"
-#include "doctor/advice.hpp"
-#include "doctor/figures.hpp"
 
 namespace cachetool::doctor {
 namespace {
 
+using advice::seconds_of;
+using advice::shortened;
 using releases::switched_link;
 
 constexpr std::string_view site_step = "site";

@@ -8,12 +8,17 @@
 #include <vector>
 
 #include "adapter/adapter.hpp"
-#include "doctor/facts.hpp"
-#include "doctor/finding.hpp"
+#include "advice/facts.hpp"
+#include "advice/finding.hpp"
 #include "releases/switched_links.hpp"
 
 /// Why old code is still served: what php-fpm remembers of links, and what it has cached of files that changed.
 namespace cachetool::doctor {
+
+using advice::finding;
+using advice::level;
+using advice::subject;
+using advice::verdict;
 
 /// What was seen of a site, or of all sites.
 struct old_code {

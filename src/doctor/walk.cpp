@@ -9,7 +9,7 @@
 #include <set>
 #include <utility>
 
-#include "doctor/checks.hpp"
+#include "advice/checks.hpp"
 #include "doctor/examine.hpp"
 #include "doctor/function_checks.hpp"
 #include "doctor/old_code.hpp"

@@ -11,10 +11,13 @@
 #include <cachetool/origin.hpp>
 
 #include "adapter/adapter.hpp"
+#include "advice/finding.hpp"
 #include "agent/observer.hpp"
-#include "doctor/finding.hpp"
 
 namespace cachetool::doctor {
+
+using advice::finding;
+using advice::level;
 
 /// A way to PHP to try.
 struct way_to_try {

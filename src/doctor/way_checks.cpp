@@ -3,14 +3,17 @@
 #include <array>
 #include <cstdio>
 
+#include "advice/facts.hpp"
+#include "advice/figures.hpp"
 #include "base/file_info.hpp"
 #include "base/text.hpp"
-#include "doctor/facts.hpp"
-#include "doctor/figures.hpp"
 #include "fpm/configured.hpp"
 
 namespace cachetool::doctor {
 namespace {
+
+using advice::private_place;
+using advice::shortened;
 
 verdict failed(error const& why) {
   return {level::failure, why.message(), why.hint()};

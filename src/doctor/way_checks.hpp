@@ -9,11 +9,15 @@
 #include <cachetool/error.hpp>
 #include <cachetool/fastcgi/endpoint.hpp>
 
-#include "doctor/finding.hpp"
+#include "advice/finding.hpp"
 #include "fpm/discovery.hpp"
 
 /// Judges the way to PHP, from what was met on it. Pure functions.
 namespace cachetool::doctor {
+
+using advice::finding;
+using advice::level;
+using advice::verdict;
 
 /// What is at a socket's path.
 struct socket_look {

@@ -19,7 +19,7 @@ void show(target_output& out, doctor::report const& report) {
   if (out.json() != nullptr) {
     show_json(out, report);
   } else if (out.is_csv()) {
-    for (doctor::finding const& each : report.findings) out.csv_row(report::texts(fields(each)));
+    for (advice::finding const& each : report.findings) out.csv_row(report::texts(fields(each)));
   } else {
     out.heading(report.from);
     out.table(doctor_table(report, out.streams().width()));
@@ -30,7 +30,7 @@ void show(target_output& out, doctor::report const& report) {
 // With -q a healthy pool needs no advice.
 void advise(target_output& out, std::string const& label, bool quiet, doctor::report const& report) {
   std::string const whom = out.is_one_of_several() ? label + ": " : "";
-  auto const least = quiet ? doctor::level::warning : doctor::level::ok;
+  auto const least = quiet ? advice::level::warning : advice::level::ok;
   for (std::string const& each : hints(report, least)) out.streams().hint(whom + each);
   if (report.ended) out.streams().report("doctor", *report.ended);
 }
@@ -43,7 +43,7 @@ std::string options_for(target const& whom, target_output const& out) {
 
 exit_code code_of(doctor::report const& report) {
   if (report.ended) return exit_code_for(report.ended->kind());
-  return worst(report.findings) >= doctor::level::warning ? exit_code::refused : exit_code::done;
+  return worst(report.findings) >= advice::level::warning ? exit_code::refused : exit_code::done;
 }
 
 }  // namespace
@@ -72,7 +72,7 @@ exit_code run_doctor(context& with) {
     advise(out, label, quiet, report);
     out.end_with(code_of(report));
   };
-  return visit_each_target(with, report::names(fields(doctor::finding())), visit);
+  return visit_each_target(with, report::names(fields(advice::finding())), visit);
 }
 
 }  // namespace cachetool::cli

@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t other_columns = 31;  // the borders, the status and the longest label
 
 // The functions' names are in the sentence already.
-std::string label_of(doctor::finding const& what) {
+std::string label_of(advice::finding const& what) {
   std::string label = what.step == "functions" ? std::string(what.step) : what.name;
   std::replace(label.begin(), label.end(), '_', ' ');
   return label;
@@ -38,7 +38,7 @@ std::vector<std::string> wrapped(std::string const& text, std::size_t width) {
 
 report::table doctor_table(doctor::report const& report, std::size_t width) {
   report::table table({"Status", "Check", "What was found"});
-  for (doctor::finding const& each : report.findings) {
+  for (advice::finding const& each : report.findings) {
     std::string status(name(each.what.how));
     std::string label = label_of(each);
     for (std::string& line : wrapped(report::escape_controls(each.what.message), width - other_columns)) {
@@ -50,17 +50,17 @@ report::table doctor_table(doctor::report const& report, std::size_t width) {
   return table;
 }
 
-std::vector<std::string> hints(doctor::report const& report, doctor::level least) {
+std::vector<std::string> hints(doctor::report const& report, advice::level least) {
   std::vector<std::string> lines;
   std::size_t const count = report.findings.size() - (report.ended && !report.findings.empty() ? 1 : 0);
   for (std::size_t i = 0; i < count; ++i) {
-    doctor::finding const& each = report.findings[i];
+    advice::finding const& each = report.findings[i];
     if (!each.what.hint.empty() && each.what.how >= least) lines.push_back(label_of(each) + ": " + each.what.hint);
   }
   return lines;
 }
 
-std::array<report::field, 5> fields(doctor::finding const& what) {
+std::array<report::field, 5> fields(advice::finding const& what) {
   return {{{"step", what.step},
            {"name", std::string_view(what.name)},
            {"level", name(what.what.how)},
@@ -70,7 +70,7 @@ std::array<report::field, 5> fields(doctor::finding const& what) {
 
 void write_json(report::json_writer& json, doctor::report const& report) {
   json.begin_object().key("level").string(name(worst(report.findings)));
-  report::write_objects(json, "checks", report.findings, [](doctor::finding const& each) { return fields(each); });
+  report::write_objects(json, "checks", report.findings, [](advice::finding const& each) { return fields(each); });
   json.end_object();
 }
 

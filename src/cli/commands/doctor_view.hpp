@@ -17,9 +17,9 @@ namespace cachetool::cli {
 report::table doctor_table(doctor::report const& report, std::size_t width);
 
 /// Says what to do about each finding, in order: "memory: set ...". Leaves out the error that ended the walk.
-std::vector<std::string> hints(doctor::report const& report, doctor::level least = doctor::level::ok);
+std::vector<std::string> hints(doctor::report const& report, advice::level least = advice::level::ok);
 
-std::array<report::field, 5> fields(doctor::finding const& what);
+std::array<report::field, 5> fields(advice::finding const& what);
 void write_json(report::json_writer& json, doctor::report const& report);
 
 }  // namespace cachetool::cli

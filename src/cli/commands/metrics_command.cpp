@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <mutex>
 
+#include "advice/figures.hpp"
 #include "base/random_hex.hpp"
 #include "base/replace_file.hpp"
 #include "base/text.hpp"
@@ -11,7 +12,6 @@
 #include "cli/commands/metrics_view.hpp"
 #include "cli/targets/targets.hpp"
 #include "doctor/examine.hpp"
-#include "doctor/figures.hpp"
 #include "fpm/discovery.hpp"
 #include "releases/open_directory.hpp"
 
@@ -69,8 +69,8 @@ class sightings {
 };
 
 void take_origin(watched_pool& of, origin const& from) {
-  if (!from.pool.empty()) of.pool = doctor::shortened(from.pool);
-  of.php_version = doctor::shortened(from.php_version);
+  if (!from.pool.empty()) of.pool = advice::shortened(from.pool);
+  of.php_version = advice::shortened(from.php_version);
 }
 
 void read_status(adapter::adapter& php, std::optional<fpm::listener> const& host, watched_pool& into,

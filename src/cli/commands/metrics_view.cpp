@@ -1,6 +1,6 @@
 #include "cli/commands/metrics_view.hpp"
 
-#include "doctor/figures.hpp"
+#include "advice/figures.hpp"
 #include "report/prometheus.hpp"
 
 namespace cachetool::cli {
@@ -122,12 +122,12 @@ double rate(std::int64_t hits, std::int64_t misses) {
 }
 
 // Without a status it may be off, or only not tell.
-bool is_off(doctor::facts const& php) {
+bool is_off(advice::facts const& php) {
   auto const enable = php.settings.find("opcache.enable");
-  return !php.has_opcache || (enable != php.settings.end() && !doctor::is_on(enable->second));
+  return !php.has_opcache || (enable != php.settings.end() && !advice::is_on(enable->second));
 }
 
-void add_opcache(prometheus_text& out, metric_labels const& who, doctor::facts const& php) {
+void add_opcache(prometheus_text& out, metric_labels const& who, advice::facts const& php) {
   auto const& status = php.status;
   if (status || is_off(php)) add_flag(out, opcache_enabled, who, status && status->enabled);
   if (!status) return;
@@ -145,7 +145,7 @@ void add_opcache(prometheus_text& out, metric_labels const& who, doctor::facts c
   out.add(jit_free, who, jit["buffer_free"].as_int());
 }
 
-void add_apcu(prometheus_text& out, metric_labels const& who, doctor::facts const& php) {
+void add_apcu(prometheus_text& out, metric_labels const& who, advice::facts const& php) {
   if (php.apcu) add_all(out, who, *php.apcu, apcu_figures);
   if (!php.apcu_memory) return;
   out.add(apcu_size, who,
@@ -153,10 +153,10 @@ void add_apcu(prometheus_text& out, metric_labels const& who, doctor::facts cons
   out.add(apcu_free, who, php.apcu_memory->available);
 }
 
-void add_paths(prometheus_text& out, metric_labels const& who, doctor::facts const& php) {
+void add_paths(prometheus_text& out, metric_labels const& who, advice::facts const& php) {
   if (php.path_memory) out.add(paths_used, who, *php.path_memory);
   auto const size = php.settings.find("realpath_cache_size");
-  if (size != php.settings.end()) out.add(paths_size, who, doctor::bytes_of(size->second));
+  if (size != php.settings.end()) out.add(paths_size, who, advice::bytes_of(size->second));
 }
 
 }  // namespace

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "advice/facts.hpp"
 #include "caches/pool_status.hpp"
-#include "doctor/facts.hpp"
 
 /// The text of the command metrics.
 namespace cachetool::cli {
@@ -15,7 +15,7 @@ struct watched_pool {
   std::string endpoint;
   std::string pool;                        ///< empty if unknown
   std::string php_version;                 ///< empty if unknown
-  std::optional<doctor::facts> caches;     ///< nothing if nobody answered
+  std::optional<advice::facts> caches;     ///< nothing if nobody answered
   bool has_caches_of_another = false;      ///< another address of the same master tells of them
   std::optional<fpm::pool_status> status;  ///< nothing if it cannot be asked for
 };

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "doctor/doctor_subject.hpp"
+#include "advice/subject.hpp"
 #include "support/catch.hpp"
 
 using namespace cachetool;

@@ -1,6 +1,6 @@
 #include "doctor/old_code.hpp"
 
-#include "doctor/doctor_subject.hpp"
+#include "advice/subject.hpp"
 #include "support/catch.hpp"
 
 using namespace cachetool;

@@ -5,7 +5,7 @@
 #include "support/catch.hpp"
 
 using namespace cachetool;
-using doctor::level;
+using advice::level;
 
 namespace {
 

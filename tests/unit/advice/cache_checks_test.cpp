@@ -1,8 +1,8 @@
-#include "doctor/doctor_subject.hpp"
+#include "advice/subject.hpp"
 #include "support/catch.hpp"
 
 using namespace cachetool;
-using namespace cachetool::doctor;
+using namespace cachetool::advice;
 using test::healthy;
 using test::mib;
 

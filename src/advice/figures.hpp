@@ -8,7 +8,7 @@
 #include "base/text.hpp"
 
 /// Numbers and texts in the findings.
-namespace cachetool::doctor {
+namespace cachetool::advice {
 
 using base::counted;
 using base::mebibytes;
@@ -25,4 +25,4 @@ std::int64_t seconds_of(std::string_view value) noexcept;
 /// Reads a switch as PHP does: on, yes, true, and every number except 0.
 bool is_on(std::string_view value);
 
-}  // namespace cachetool::doctor
+}  // namespace cachetool::advice

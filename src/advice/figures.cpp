@@ -1,4 +1,4 @@
-#include "doctor/figures.hpp"
+#include "advice/figures.hpp"
 
 #include <strings.h>
 
@@ -7,7 +7,7 @@
 #include <charconv>
 #include <limits>
 
-namespace cachetool::doctor {
+namespace cachetool::advice {
 namespace {
 
 std::int64_t number_at_start(std::string_view value) noexcept {
@@ -60,4 +60,4 @@ bool is_on(std::string_view value) {
   return number_at_start(value) > 0;
 }
 
-}  // namespace cachetool::doctor
+}  // namespace cachetool::advice

@@ -3,10 +3,10 @@
 #include <optional>
 #include <vector>
 
-#include "doctor/facts.hpp"
-#include "doctor/finding.hpp"
+#include "advice/facts.hpp"
+#include "advice/finding.hpp"
 
-namespace cachetool::doctor {
+namespace cachetool::advice {
 
 /// Checks whether OPcache works and has room, which settings make deployments fail, and what php-fpm's configuration
 /// adds. Does not judge what is unknown.
@@ -47,4 +47,4 @@ std::optional<verdict> check_max_requests(subject const& of);
 /// True if OPcache keeps scripts in memory there, as far as known.
 bool caches_scripts(subject const& of);
 
-}  // namespace cachetool::doctor
+}  // namespace cachetool::advice

@@ -1,10 +1,10 @@
 #include <algorithm>
 
-#include "doctor/advice.hpp"
-#include "doctor/checks.hpp"
-#include "doctor/figures.hpp"
+#include "advice/checks.hpp"
+#include "advice/figures.hpp"
+#include "advice/remedy.hpp"
 
-namespace cachetool::doctor {
+namespace cachetool::advice {
 namespace {
 
 std::string in_place(subject const& of) {
@@ -108,4 +108,4 @@ std::optional<verdict> check_paths(subject const& of) {
                  set_to(of, "realpath_cache_size", std::to_string(std::max<std::int64_t>(limit >> 19, 1)) + "M")};
 }
 
-}  // namespace cachetool::doctor
+}  // namespace cachetool::advice

@@ -1,8 +1,8 @@
-#include "doctor/finding.hpp"
+#include "advice/finding.hpp"
 
 #include <algorithm>
 
-namespace cachetool::doctor {
+namespace cachetool::advice {
 
 std::string_view name(level how) noexcept {
   switch (how) {
@@ -24,4 +24,4 @@ level worst(std::span<finding const> findings) noexcept {
   return found;
 }
 
-}  // namespace cachetool::doctor
+}  // namespace cachetool::advice

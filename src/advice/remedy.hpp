@@ -4,10 +4,10 @@
 #include <string>
 #include <string_view>
 
-#include "doctor/facts.hpp"
+#include "advice/facts.hpp"
 
 /// Settings, and where they are set.
-namespace cachetool::doctor {
+namespace cachetool::advice {
 
 /// The command line that does this for the php-fpm that was examined; `words` are "opcache:reset", for instance.
 std::string command(subject const& of, std::string const& words);
@@ -41,4 +41,4 @@ std::optional<fpm::directive> global_line(subject const& of, std::string const& 
 std::string set_in_pool(subject const& of, std::string const& name, std::string const& value);
 std::string set_in_global(subject const& of, std::string const& name, std::string const& value);
 
-}  // namespace cachetool::doctor
+}  // namespace cachetool::advice

@@ -1,9 +1,9 @@
-#include "doctor/doctor_subject.hpp"
-#include "doctor/figures.hpp"
+#include "advice/figures.hpp"
+#include "advice/subject.hpp"
 #include "support/catch.hpp"
 
 using namespace cachetool;
-using namespace cachetool::doctor;
+using namespace cachetool::advice;
 using test::healthy;
 
 namespace {
@@ -12,7 +12,7 @@ bool contains(std::string const& text, std::string const& part) {
   return text.find(part) != std::string::npos;
 }
 
-doctor::subject with(std::string const& name, std::string const& value) {
+advice::subject with(std::string const& name, std::string const& value) {
   auto patient = healthy();
   patient.php.settings[name] = value;
   return patient;

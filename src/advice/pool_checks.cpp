@@ -1,12 +1,12 @@
 #include <set>
 
+#include "advice/checks.hpp"
+#include "advice/figures.hpp"
+#include "advice/remedy.hpp"
 #include "base/text.hpp"
-#include "doctor/advice.hpp"
-#include "doctor/checks.hpp"
-#include "doctor/figures.hpp"
 #include "fpm/configured.hpp"
 
-namespace cachetool::doctor {
+namespace cachetool::advice {
 namespace {
 
 std::string joined(std::set<std::string> const& names) {
@@ -142,4 +142,4 @@ std::optional<verdict> check_max_requests(subject const& of) {
                  set_in_pool(of, "pm.max_requests", "1000")};
 }
 
-}  // namespace cachetool::doctor
+}  // namespace cachetool::advice

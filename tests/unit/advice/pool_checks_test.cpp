@@ -1,8 +1,8 @@
-#include "doctor/doctor_subject.hpp"
+#include "advice/subject.hpp"
 #include "support/catch.hpp"
 
 using namespace cachetool;
-using namespace cachetool::doctor;
+using namespace cachetool::advice;
 using test::healthy;
 using test::pool_with;
 using test::with_pools;
@@ -13,7 +13,7 @@ bool contains(std::string const& text, std::string const& part) {
   return text.find(part) != std::string::npos;
 }
 
-doctor::subject with(std::vector<fpm::pool> pools) {
+advice::subject with(std::vector<fpm::pool> pools) {
   auto patient = healthy();
   patient.host = with_pools(std::move(pools));
   return patient;

@@ -1,12 +1,12 @@
-#include "doctor/advice.hpp"
+#include "advice/remedy.hpp"
 
 #include <algorithm>
 #include <charconv>
 
-#include "doctor/figures.hpp"
+#include "advice/figures.hpp"
 #include "fpm/setting.hpp"
 
-namespace cachetool::doctor {
+namespace cachetool::advice {
 namespace {
 
 constexpr std::string_view reload = ", and reload php-fpm";
@@ -101,4 +101,4 @@ std::string set_in_global(subject const& of, std::string const& name, std::strin
              "the section [global] of " + (file.empty() ? "php-fpm.conf" : file));
 }
 
-}  // namespace cachetool::doctor
+}  // namespace cachetool::advice

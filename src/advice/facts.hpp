@@ -13,7 +13,7 @@
 #include "fpm/master.hpp"
 
 /// What the checks look at: plain data.
-namespace cachetool::doctor {
+namespace cachetool::advice {
 
 /// What PHP said about itself.
 struct facts {
@@ -51,4 +51,4 @@ fpm::pool const* pool_of(subject const& of) noexcept;
 /// agent that is kept or installed.
 std::optional<std::string> private_place(std::string const& agent_path);
 
-}  // namespace cachetool::doctor
+}  // namespace cachetool::advice

@@ -1,9 +1,9 @@
-#include "doctor/facts.hpp"
+#include "advice/facts.hpp"
 
 #include <algorithm>
 #include <string_view>
 
-namespace cachetool::doctor {
+namespace cachetool::advice {
 
 fpm::pool const* pool_of(subject const& of) noexcept {
   if (!of.host) return nullptr;
@@ -24,4 +24,4 @@ std::optional<std::string> private_place(std::string const& agent_path) {
   return at == 0 ? "/" : agent_path.substr(0, at);
 }
 
-}  // namespace cachetool::doctor
+}  // namespace cachetool::advice

@@ -2,16 +2,16 @@
 
 #include <string>
 
-#include "doctor/checks.hpp"
-#include "doctor/facts.hpp"
+#include "advice/checks.hpp"
+#include "advice/facts.hpp"
 
 namespace cachetool::test {
 
 constexpr std::int64_t mib = std::int64_t{1} << 20;
 
 /// A php-fpm of one pool in which everything is as packages have it, and as it should be.
-inline doctor::subject healthy() {
-  doctor::subject out;
+inline advice::subject healthy() {
+  advice::subject out;
   out.php.from = {"www", "8.2.36", 4711};
   out.php.has_opcache = true;
   out.php.has_apcu = true;

@@ -1,10 +1,10 @@
-#include "doctor/checks.hpp"
+#include "advice/checks.hpp"
 
 #include <array>
 
-#include "doctor/advice.hpp"
+#include "advice/remedy.hpp"
 
-namespace cachetool::doctor {
+namespace cachetool::advice {
 namespace {
 
 struct check {
@@ -54,4 +54,4 @@ std::vector<finding> check_settings(subject const& of) {
   return found;
 }
 
-}  // namespace cachetool::doctor
+}  // namespace cachetool::advice

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace cachetool::doctor {
+namespace cachetool::advice {
 
 enum class level : std::uint8_t {
   ok,
@@ -35,4 +35,4 @@ struct finding {
 /// The worst level among them; ok if there are none.
 level worst(std::span<finding const> findings) noexcept;
 
-}  // namespace cachetool::doctor
+}  // namespace cachetool::advice

@@ -1,11 +1,11 @@
 #include <algorithm>
 
+#include "advice/checks.hpp"
+#include "advice/figures.hpp"
+#include "advice/remedy.hpp"
 #include "base/text.hpp"
-#include "doctor/advice.hpp"
-#include "doctor/checks.hpp"
-#include "doctor/figures.hpp"
 
-namespace cachetool::doctor {
+namespace cachetool::advice {
 namespace {
 
 bool tells_of_scripts(subject const& of) {
@@ -194,4 +194,4 @@ std::optional<verdict> check_preload(subject const& of) {
                      (master == 0 ? std::string() : ": kill -USR2 " + std::to_string(master))};
 }
 
-}  // namespace cachetool::doctor
+}  // namespace cachetool::advice
