@@ -3,61 +3,38 @@
 #include "advice/checks.hpp"
 #include "advice/figures.hpp"
 #include "advice/remedy.hpp"
+#include "advice/room.hpp"
 #include "base/text.hpp"
+#include "caches/figures.hpp"
 
 namespace cachetool::advice {
 namespace {
 
-bool tells_of_scripts(subject const& of) {
-  return of.php.status && caches_scripts(of);
+// "since php-fpm was started", or how much of a counter is meant.
+std::string_view when(subject const& of) {
+  return of.since ? " since the last look" : " since php-fpm was started";
 }
 
-// Memory that scripts cannot use: the buffer of strings, and the table of keys (php-src ext/opcache/zend_accel_hash.c).
-std::int64_t overhead(opcache::status const& of) {
-  constexpr std::int64_t per_key = 40;
-  constexpr std::int64_t most_keys = 2'000'000;
-  return (of.strings ? of.strings->buffer_size : 0) +
-         (of.counts ? std::clamp<std::int64_t>(of.counts->max_keys, 0, most_keys) * per_key : 0);
+std::string used_of(opcache::memory_usage const& memory) {
+  return mebibytes(memory.used) + " of " + mebibytes(total(memory)) + " used, " + mebibytes(memory.free) + " free, " +
+         mebibytes(memory.wasted) + " wasted";
 }
 
-// What it takes to compile everything that is cached once more: to refresh every script, or for another release like
-// it.
-std::int64_t for_all_anew(opcache::status const& of) {
-  std::int64_t const scripts = std::max<std::int64_t>(of.memory->used - overhead(of), 0);
-  return scripts + scripts / 10;  // new code brings its own strings
+// What OPcache did for visitors, while a cache that is full made it useless.
+std::string with_hit_rate(opcache::status const& of) {
+  if (!of.counts || of.counts->hits + of.counts->misses <= 0) return {};
+  return ", with a hit rate of " + percent(share(of.counts->hits, of.counts->hits + of.counts->misses));
 }
 
-// In megabytes, like opcache.memory_consumption.
-std::int64_t roomy_size(opcache::memory_usage const& memory, std::int64_t needed) {
-  constexpr std::int64_t largest = std::int64_t{1} << 40;
-  std::int64_t const total = memory.used + memory.free + memory.wasted;
-  std::int64_t size = std::max<std::int64_t>(total, std::int64_t{8} << 20);
-  while (size < largest && size - memory.used < needed * 2) size *= 2;
-  return std::max<std::int64_t>(size >> 20, 8);
+std::string ran_out(subject const& of, std::string_view what, std::int64_t times) {
+  return "OPcache ran out of " + std::string(what) + " " + counted(times, "time") + std::string(when(of)) +
+         ", and emptied itself while requests were waiting";
 }
 
-// Empty if the present size would do.
-std::string more_memory(subject const& of, opcache::memory_usage const& memory, std::int64_t needed) {
-  std::int64_t const wanted = roomy_size(memory, needed);
-  if (wanted <= (memory.used + memory.free + memory.wasted) >> 20) return {};
-  return set_to(of, "opcache.memory_consumption", std::to_string(wanted));
-}
-
-std::string either(std::string const& one, std::string const& other) {
-  return one + (one.empty() || other.empty() ? "" : "; ") + other;
-}
-
-// PHP has room for a million scripts at most.
-std::string more_keys(subject const& of, opcache::statistics const& counts) {
-  constexpr std::int64_t most = 1'000'000;
-  if (counts.max_keys >= most)
-    return command(of, "opcache:prune") + " forgets what is dead; then " + command(of, "opcache:reset");
-  std::int64_t const wanted = std::clamp<std::int64_t>(counts.max_keys, 200, most / 2) * 2;
-  return set_to(of, "opcache.max_accelerated_files", std::to_string(wanted));
-}
-
-bool has_all_keys_used(opcache::status const& of) {
-  return of.counts && of.counts->max_keys > 0 && of.counts->keys >= of.counts->max_keys;
+bool asks_for_jit(subject const& of) {
+  std::string const jit = setting(of, "opcache.jit").value_or("");
+  bool const is_off = jit == "disable" || jit == "off" || jit == "no" || jit == "false" || jit == "0" || jit.empty();
+  return !is_off && line_of(of, "opcache.jit").has_value();  // PHP 8.3 has a value for it that nobody asked for
 }
 
 verdict off(subject const& of, std::string const& where) {
@@ -89,46 +66,53 @@ std::optional<verdict> check_opcache(subject const& of) {
   return verdict{level::ok, "OPcache is on, and has " + base::counted(scripts, "script")};
 }
 
+// A monitor sees for how long; who looks once can only say that it is so.
 std::optional<verdict> check_pending(subject const& of) {
+  constexpr std::int64_t long_time = 60;
+  constexpr std::int64_t stuck = 600;
   auto const& status = of.php.status;
   if (!status || !(status->restart_pending || status->restart_in_progress)) return std::nullopt;
-  return verdict{level::warning,
-                 "a restart of OPcache is pending: until the running requests have ended, every request runs uncached",
+  std::int64_t const lasts = of.since ? of.since->pending : long_time;
+  std::string const how_long = of.since && lasts > 0 ? " for " + std::to_string(lasts) + " s already" : "";
+  return verdict{lasts >= stuck       ? level::failure
+                 : lasts >= long_time ? level::warning
+                                      : level::note,
+                 "a restart of OPcache is pending" + how_long +
+                     ": until the running requests have ended, every request runs uncached",
                  "look again when they have: " + command(of, "opcache:status") + " shows \"Restart pending\""};
 }
 
 std::optional<verdict> check_memory(subject const& of) {
   if (!tells_of_scripts(of) || !of.php.status->memory) return std::nullopt;
+  constexpr double nearly_full = 95;
   opcache::status const& status = *of.php.status;
   opcache::memory_usage const& memory = *status.memory;
-  std::int64_t const needed = for_all_anew(status);
-  std::string const figures = mebibytes(memory.used) + " of " + mebibytes(memory.used + memory.free + memory.wasted) +
-                              " used, " + mebibytes(memory.free) + " free, " + mebibytes(memory.wasted) + " wasted: ";
-  std::string const what = "to compile everything anew takes " + mebibytes(needed);
+  std::string const more = either(memory.wasted > 0 ? command(of, "opcache:reset") + " gives back what is wasted" : "",
+                                  more_memory(of, for_all_anew(status)));
   if (status.cache_full && !has_all_keys_used(status)) {
-    return verdict{level::failure, figures + "the cache is full, and what is not in it is compiled for each request",
-                   either(memory.wasted > 0 ? command(of, "opcache:reset") + " gives back what is wasted" : "",
-                          more_memory(of, memory, needed))};
+    return verdict{level::failure,
+                   used_of(memory) + ": the cache is full" + with_hit_rate(status) +
+                       ", and what is not in it is compiled for each request",
+                   more};
   }
-  if (memory.free >= needed) return verdict{level::ok, figures + what + ", and fits"};
-  if (memory.free + memory.wasted >= needed) {
-    return verdict{level::warning, figures + what + ", and only fits when what is wasted was given back",
-                   "at a quiet hour: " + command(of, "opcache:reset")};
-  }
-  return verdict{level::warning, figures + what + ", and does not fit", more_memory(of, memory, needed)};
+  if (share(memory.used + memory.wasted, total(memory)) < nearly_full) return verdict{level::ok, used_of(memory)};
+  return verdict{level::warning, used_of(memory) + ": the cache will soon be full", more};
 }
 
 std::optional<verdict> check_keys(subject const& of) {
-  if (!tells_of_scripts(of) || !of.php.status->counts) return std::nullopt;
+  if (!tells_of_scripts(of) || !of.php.status->counts || of.php.status->counts->max_keys <= 0) return std::nullopt;
+  constexpr double nearly_all = 90;
   opcache::statistics const& counts = *of.php.status->counts;
-  std::int64_t const free = counts.max_keys - counts.keys;
-  std::string const figures = std::to_string(counts.keys) + " of " + base::counted(counts.max_keys, "key") +
-                              " used, by " + base::counted(counts.scripts, "script") + ": ";
-  if (free > counts.scripts) return verdict{level::ok, figures + "another release fits"};
+  std::string const figures = std::to_string(counts.keys) + " of " + counted(counts.max_keys, "key") + " used, by " +
+                              counted(counts.scripts, "script");
   if (has_all_keys_used(*of.php.status)) {
-    return verdict{level::failure, figures + "what has none is compiled for each request", more_keys(of, counts)};
+    return verdict{level::failure,
+                   figures + with_hit_rate(*of.php.status) +
+                       ": what has no key is compiled for each request, whatever memory is free",
+                   more_keys(of)};
   }
-  return verdict{level::warning, figures + "another release does not fit", more_keys(of, counts)};
+  if (share(counts.keys, counts.max_keys) < nearly_all) return verdict{level::ok, figures};
+  return verdict{level::warning, figures + ": the keys will soon be used up", more_keys(of)};
 }
 
 std::optional<verdict> check_strings(subject const& of) {
@@ -138,60 +122,91 @@ std::optional<verdict> check_strings(subject const& of) {
   std::string const figures =
       mebibytes(strings.used) + " of the " + mebibytes(strings.buffer_size) + " for strings used";
   if (strings.free > strings.buffer_size / 20) return verdict{level::ok, figures};
-  std::int64_t const now = std::clamp<std::int64_t>(strings.buffer_size >> 20, 4, 4096);
-  return verdict{level::note, figures + ": from now on each script brings its own copy of them",
-                 set_to(of, "opcache.interned_strings_buffer", std::to_string(now * 2))};
+  // The table of the strings takes a part of the buffer that was set, and PHP does not count it.
+  std::int64_t const set =
+      std::max(number(of, "opcache.interned_strings_buffer").value_or(0), strings.buffer_size >> 20);
+  return verdict{
+      level::note, figures + ": from now on each script brings its own copy of them",
+      set_to(of, "opcache.interned_strings_buffer", std::to_string(std::clamp<std::int64_t>(set, 4, 4096) * 2))};
+}
+
+std::optional<verdict> check_wasted(subject const& of) {
+  constexpr double much = 20;
+  constexpr double half = 50;
+  if (!tells_of_scripts(of) || !of.php.status->memory) return std::nullopt;
+  opcache::memory_usage const& memory = *of.php.status->memory;
+  double const wasted = share(memory.wasted, total(memory));
+  if (wasted < much) return std::nullopt;
+  return verdict{wasted < half ? level::note : level::warning,
+                 percent(wasted) + " of the memory is wasted: only a reset gives it back",
+                 "at a quiet hour: " + command(of, "opcache:reset")};
+}
+
+std::optional<verdict> check_max_wasted(subject const& of) {
+  auto const limit = number(of, "opcache.max_wasted_percentage");
+  if (!tells_of_scripts(of) || !of.php.status->memory || !of.php.status->cache_full || !limit) return std::nullopt;
+  double const wasted = share(of.php.status->memory->wasted, total(*of.php.status->memory));
+  if (wasted >= static_cast<double>(*limit)) return std::nullopt;
+  return verdict{level::note, "the full cache stays full: OPcache empties itself only when " + std::to_string(*limit) +
+                                  " % are wasted (opcache.max_wasted_percentage), and " + percent(wasted) + " are"};
 }
 
 std::optional<verdict> check_restarts(subject const& of) {
   if (!tells_of_scripts(of) || !of.php.status->counts || !of.php.status->memory) return std::nullopt;
   opcache::statistics const& counts = *of.php.status->counts;
-  std::string const resets = base::counted(counts.manual_restarts, "reset") + " since php-fpm was started";
-  if (counts.oom_restarts > 0) {
-    return verdict{level::warning,
-                   "OPcache ran out of memory " + base::counted(counts.oom_restarts, "time") +
-                       ", and emptied itself while requests were waiting; " + resets,
-                   more_memory(of, *of.php.status->memory, for_all_anew(*of.php.status))};
+  std::int64_t const oom = of.since ? of.since->oom_restarts : counts.oom_restarts;
+  std::int64_t const hash = of.since ? of.since->hash_restarts : counts.hash_restarts;
+  if (oom > 0) {
+    return verdict{level::warning, ran_out(of, "memory", oom), more_memory(of, for_all_anew(*of.php.status))};
   }
-  if (counts.hash_restarts > 0) {
-    return verdict{level::warning,
-                   "OPcache ran out of keys " + base::counted(counts.hash_restarts, "time") +
-                       ", and emptied itself while requests were waiting; " + resets,
-                   more_keys(of, counts)};
-  }
-  return verdict{level::ok, "it never ran out of memory or keys; " + resets};
+  if (hash > 0) return verdict{level::warning, ran_out(of, "keys", hash), more_keys(of)};
+  std::int64_t const resets = of.since ? of.since->manual_restarts : counts.manual_restarts;
+  return verdict{level::ok,
+                 "it never ran out of memory or keys, and had " + counted(resets, "reset") + std::string(when(of))};
 }
 
-std::optional<verdict> check_file_cache(subject const& of) {
-  if (!caches_scripts(of)) return std::nullopt;
-  std::string const directory = shortened(setting(of, "opcache.file_cache").value_or(""));
-  if (directory.empty()) return std::nullopt;
-  if (!is_unset(of, "opcache.validate_timestamps")) {
-    return verdict{level::ok, "a second cache is in " + directory + ", and PHP looks whether its files are up to date"};
+// A look itself is a miss. So a cache that only monitors use has hardly any hits, and nothing is wrong with it.
+std::optional<verdict> check_hit_rate(subject const& of) {
+  constexpr std::int64_t enough = 1000;
+  constexpr double low = 80;
+  if (!tells_of_scripts(of) || !of.php.status->counts) return std::nullopt;
+  opcache::statistics const& counts = *of.php.status->counts;
+  std::int64_t const hits = of.since ? of.since->hits : counts.hits;
+  std::int64_t const all = hits + (of.since ? of.since->misses : counts.misses);
+  if (hits < enough || share(hits, all) >= low) return std::nullopt;
+  if (of.php.status->cache_full || has_all_keys_used(*of.php.status)) return std::nullopt;  // that is why
+  return verdict{of.since ? level::warning : level::note,
+                 "only " + percent(share(hits, all)) + " of " + std::to_string(all) + " scripts were in the cache" +
+                     std::string(of.since ? when(of) : " since its last restart") +
+                     ": files that change all the time, or that are younger than opcache.file_update_protection, are "
+                     "compiled for each request",
+                 command(of, "opcache:status:scripts --sort=last-used --limit=20") + " shows what is cached"};
+}
+
+std::optional<verdict> check_jit(subject const& of) {
+  constexpr double nearly_full = 95;
+  if (!tells_of_scripts(of)) return std::nullopt;
+  php::value const& jit = of.php.status->raw["jit"];
+  std::int64_t const size = caches::count_in(jit["buffer_size"]);
+  auto const set = setting(of, "opcache.jit_buffer_size");
+  if (size <= 0 && set && bytes_of(*set) == 0 && asks_for_jit(of)) {
+    return verdict{level::note, "the JIT compiler is asked for (opcache.jit), and does nothing without a buffer",
+                   set_to(of, "opcache.jit_buffer_size", "64M")};
   }
-  if (is_set(of, "opcache.file_cache_read_only")) {
-    return verdict{level::warning,
-                   "a second cache is in " + directory +
-                       ", in which PHP may change nothing (opcache.file_cache_read_only=1): with "
-                       "opcache.validate_timestamps=0 changed scripts come back from there after each reset",
-                   "build that directory anew with each release; or " + set_to(of, "opcache.validate_timestamps", "1")};
+  if (size <= 0 || !jit["on"].as_bool() || share(size - caches::count_in(jit["buffer_free"]), size) < nearly_full) {
+    return std::nullopt;
   }
   return verdict{level::warning,
-                 "a second cache is in " + directory +
-                     ": a reset does not empty it, and with opcache.validate_timestamps=0 changed scripts are still "
-                     "served from there",
-                 command(of, "opcache:reset:file-cache --force") + " && " + command(of, "opcache:reset") +
-                     "; opcache:refresh needs neither"};
+                 "the JIT compiler's " + mebibytes(size) + " are used: what is new is not made machine code",
+                 set_to(of, "opcache.jit_buffer_size", std::to_string(std::max<std::int64_t>(size >> 19, 2)) + "M")};
 }
 
-std::optional<verdict> check_preload(subject const& of) {
-  if (of.php.preloaded == 0) return std::nullopt;
-  pid_t const master = of.host ? of.host->master.self.pid : 0;
-  return verdict{level::note,
-                 "what opcache.preload loaded (" + base::counted(of.php.preloaded, "script") +
-                     ") stays as it is until php-fpm is reloaded, whatever is reset or refreshed",
-                 "after a deployment that changes it, reload php-fpm" +
-                     (master == 0 ? std::string() : ": kill -USR2 " + std::to_string(master))};
+std::optional<verdict> check_old_release(subject const& of) {
+  if (!of.php.switched_link || !caches_scripts(of)) return std::nullopt;
+  return verdict{level::warning,
+                 "a link was switched, and the worker that answered still remembers where it led: it may serve the "
+                 "earlier release",
+                 command(of, "deploy:finish") + " ends that; " + command(of, "doctor") + " says which link"};
 }
 
 }  // namespace cachetool::advice

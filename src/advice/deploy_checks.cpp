@@ -3,6 +3,8 @@
 #include "advice/checks.hpp"
 #include "advice/figures.hpp"
 #include "advice/remedy.hpp"
+#include "advice/room.hpp"
+#include "base/text.hpp"
 
 namespace cachetool::advice {
 namespace {
@@ -22,6 +24,60 @@ std::string seconds(std::int64_t number) {
 
 }  // namespace
 
+// A full cache is a finding of its own.
+std::optional<verdict> check_room(subject const& of) {
+  if (!tells_of_scripts(of) || !of.php.status->memory || !of.php.status->counts) return std::nullopt;
+  opcache::memory_usage const& memory = *of.php.status->memory;
+  opcache::statistics const& counts = *of.php.status->counts;
+  if (of.php.status->cache_full || has_all_keys_used(*of.php.status)) return std::nullopt;
+  std::int64_t const needed = for_all_anew(*of.php.status);
+  bool const keys_suffice = counts.max_keys - counts.keys > counts.scripts;
+  std::string const what = "to compile everything anew, or another release as large, takes " + mebibytes(needed) +
+                           " and " + counted(counts.scripts, "key");
+  if (memory.free >= needed && keys_suffice) return verdict{level::ok, what + ", and fits"};
+  if (memory.free + memory.wasted >= needed && keys_suffice) {
+    return verdict{level::warning,
+                   what + ", and only fits when the " + mebibytes(memory.wasted) + " wasted are given back",
+                   "at a quiet hour: " + command(of, "opcache:reset")};
+  }
+  return verdict{level::warning,
+                 what + ", and does not fit: " + mebibytes(memory.free) + " and " +
+                     counted(std::max<std::int64_t>(counts.max_keys - counts.keys, 0), "key") + " are free",
+                 either(memory.free >= needed ? "" : more_memory(of, needed), keys_suffice ? "" : more_keys(of))};
+}
+
+std::optional<verdict> check_file_cache(subject const& of) {
+  if (!caches_scripts(of)) return std::nullopt;
+  std::string const directory = shortened(setting(of, "opcache.file_cache").value_or(""));
+  if (directory.empty()) return std::nullopt;
+  if (!is_unset(of, "opcache.validate_timestamps")) {
+    return verdict{level::ok, "a second cache is in " + directory + ", and PHP looks whether its files are up to date"};
+  }
+  if (is_set(of, "opcache.file_cache_read_only")) {
+    return verdict{level::warning,
+                   "a second cache is in " + directory +
+                       ", in which PHP may change nothing (opcache.file_cache_read_only=1): with "
+                       "opcache.validate_timestamps=0 changed scripts come back from there after each reset",
+                   "build that directory anew with each release; or " + set_to(of, "opcache.validate_timestamps", "1")};
+  }
+  return verdict{level::warning,
+                 "a second cache is in " + directory +
+                     ": a reset does not empty it, and with opcache.validate_timestamps=0 changed scripts are still "
+                     "served from there",
+                 command(of, "opcache:reset:file-cache --force") + " && " + command(of, "opcache:reset") +
+                     "; opcache:refresh needs neither"};
+}
+
+std::optional<verdict> check_preload(subject const& of) {
+  if (of.php.preloaded == 0) return std::nullopt;
+  pid_t const master = of.host ? of.host->master.self.pid : 0;
+  return verdict{level::note,
+                 "what opcache.preload loaded (" + base::counted(of.php.preloaded, "script") +
+                     ") stays as it is until php-fpm is reloaded, whatever is reset or refreshed",
+                 "after a deployment that changes it, reload php-fpm" +
+                     (master == 0 ? std::string() : ": kill -USR2 " + std::to_string(master))};
+}
+
 std::optional<verdict> check_timestamps(subject const& of) {
   auto const validates = setting(of, "opcache.validate_timestamps");
   if (!caches_scripts(of) || !validates) return std::nullopt;
@@ -35,7 +91,17 @@ std::optional<verdict> check_timestamps(subject const& of) {
                               " that a file has changed in place (opcache.validate_timestamps=1, "
                               "opcache.revalidate_freq=" +
                               std::to_string(frequency) + ")";
-  if (frequency <= soon) return verdict{level::ok, message};
+  if (frequency == 0) {
+    return verdict{level::note,
+                   "PHP looks at the time of each file for each request (opcache.validate_timestamps=1, "
+                   "opcache.revalidate_freq=0)",
+                   set_to(of, "opcache.revalidate_freq", "2")};
+  }
+  if (frequency <= soon) {
+    return verdict{level::ok, message,
+                   "where each deployment ends with deploy:finish or opcache:refresh, PHP need not look: " +
+                       set_to(of, "opcache.validate_timestamps", "0")};
+  }
   return verdict{level::note, message, "at once, " + in_place(of)};
 }
 
@@ -100,6 +166,11 @@ std::optional<verdict> check_paths(subject const& of) {
   if (!of.php.path_memory || limit == 0) return std::nullopt;
   if (!setting(of, "open_basedir").value_or("").empty()) {
     return verdict{level::ok, "workers have no realpath cache, because open_basedir is set"};
+  }
+  if (setting(of, "realpath_cache_ttl") == "0") {
+    return verdict{level::note,
+                   "workers remember no path (realpath_cache_ttl=0): each include looks up its directories",
+                   set_to(of, "realpath_cache_ttl", "120")};
   }
   std::string const figures =
       mebibytes(*of.php.path_memory) + " of " + mebibytes(limit) + " of this worker's realpath cache used";

@@ -9,6 +9,7 @@
 #include <cachetool/apcu.hpp>
 #include <cachetool/opcache.hpp>
 
+#include "caches/pool_status.hpp"
 #include "fpm/discovery.hpp"
 #include "fpm/master.hpp"
 
@@ -35,13 +36,28 @@ struct facts {
   std::optional<std::int64_t> path_memory;  ///< bytes of the worker's realpath cache in use
 };
 
+/// What was counted since an earlier look at the same php-fpm, for who looks again and again.
+struct growth {
+  std::int64_t hits = 0;
+  std::int64_t misses = 0;
+  std::int64_t oom_restarts = 0;
+  std::int64_t hash_restarts = 0;
+  std::int64_t manual_restarts = 0;
+  std::int64_t expunges = 0;       ///< of APCu
+  std::int64_t limit_reached = 0;  ///< as in fpm::pool_status
+  std::int64_t slow_requests = 0;  ///< likewise
+  std::int64_t pending = 0;        ///< seconds for which a restart is known to be pending
+};
+
 /// Everything that is known once the agent has run.
 struct subject {
   facts php;
   std::optional<fpm::listener> host;  ///< the master on this machine; nothing for a web site, another host, a container
-  std::string agent_path;             ///< as PHP sees it; empty if unknown
-  std::string options;                ///< what a command line needs to name it: " --fcgi=/run/a.sock"; may be empty
+  std::string agent_path{};           ///< as PHP sees it; empty if unknown
+  std::string options{};              ///< what a command line needs to name it: " --fcgi=/run/a.sock"; may be empty
   std::size_t held_workers = 0;       ///< workers of the pool whose clients keep connections open; only root can tell
+  std::optional<fpm::pool_status> load{};  ///< what the pool does; nothing if nobody asked, or it does not tell
+  std::optional<growth> since{};           ///< nothing: what counts is everything since php-fpm was started
 };
 
 /// The pool that was examined; null if unknown.

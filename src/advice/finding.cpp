@@ -18,6 +18,10 @@ std::string_view name(level how) noexcept {
   return "failure";
 }
 
+std::string id(finding const& what) {
+  return std::string(what.step) + "." + what.name;
+}
+
 level worst(std::span<finding const> findings) noexcept {
   level found = level::ok;
   for (finding const& each : findings) found = std::max(found, each.what.how);

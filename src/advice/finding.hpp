@@ -26,11 +26,14 @@ struct verdict {
 
 /// A verdict, and what it is about.
 struct finding {
-  std::string_view step;  ///< how far the walk was: "find", "connect", "place", "run", "functions", "cache", "deploy",
-                          ///< "site", "pool"
+  std::string_view step;  ///< how far doctor's walk was, "find", "connect", "place", "run", "functions", "site", or
+                          ///< what a rule is about: "cache", "apcu", "deploy", "load", "pool"
   std::string name;       ///< the check's name, one word for programs: "memory"
   verdict what;
 };
+
+/// The word that names its rule, for ever: "cache.memory".
+std::string id(finding const& what);
 
 /// The worst level among them; ok if there are none.
 level worst(std::span<finding const> findings) noexcept;

@@ -82,6 +82,10 @@ std::string set_to(subject const& of, std::string const& name, std::string const
   return set(name + "=" + value, line_of(of, name), ini);
 }
 
+std::string either(std::string const& one, std::string const& other) {
+  return one + (one.empty() || other.empty() ? "" : "; ") + other;
+}
+
 std::optional<fpm::directive> pool_line(subject const& of, std::string const& name) {
   fpm::pool const* const pool = pool_of(of);
   return pool == nullptr ? std::nullopt : find(pool->config, name);

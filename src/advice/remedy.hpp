@@ -33,6 +33,9 @@ std::string text(fpm::directive const& line);
 /// php-fpm".
 std::string set_to(subject const& of, std::string const& name, std::string const& value);
 
+/// Two things to do, of which one or both may be empty.
+std::string either(std::string const& one, std::string const& other);
+
 /// A line of the pool's configuration, or of its section [global].
 std::optional<fpm::directive> pool_line(subject const& of, std::string const& name);
 std::optional<fpm::directive> global_line(subject const& of, std::string const& name);

@@ -84,7 +84,7 @@ exit_code run_command(command_line& line, options const& given, environment cons
 std::size_t width_of_terminal() {
   winsize size{};
   if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return console::settings().width;
-  return std::clamp<std::size_t>(size.ws_col, 80, 120);
+  return std::clamp<std::size_t>(size.ws_col, 40, 120);
 }
 
 // If an error belongs to a php-fpm, the message says which command failed there.

@@ -115,12 +115,13 @@ constexpr std::array global_table{
 };
 
 constexpr std::array show_options{format_option};
-constexpr std::array doctor_options{format_option,
-                                    option_spec{.name = "site",
-                                                .takes = arity::value,
-                                                .type = value_type::nonempty,
-                                                .value_name = "PATH",
-                                                .help = "Say why old code of this link or directory is still served"}};
+constexpr std::array doctor_options{
+    format_option, flag("only-problems", 0, "Show only warnings and failures, and nothing if there are none"),
+    option_spec{.name = "site",
+                .takes = arity::value,
+                .type = value_type::nonempty,
+                .value_name = "PATH",
+                .help = "Say why old code of this link or directory is still served"}};
 constexpr option_spec force(std::string_view help) {
   return flag("force", 'f', help);
 }

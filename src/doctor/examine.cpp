@@ -16,6 +16,7 @@ using advice::shortened;
 using caches::ask;
 
 constexpr std::string_view settings[] = {"apc.enabled",
+                                         "apc.shm_size",
                                          "disable_functions",
                                          "open_basedir",
                                          "opcache.enable",
@@ -25,6 +26,8 @@ constexpr std::string_view settings[] = {"apc.enabled",
                                          "opcache.file_update_protection",
                                          "opcache.force_restart_timeout",
                                          "opcache.interned_strings_buffer",
+                                         "opcache.jit",
+                                         "opcache.jit_buffer_size",
                                          "opcache.max_accelerated_files",
                                          "opcache.max_wasted_percentage",
                                          "opcache.memory_consumption",

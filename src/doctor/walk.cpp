@@ -193,8 +193,10 @@ report walk(way_to_try const& how, agent::observer& log) {
     out.from = php.from;
     out.findings = check_way(seen, std::nullopt);
     add(out.findings, check_functions(found));
-    add(out.findings, check_settings(found));
-    add(out.findings, find_old_code(how, found, log));
+    std::vector<finding> old_code = find_old_code(how, found, log);
+    found.php.switched_link = found.php.switched_link && old_code.empty();  // that tells more of it
+    add(out.findings, judge(found));
+    add(out.findings, std::move(old_code));
     return out;
   } catch (error const& failed) {
     if (is_the_callers_affair(failed.kind())) throw;

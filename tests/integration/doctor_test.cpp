@@ -250,8 +250,22 @@ TEST_CASE("a cache that has no keys for another release is a warning with the nu
   fill_cache(server, 130);
   auto const found = examine(server);
   CHECK(found.exit_code == 1);
+  CHECK(found.wrong() == names{"room"});
+  CHECK(contains(found.hint("room"), "set opcache.max_accelerated_files=463 "));
+}
+
+TEST_CASE("a cache without a free key is not taken for one without memory, and the hint sets what is not set already") {
+  auto options = one_pool();
+  options.ini["opcache.max_accelerated_files"] = "200";
+  php_fpm const server{options};
+  fill_cache(server, 300);
+  auto const found = examine(server);
+  INFO(found.target.dump(1));
   CHECK(found.wrong() == names{"keys"});
-  CHECK(contains(found.hint("keys"), "opcache.max_accelerated_files="));
+  CHECK(found.level("keys") == "failure");
+  CHECK(found.level("memory") == "ok");
+  CHECK(contains(found.message("keys"), "223 of 223 keys used"));
+  CHECK(contains(found.hint("keys"), "set opcache.max_accelerated_files=463 "));
 }
 
 TEST_CASE("a nearly full cache is a warning with its figures and the size to write") {
@@ -273,9 +287,9 @@ TEST_CASE("a nearly full cache is a warning with its figures and the size to wri
   auto const found = examine(server);
   INFO(found.target.dump(1));
   CHECK(found.exit_code == 1);
-  CHECK(found.level("memory") != "ok");
+  CHECK(found.wrong() == names{"room"});
   CHECK(contains(found.message("memory"), "of 8.0 MiB used"));
-  CHECK(contains(found.hint("memory"), "opcache.memory_consumption=16"));
+  CHECK(contains(found.hint("room"), "opcache.memory_consumption=16"));
 }
 
 TEST_CASE("pools of several users under one master are a warning") {
@@ -351,6 +365,7 @@ TEST_CASE("the table has a row for each finding, and what to do stands on standa
   CHECK(result.exit_code == 1);
   CHECK(contains(result.out, "| Status  | Check "));
   CHECK(contains(result.out, "| failure | functions "));
+  CHECK(result.out.ends_with("\n1 failure: opcache_reset\n"));
   CHECK(contains(result.err, "hint: functions: take opcache_reset out of disable_functions in "));
   for (std::size_t start = 0; start < result.out.size();) {
     std::size_t const end = result.out.find('\n', start);
@@ -387,6 +402,18 @@ TEST_CASE("-q says nothing of a pool in which nothing is wrong") {
   CHECK(result.out.empty());
   if (loud.exit_code == 0) CHECK(result.err.empty());
   CHECK(loud.exit_code == 0);
+}
+
+TEST_CASE("--only-problems shows what is wrong alone, and nothing where nothing is") {
+  php_fpm const sick{one_pool({"php_admin_value[disable_functions] = opcache_reset"})};
+  auto const result = call(sick, {"doctor", "--only-problems", "--format=csv"});
+  CHECK(result.exit_code == 1);
+  CHECK(std::count(result.out.begin(), result.out.end(), '\n') == 2);
+  CHECK(contains(result.out, ",opcache_reset,failure,"));
+  php_fpm const well{one_pool()};
+  auto const nothing = call(well, {"doctor", "--only-problems"});
+  CHECK(nothing.exit_code == 0);
+  CHECK(nothing.out.empty());
 }
 
 TEST_CASE("of several php-fpm each hint says which one it is for") {

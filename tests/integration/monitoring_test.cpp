@@ -170,6 +170,16 @@ TEST_CASE("metrics tell what OPcache itself tells") {
   CHECK(sample(text, "cachetool_up{") == "1");
 }
 
+TEST_CASE("metrics tell what is wrong by the rules that doctor has") {
+  auto options = test::one_pool();
+  options.ini["opcache.max_accelerated_files"] = "200";
+  php_fpm const server(options);
+  test::fill_cache(server, 300);
+  std::string const text = call(server, {"metrics"}).out;
+  CHECK(contains(text, "id=\"cache.keys\",severity=\"failure\"} 1\n"));
+  CHECK_FALSE(contains(text, "id=\"cache.memory\""));
+}
+
 TEST_CASE("metrics tell of a cache once, however many pools share it") {
   php_fpm const server(two_pools());
   auto const shown = run_program({"metrics", address(server, "www"), address(server, "api")});

@@ -15,14 +15,26 @@ void show_json(target_output& out, doctor::report const& report) {
   report.ended ? out.fail(*report.ended) : out.end_result();
 }
 
-void show(target_output& out, doctor::report const& report) {
+void show_findings(target_output& out, doctor::report const& report, bool only_problems) {
+  constexpr std::size_t narrow = 72;
+  if (only_problems && report.findings.empty()) return;
+  std::size_t const width = out.streams().width();
+  out.heading(report.from);
+  if (width >= narrow) {
+    out.table(doctor_table(report, width));
+  } else {
+    for (std::string const& line : doctor_lines(report, width)) out.streams().line(line);
+  }
+  if (!only_problems) out.streams().line(verdict_line(report));
+}
+
+void show(target_output& out, doctor::report const& report, bool only_problems) {
   if (out.json() != nullptr) {
     show_json(out, report);
   } else if (out.is_csv()) {
     for (advice::finding const& each : report.findings) out.csv_row(report::texts(fields(each)));
   } else {
-    out.heading(report.from);
-    out.table(doctor_table(report, out.streams().width()));
+    show_findings(out, report, only_problems);
   }
   out.flush();  // the remarks come below it
 }
@@ -54,6 +66,7 @@ exit_code run_doctor(context& with) {
         .advise("leave out --cli");
   }
   bool const quiet = verbosity(with.given, with.env) < 0;
+  bool const only_problems = with.given.flag("only-problems") > 0;
   std::string const site = with.given.given("site") ? absolute_name(with.given.text("site").value_or("")) : "";
   auto const visit = [&](target const& whom, agent::observer& log, target_output& out) {
     std::string const& label = whom.addresses.front().label;
@@ -68,9 +81,10 @@ exit_code run_doctor(context& with) {
                                  .interrupt_fd = whom.interrupt_fd};
     doctor::report report = doctor::walk(how, log);
     if (report.ended) report.ended->on(label);
-    show(out, report);
-    advise(out, label, quiet, report);
     out.end_with(code_of(report));
+    if (only_problems) keep_problems(report);
+    show(out, report, only_problems);
+    advise(out, label, quiet, report);
   };
   return visit_each_target(with, report::names(fields(advice::finding())), visit);
 }

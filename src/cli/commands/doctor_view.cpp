@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "report/value_text.hpp"
 
 namespace cachetool::cli {
@@ -34,6 +35,10 @@ std::vector<std::string> wrapped(std::string const& text, std::size_t width) {
   return lines;
 }
 
+bool is_problem(advice::finding const& what) {
+  return what.what.how >= advice::level::warning;
+}
+
 }  // namespace
 
 report::table doctor_table(doctor::report const& report, std::size_t width) {
@@ -48,6 +53,34 @@ report::table doctor_table(doctor::report const& report, std::size_t width) {
     }
   }
   return table;
+}
+
+std::vector<std::string> doctor_lines(doctor::report const& report, std::size_t width) {
+  std::vector<std::string> lines;
+  for (advice::finding const& each : report.findings) {
+    std::string const text = std::string(name(each.what.how)) + ": " + label_of(each) + ": " + each.what.message;
+    for (std::string& line : wrapped(report::escape_controls(text), width)) lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+std::string verdict_line(doctor::report const& report) {
+  std::int64_t failures = 0;
+  std::int64_t warnings = 0;
+  std::string names;
+  for (advice::finding const& each : report.findings) {
+    if (!is_problem(each)) continue;
+    ++(each.what.how == advice::level::failure ? failures : warnings);
+    names += (names.empty() ? ": " : ", ") + each.name;
+  }
+  if (names.empty()) return "nothing is wrong";
+  std::string const both = failures > 0 && warnings > 0 ? " and " : "";
+  return (failures > 0 ? base::counted(failures, "failure") : "") + both +
+         (warnings > 0 ? base::counted(warnings, "warning") : "") + names;
+}
+
+void keep_problems(doctor::report& report) {
+  std::erase_if(report.findings, [](advice::finding const& each) { return !is_problem(each); });
 }
 
 std::vector<std::string> hints(doctor::report const& report, advice::level least) {

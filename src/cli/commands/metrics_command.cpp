@@ -114,9 +114,9 @@ void watch(target const& whom, agent::observer& log, target_output& out, sightin
     if (!failure) {
       auto const php = examine_caches(whom, log, found);
       found.endpoint = php->label();
-      auto const host = host_of(whom, *php);
-      if (host && host->master.self.pid != 0) master = host->master.self.pid;
-      read_status(*php, host, found, out);
+      found.host = host_of(whom, *php);
+      if (found.host && found.host->master.self.pid != 0) master = found.host->master.self.pid;
+      read_status(*php, found.host, found, out);
     }
   } catch (error const& failed) {
     failure = failed;

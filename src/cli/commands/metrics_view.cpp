@@ -1,5 +1,6 @@
 #include "cli/commands/metrics_view.hpp"
 
+#include "advice/checks.hpp"
 #include "advice/figures.hpp"
 #include "report/prometheus.hpp"
 
@@ -108,6 +109,9 @@ constexpr whole_figure<apcu::info> apcu_figures[] = {
 constexpr metric apcu_size{"cachetool_apcu_memory_bytes", gauge, "APCu's shared memory."};
 constexpr metric apcu_free{"cachetool_apcu_memory_free_bytes", gauge, "Of that memory, what is free."};
 
+constexpr metric finding_is_there{"cachetool_finding", gauge,
+                                  "Something that is not as it should be; 1 while it is so."};
+
 constexpr metric paths_used{"cachetool_realpath_cache_used_bytes", gauge,
                             "What is used of the realpath cache, in the worker that answered."};
 constexpr metric paths_size{"cachetool_realpath_cache_size_bytes", gauge, "The size of each worker's realpath cache."};
@@ -159,6 +163,19 @@ void add_paths(prometheus_text& out, metric_labels const& who, advice::facts con
   if (size != php.settings.end()) out.add(paths_size, who, advice::bytes_of(size->second));
 }
 
+// What all pools of a master have in common is found once.
+void add_findings(prometheus_text& out, metric_labels const& who, watched_pool const& of) {
+  advice::subject const judged{.php = *of.caches, .host = of.host, .load = of.status};
+  for (advice::finding const& each : advice::judge(judged)) {
+    bool const is_of_pool = each.step == "load" || each.step == "pool";
+    if (each.what.how == advice::level::ok || (of.has_caches_of_another && !is_of_pool)) continue;
+    metric_labels labels = who;
+    labels.push_back({"id", advice::id(each)});
+    labels.push_back({"severity", std::string(name(each.what.how))});
+    add_flag(out, finding_is_there, labels, true);
+  }
+}
+
 }  // namespace
 
 std::string metrics_text(std::vector<watched_pool> const& pools) {
@@ -170,6 +187,7 @@ std::string metrics_text(std::vector<watched_pool> const& pools) {
     if (each.caches) add_flag(out, status_is_known, who, each.status.has_value());
     if (each.status) add_all(out, who, *each.status, pool_figures);
     if (!each.caches) continue;
+    add_findings(out, who, each);
     add_paths(out, who, *each.caches);
     if (each.has_caches_of_another) continue;
     add_opcache(out, who, *each.caches);

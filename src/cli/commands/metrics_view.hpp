@@ -18,6 +18,7 @@ struct watched_pool {
   std::optional<advice::facts> caches;     ///< nothing if nobody answered
   bool has_caches_of_another = false;      ///< another address of the same master tells of them
   std::optional<fpm::pool_status> status;  ///< nothing if it cannot be asked for
+  std::optional<fpm::listener> host;       ///< its master, if this machine tells
 };
 
 /// The metrics of all of them. docs/monitoring.md explains each.

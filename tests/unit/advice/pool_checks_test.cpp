@@ -22,7 +22,7 @@ advice::subject with(std::vector<fpm::pool> pools) {
 }  // namespace
 
 TEST_CASE("without a master on this machine nothing is said of php-fpm") {
-  for (finding const& each : check_settings(healthy())) CHECK(each.step != "pool");
+  for (finding const& each : judge(healthy())) CHECK(each.step != "pool");
 }
 
 TEST_CASE("pools of one user are ok, of several users a warning twice") {

@@ -71,3 +71,28 @@ TEST_CASE("JSON has every check with its five keys, and the worst level") {
   CHECK(read.at("checks")[1].at("level") == "warning");
   CHECK(read.at("checks")[1].at("hint") == "do it");
 }
+
+TEST_CASE("the last line counts what is wrong, and names it") {
+  doctor::report report = two_findings();
+  CHECK(cli::verdict_line(report) == "1 warning: new_files");
+  report.findings.push_back({"cache", "keys", {level::failure, "x"}});
+  report.findings.push_back({"cache", "memory", {level::failure, "x"}});
+  CHECK(cli::verdict_line(report) == "2 failures and 1 warning: new_files, keys, memory");
+  report.findings.resize(1);
+  CHECK(cli::verdict_line(report) == "nothing is wrong");
+}
+
+TEST_CASE("on a narrow terminal each finding is a paragraph, and no line is wider, unless one word is") {
+  auto const lines = cli::doctor_lines(two_findings(), 40);
+  REQUIRE(lines.size() == 4);
+  CHECK(lines[0] == "ok: find: php-fpm");
+  CHECK(lines[1] == "warning: new files: one two");
+  CHECK(lines[3] == "three");
+}
+
+TEST_CASE("of the problems alone nothing is left where all is well") {
+  doctor::report report = two_findings();
+  cli::keep_problems(report);
+  REQUIRE(report.findings.size() == 1);
+  CHECK(report.findings[0].name == "new_files");
+}
