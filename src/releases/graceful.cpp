@@ -13,6 +13,7 @@
 #include "releases/acquaint.hpp"
 #include "releases/fallback.hpp"
 #include "releases/known_sites.hpp"
+#include "releases/last_look.hpp"
 
 namespace cachetool::releases {
 namespace {
@@ -33,9 +34,13 @@ class bringing_up_to_date {
 
  private:
   reason do_all();
+  void look_back();
+  void note(known_links const& links);
+  void remember();
   [[nodiscard]] reason why_not() const;
   reason follow_links();
   void follow(std::vector<switched_link> const& links);
+  [[nodiscard]] warm_options::known_files what_is_known_of(std::string const& release) const;
   std::optional<warm_report> warm_up(switched_link const& link);
   [[nodiscard]] std::vector<adapter::adapter*> pools_that_see(switched_link const& link) const;
   void finish_link(followed_link& each);
@@ -46,6 +51,8 @@ class bringing_up_to_date {
   reason refresh_hidden();
   [[nodiscard]] bool is_seen_by_others(std::string const& path) const;
   [[nodiscard]] bool is_known(std::string const& path) const;
+  [[nodiscard]] bool is_left(std::string const& path) const;
+  [[nodiscard]] bool is_unchanged(std::string const& path) const;
   reason keep_refreshed(opcache::refresh_report report);
   reason why_wasted();
   void reset(std::string why);
@@ -62,6 +69,7 @@ class bringing_up_to_date {
   std::vector<std::string> roots_;                        // of each pool
   known_sites followed_;
   known_sites others_;
+  std::optional<last_look> last_;  // root's
   graceful_report report_;
 };
 
@@ -79,15 +87,28 @@ graceful_report bringing_up_to_date::run() {
     why = failed.message();
   }
   if (why) reset(std::move(*why));
-  // The entries tell of one php-fpm alone, and the pools named the links: root writes beside none of them.
   bool const all_done = !report_.reset && report_.failures.empty();
-  if (all_done && !options_.only_links && php_.alone && geteuid() != 0) followed_.remember();
+  if (all_done && !options_.only_links) remember();
   return std::move(report_);
+}
+
+// What root knows it keeps in a place of its own: the pools named the links, and it writes beside none of them. Beside
+// a link the entries tell of one php-fpm alone. A script that stays although its file is another is to be told again.
+void bringing_up_to_date::remember() {
+  if (geteuid() != 0) {
+    if (php_.alone) followed_.remember();
+    return;
+  }
+  bool const any_stays = std::any_of(report_.scripts.begin(), report_.scripts.end(), [](auto const& each) {
+    return each.what == opcache::refreshed_script::outcome::failed;
+  });
+  if (last_ && !any_stays && report_.preloaded.empty()) last_->write();
 }
 
 // If finishing one link took a reset, everything is current.
 reason bringing_up_to_date::do_all() {
   reason why = why_not();
+  if (!why) look_back();
   if (!why) why = follow_links();
   if (options_.only_links) return why;
   if (!why && !report_.reset) why = refresh();
@@ -104,6 +125,29 @@ reason bringing_up_to_date::why_not() const {
   return std::nullopt;
 }
 
+// Called before anything is compared.
+void bringing_up_to_date::look_back() {
+  auto const master = first_.master();
+  if (geteuid() == 0 && master) last_.emplace(*master);
+}
+
+// Whatever lies behind another root directory is not what the same path means here.
+void bringing_up_to_date::note(known_links const& links) {
+  if (!last_) return;
+  bool const is_one_root = std::all_of(links.roots.begin(), links.roots.end(),
+                                       [this](std::string const& each) { return last_->is_root(each); });
+  if (!is_one_root) return last_.reset();
+  std::vector<std::string> directories;
+  for (auto const* some : {&links.others, &links.switched}) {
+    for (switched_link const& each : *some) {
+      directories.insert(directories.end(), each.before.begin(), each.before.end());
+      directories.push_back(each.release);
+      directories.push_back(each.leads_to);
+    }
+  }
+  last_->note(directories);
+}
+
 reason bringing_up_to_date::follow_links() {
   known_links const links = find_switched_links(php_.pools, left() / 4);
   if (links.why_not_all) return links.why_not_all;
@@ -113,6 +157,7 @@ reason bringing_up_to_date::follow_links() {
   for (switched_link const& each : links.others) others_.add(each);
   seen_by_ = links.seen_by;
   roots_ = links.roots;
+  note(links);
   follow(links.switched);
   return std::nullopt;
 }
@@ -146,12 +191,19 @@ void bringing_up_to_date::follow(std::vector<switched_link> const& links) {
   }
 }
 
+// A release that was live before may be as it was then.
+warm_options::known_files bringing_up_to_date::what_is_known_of(std::string const& release) const {
+  base::file_identity const itself = last_ ? last_->itself(release) : verified_at(release, 0).itself;
+  return {itself, [this](std::string const& path) { return is_unchanged(path); }, std::nullopt, nullptr};
+}
+
 // The names below the link still lead to the release before, so no visitor waits for this.
 std::optional<warm_report> bringing_up_to_date::warm_up(switched_link const& link) {
   if (!warmed_.insert(link.leads_to).second) return std::nullopt;
   warm_options options;
   options.running = link.before.front();
   options.links.push_back(link.path);
+  options.known = what_is_known_of(link.leads_to);
   try {
     warm_report report = warm(*php_.pools[link.pool], link.leads_to, options, tell_("compiled"));
     for (opcache::known_file const& each : report.checked) checked_.insert(each.path);
@@ -224,14 +276,23 @@ std::vector<std::string> hidden_among(std::vector<opcache::refreshed_script> con
   return paths;
 }
 
-// A script that was compiled a moment ago is up to date. A release that a link has left does not matter until it is
-// live again.
+// A script that was compiled a moment ago is up to date.
 bool bringing_up_to_date::is_known(std::string const& path) const {
-  for (followed_link const& each : report_.links) {
-    auto const has_it = [&path](std::string const& directory) { return base::lies_in(path, directory); };
-    if (std::any_of(each.link.before.begin(), each.link.before.end(), has_it)) return true;
-  }
-  return checked_.contains(path) || followed_.has_unchanged(path) || others_.has_unchanged(path);
+  return is_left(path) || checked_.contains(path) || is_unchanged(path);
+}
+
+// Requests that still run may need what is left of a release that is gone. Where nothing is kept of what is compared, a
+// release that a link has left does not matter until it is live again.
+bool bringing_up_to_date::is_left(std::string const& path) const {
+  auto const has_it = [&path](std::string const& directory) { return base::lies_in(path, directory); };
+  bool const is_of_it = std::any_of(report_.links.begin(), report_.links.end(), [&](followed_link const& each) {
+    return std::any_of(each.link.before.begin(), each.link.before.end(), has_it);
+  });
+  return is_of_it && !(last_ && last_->sees(path));
+}
+
+bool bringing_up_to_date::is_unchanged(std::string const& path) const {
+  return followed_.has_unchanged(path) || others_.has_unchanged(path) || (last_ && last_->has_unchanged(path));
 }
 
 // open_basedir may let one pool look at files that another may not see.

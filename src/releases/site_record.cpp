@@ -15,9 +15,6 @@
 namespace cachetool::releases {
 namespace {
 
-constexpr std::size_t most_bytes = 64 * 1024;
-constexpr std::size_t most_entries = 16;
-
 kept_name record_beside(std::string const& link) {
   return {link, "cachetool"};
 }
@@ -30,14 +27,15 @@ bool take_entry(std::string_view line, verified& into) {
   return read && line.starts_with('/');
 }
 
-bool is_there(verified const& entry) {
+bool is_there(verified const& entry, std::string const& root = {}) {
   struct stat info {};
-  return lstat(entry.path.c_str(), &info) == 0 && S_ISDIR(info.st_mode) && base::identity_of(info) == entry.itself;
+  return lstat((root + entry.path).c_str(), &info) == 0 && S_ISDIR(info.st_mode) &&
+         base::identity_of(info) == entry.itself;
 }
 
-std::string text_of(std::vector<verified> const& entries) {
+std::string text_of(std::vector<verified> const& entries, std::size_t most) {
   std::string text;
-  std::size_t left = most_entries;
+  std::size_t left = most;
   for (auto each = entries.rbegin(); each != entries.rend() && left > 0; ++each) {
     if (each->path.find('\n') != std::string::npos || !is_there(*each)) continue;
     text.insert(0, std::to_string(each->since) + " " + std::to_string(each->itself.device) + " " +
@@ -50,11 +48,12 @@ std::string text_of(std::vector<verified> const& entries) {
 /// Tells whether files below a directory have changed since a moment.
 class changes {
  public:
-  explicit changes(verified entry) : entry_(std::move(entry)), same_(is_there(entry_)) {}
+  changes(verified entry, std::string root)
+      : entry_(std::move(entry)), root_(std::move(root)), same_(is_there(entry_, root_)) {}
 
   bool unchanged(std::string const& path) {
     struct stat info {};
-    if (!same_ || !path.starts_with(entry_.path + "/") || lstat(path.c_str(), &info) != 0) return false;
+    if (!same_ || !base::lies_in(path, entry_.path) || lstat((root_ + path).c_str(), &info) != 0) return false;
     return S_ISREG(info.st_mode) && is_older(info) && !was_moved(base::parent_of(path));
   }
 
@@ -73,19 +72,20 @@ class changes {
 
   [[nodiscard]] bool is_newer(std::string const& directory) const {
     struct stat info {};
-    return lstat(directory.c_str(), &info) != 0 || !S_ISDIR(info.st_mode) || !is_older(info);
+    return lstat((root_ + directory).c_str(), &info) != 0 || !S_ISDIR(info.st_mode) || !is_older(info);
   }
 
   verified entry_;
+  std::string root_;
   bool same_;
   std::map<std::string, bool> moved_;
 };
 
 }  // namespace
 
-site_record site_record::read(int directory, std::string const& name) {
+site_record site_record::read(int directory, std::string const& name, record_limits const& most) {
   site_record out;
-  std::string const text = read_kept(directory, record_beside(name), most_bytes);
+  std::string const text = read_kept(directory, record_beside(name), most.bytes);
   std::string_view rest = text;
   while (!rest.empty()) {
     verified entry;
@@ -106,21 +106,21 @@ void site_record::set(verified entry) {
 }
 
 // The link has moved by now, so a failure to keep the record is no reason to fail.
-void site_record::write(int directory, std::string const& name) const {
+void site_record::write(int directory, std::string const& name, record_limits const& most) const {
   try {
-    keep(directory, record_beside(name), text_of(entries_), 0644);
+    keep(directory, record_beside(name), text_of(entries_, most.entries), 0644);
   } catch (std::exception const&) {
     return;
   }
 }
 
-std::function<bool(std::string const& path)> unchanged_since(verified const& entry) {
-  return [all = std::make_shared<changes>(entry)](std::string const& path) { return all->unchanged(path); };
+std::function<bool(std::string const& path)> unchanged_since(verified const& entry, std::string const& root) {
+  return [all = std::make_shared<changes>(entry, root)](std::string const& path) { return all->unchanged(path); };
 }
 
-verified verified_at(std::string const& path, std::int64_t since) {
+verified verified_at(std::string const& path, std::int64_t since, std::string const& root) {
   struct stat info {};
-  if (lstat(path.c_str(), &info) != 0 || !S_ISDIR(info.st_mode)) return {};
+  if (lstat((root + path).c_str(), &info) != 0 || !S_ISDIR(info.st_mode)) return {};
   return {path, base::identity_of(info), since};
 }
 

@@ -17,6 +17,12 @@ struct verified {
   std::int64_t since = 0;      ///< that moment, in nanoseconds of the file system's clock
 };
 
+/// What a record may hold.
+struct record_limits {
+  std::size_t bytes = std::size_t{64} * 1024;
+  std::size_t entries = 16;
+};
+
 /// The entries that are kept in one file beside the site's link: ".current.cachetool". Whoever may write to that
 /// directory decides what is served anyway. So its owner is believed about the site, and the file is used for nothing
 /// else. It is always safe to lose entries: a file is then compiled once more.
@@ -24,7 +30,7 @@ class site_record {
  public:
   /// Reads what is kept for the link `name` in `directory`, a descriptor. The file counts as empty if it is not
   /// regular, is too large, or belongs to neither the caller, root nor the directory's owner.
-  static site_record read(int directory, std::string const& name);
+  static site_record read(int directory, std::string const& name, record_limits const& most = {});
 
   /// The newest entry for that directory; null if there is none. Valid until the next set().
   [[nodiscard]] verified const* find(std::string const& path) const noexcept;
@@ -35,19 +41,21 @@ class site_record {
   /// Replaces the entry for that directory.
   void set(verified entry);
 
-  /// Writes the file in one step, with entries of directories that still exist, sixteen at most. If it cannot be
-  /// written, the next deployment compiles more than it needs to.
-  void write(int directory, std::string const& name) const;
+  /// Writes the file in one step, with the newest entries of directories that still exist. If it cannot be written, the
+  /// next deployment compiles more than it needs to.
+  void write(int directory, std::string const& name, record_limits const& most = {}) const;
 
  private:
   std::vector<verified> entries_;  // the newest last
 };
 
 /// Returns a function that says whether a path below the verified directory is certainly as it was then: neither the
-/// file nor a directory on the way to it was changed or renamed since. Looks at this machine's file system.
-std::function<bool(std::string const& path)> unchanged_since(verified const& entry);
+/// file nor a directory on the way to it was changed or renamed since. Looks at this machine's file system, or at what
+/// lies in the directory `root`, where that is the root directory of another process.
+std::function<bool(std::string const& path)> unchanged_since(verified const& entry, std::string const& root = {});
 
-/// The directory as it is now, verified at `since`. The path is empty if the directory cannot be looked at.
-verified verified_at(std::string const& path, std::int64_t since);
+/// The directory as it is now, verified at `since`. The path is empty if the directory cannot be looked at. `root` as
+/// above.
+verified verified_at(std::string const& path, std::int64_t since, std::string const& root = {});
 
 }  // namespace cachetool::releases

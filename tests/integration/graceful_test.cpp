@@ -105,6 +105,42 @@ TEST_CASE("that is so for a deploy user where PHP looks at no timestamps, by wha
   check_left_as_it_is(server, pages, nobody);
 }
 
+TEST_CASE("as root, release after release wastes nothing of what visitors bring, and a rollback compiles nothing") {
+  if (!is_root()) return skip("needs root");
+  php_fpm const server{options_for(2)};
+  site pages({"1"});
+  std::string large = "<?php ";
+  for (int i = 0; i < 300; ++i) large += "function f" + std::to_string(i) + "($a) { return $a + 1; } ";
+  auto const upload = [&](std::string const& name) {
+    pages.build(name);
+    pages.write(name, "large.php", large);
+    pages.write(name, "rel.php", "<?php require __DIR__ . '/large.php'; $GLOBALS['rel'] = '" + name + "';");
+  };
+  auto const go_live = [&](std::string const& name) {
+    pages.link(name);
+    auto const output = graceful(server, {"--format=json"});
+    check_without_restart(server, output);
+    CHECK(visits(server, pages) == texts{name + " " + name + " " + name});
+    return result_of(output);
+  };
+  upload("1");
+  go_live("1");
+  go_live("1");  // by now it knows what visitors have brought
+  auto const before = wasted(server);
+  for (std::string const name : {"2", "3", "4"}) {
+    upload(name);
+    CHECK(go_live(name)["refreshed"] == 0);
+  }
+  auto const back = go_live("3");
+  CHECK(back["refreshed"] == 0);
+  CHECK(back["compiled"] == 4);  // the two names below the link, and what they had led to
+  CHECK(contains(graceful(server).out, "nothing to do"));
+  CHECK(wasted(server) - before < 60'000);  // what names led to; one large.php alone takes more
+  std::ofstream(pages.release("3") + "/rel.php") << "<?php $GLOBALS['rel'] = 'changed';";
+  CHECK(contains(graceful(server).out, "1 refreshed"));
+  CHECK(visits(server, pages) == texts{"3 3 changed"});
+}
+
 TEST_CASE("root keeps nothing beside a link that a pool named") {
   if (!is_root()) return skip("needs root");
   php_fpm const server{options_for(2)};
