@@ -74,6 +74,9 @@ class adapter {
     return std::nullopt;
   }
 
+  /// The names of its master's pools that have workers now; so known as those.
+  [[nodiscard]] virtual std::optional<std::vector<std::string>> pools() const { return std::nullopt; }
+
   /// The php-fpm master that answered last, if this machine's process table shows it and its workers, by the pids that
   /// they see themselves.
   [[nodiscard]] virtual std::optional<pid_t> master() const { return std::nullopt; }

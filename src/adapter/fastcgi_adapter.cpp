@@ -1,5 +1,6 @@
 #include "adapter/fastcgi_adapter.hpp"
 
+#include <set>
 #include <utility>
 
 #include "adapter/examination.hpp"
@@ -49,6 +50,15 @@ std::optional<std::vector<std::int64_t>> fastcgi_adapter::workers(std::string_vi
   auto const pids = fpm::pool_workers(fpm::proc(), target_.master, pool);
   if (!pids) return std::nullopt;
   return std::vector<std::int64_t>(pids->begin(), pids->end());
+}
+
+std::optional<std::vector<std::string>> fastcgi_adapter::pools() const {
+  if (!master()) return std::nullopt;
+  auto const workers = fpm::workers(fpm::proc(), target_.master);
+  if (!workers) return std::nullopt;
+  std::set<std::string> names;
+  for (fpm::worker const& each : *workers) names.insert(each.pool);
+  return std::vector<std::string>(names.begin(), names.end());
 }
 
 error fastcgi_adapter::examined(error const& failed) const {

@@ -36,6 +36,7 @@ class fastcgi_adapter final : public adapter {
   [[nodiscard]] std::optional<std::int64_t> connections() const override { return fpm::connections(target_.where); }
   [[nodiscard]] std::optional<pid_t> master() const override;
   [[nodiscard]] std::optional<std::vector<std::int64_t>> workers(std::string_view pool) const override;
+  [[nodiscard]] std::optional<std::vector<std::string>> pools() const override;
   [[nodiscard]] error examined(error const& failed) const override;
 
  private:

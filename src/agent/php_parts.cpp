@@ -22,9 +22,8 @@ constexpr php_part all_parts[] = {
     {"apcu_listing.php", "apcu_cache_info apcu_delete count preg_match"},
     {"breathe.php", "microtime usleep"},
     {"deploy.php",
-     "array_diff_key array_filter array_keys array_unique array_values clearstatcache dirname explode"
-     " file_get_contents function_exists is_dir is_link opcache_get_status opcache_is_script_cached"
-     " preg_match realpath rtrim scandir strncmp strpos strrpos"},
+     "array_diff_key array_filter array_keys array_unique array_values clearstatcache dirname function_exists"
+     " is_dir is_link opcache_get_status opcache_is_script_cached realpath rtrim scandir strncmp strpos"},
     {"deploy_acquaint.php", "microtime"},
     {"deploy_move.php",
      "array_merge clearstatcache filemtime function_exists ini_get opcache_invalidate"
@@ -80,6 +79,7 @@ constexpr php_part all_parts[] = {
      "array_filter array_merge clearstatcache dirname ini_get is_dir is_link opcache_compile_file"
      " opcache_get_status opcache_invalidate opcache_is_script_cached realpath rtrim scandir stat"},
     {"pattern.php", "count preg_last_error preg_match str_replace"},
+    {"pools.php", "array_keys explode file_get_contents preg_match strrpos"},
     {"site_links.php",
      "array_diff array_diff_key array_fill_keys array_keys array_merge array_slice count dirname explode"
      " file_get_contents in_array ini_get is_dir is_link is_string preg_match readlink restore_error_handler"

@@ -42,6 +42,7 @@ void take(memories& into, agent::answer const& remembered) {
 /// What every worker remembers.
 struct survey {
   std::vector<memories> remembered;  // of each pool
+  std::set<std::string> pools;       // names of those that were asked
   std::int64_t workers = 0;
   std::optional<std::string> why_not_all;
 };
@@ -51,6 +52,7 @@ survey ask_workers(std::span<adapter::adapter* const> pools, std::chrono::millis
   auto const swept = caches::run_in_every_worker(pools, caches::ask("site.remembered"), patience);
   for (std::size_t i = 0; i < swept.size(); ++i) {
     if (!out.why_not_all) out.why_not_all = caches::why_incomplete(swept[i], pools[i]->label());
+    out.pools.insert(caches::pool_name(swept[i], pools[i]->label()));
     memories& mine = out.remembered.emplace_back();
     for (agent::answer const& answer : swept[i].answers) take(mine, answer);
     out.workers += std::ssize(swept[i].answers);
@@ -164,9 +166,15 @@ std::optional<std::string> what_is_no_link(std::span<switched_link const> links)
   return std::nullopt;
 }
 
-std::string root_of(adapter::adapter& php) {
+/// Where the pools stand.
+struct places {
+  std::vector<std::string> roots;  // of each pool, its root directory
+  std::set<std::string> pools;     // of their master, as far as somebody tells
+};
+
+php::value place_of(adapter::adapter& php) {
   try {
-    return std::string(php.run(caches::ask("site.place")).result.as_string());
+    return php.run(caches::ask("site.place")).result;
   } catch (error const& failed) {
     if (failed.kind() == error_kind::interrupted) throw;
     return {};  // the search asks it again, and tells what is wrong
@@ -174,13 +182,27 @@ std::string root_of(adapter::adapter& php) {
 }
 
 // A pool that may not look at its root directory (open_basedir) is taken for one of the first root.
-std::vector<std::string> roots_of(std::span<adapter::adapter* const> pools) {
-  std::vector<std::string> roots(pools.size());
-  std::transform(pools.begin(), pools.end(), roots.begin(), [](adapter::adapter* each) { return root_of(*each); });
-  auto const known = std::find_if(roots.begin(), roots.end(), [](std::string const& each) { return !each.empty(); });
-  std::string const first = known == roots.end() ? std::string() : *known;
-  std::replace(roots.begin(), roots.end(), std::string(), first);
-  return roots;
+places places_of(std::span<adapter::adapter* const> pools) {
+  places out;
+  for (adapter::adapter* each : pools) {
+    php::value const place = place_of(*each);
+    out.roots.emplace_back(place["root"].as_string());
+    for (php::entry const& name : place["pools"].entries()) out.pools.insert(std::string(name.item.as_string()));
+  }
+  auto const known =
+      std::find_if(out.roots.begin(), out.roots.end(), [](std::string const& each) { return !each.empty(); });
+  std::string const first = known == out.roots.end() ? std::string() : *known;
+  std::replace(out.roots.begin(), out.roots.end(), std::string(), first);
+  if (auto const here = pools.front()->pools()) out.pools = {here->begin(), here->end()};
+  return out;
+}
+
+// A pool of the same master that was not named may serve what a link led to before.
+std::optional<std::string> why_other_pools(places const& told, survey const& all) {
+  if (told.pools.empty()) return "nobody tells which pools this php-fpm has";
+  if (std::includes(all.pools.begin(), all.pools.end(), told.pools.begin(), told.pools.end())) return std::nullopt;
+  return "this php-fpm has " + std::to_string(told.pools.size()) + " pools, and only " +
+         std::to_string(all.pools.size()) + " of them could be asked";
 }
 
 /// The search for links, through one pool after the other. Another pool may see what the first does not: it has another
@@ -267,7 +289,9 @@ known_links find_switched_links(std::span<adapter::adapter* const> pools, std::c
   known_links out;
   out.workers = all.workers;
   out.why_not_all = all.why_not_all;
-  out.roots = roots_of(pools);
+  places const stand = places_of(pools);
+  if (!out.why_not_all) out.why_not_all = why_other_pools(stand, all);
+  out.roots = stand.roots;
   search work(paths, all.remembered, out.roots);
   out.from = work.ask(*pools.front(), 0);
   for (std::size_t i = 1; i < pools.size(); ++i) {

@@ -114,6 +114,30 @@ TEST_CASE("deploy:finish without a link falls back to a reset where a worker can
   CHECK(visits(server, pages) == texts{"2 2 2"});
 }
 
+TEST_CASE("OPcache is reset, with the reason, where a pool of the same master that nobody named may know the link") {
+  if (!is_root()) return skip("needs root");
+  auto options = options_for(2);
+  options.pools.front().listen = "127.0.0.1:0";
+  bool const may_look = GENERATE(true, false);
+  if (!may_look) options.pools.front().lines = {"php_admin_value[open_basedir] = /tmp:/dev/shm:/run/cachetool"};
+  options.pools.push_back({.name = "other", .max_children = 2});
+  php_fpm const server{options};
+  fs::permissions(server.directory() + "/fpm.conf", fs::perms::owner_read);  // or it would name the pools
+  site const pages;
+  CHECK(visits(server, pages, 12, "other") == texts{"1 1 1"});
+  pages.link("2");
+  std::string const why = may_look ? "this php-fpm has 2 pools, and only 1 of them could be asked"
+                                   : "nobody tells which pools this php-fpm has";
+  auto const refused = call(server, {"opcache:reset", "--graceful", "--no-fallback"}, as_nobody());
+  CHECK(refused.exit_code == 4);
+  CHECK(contains(refused.err, why));
+  auto const output = call(server, {"deploy:finish"}, as_nobody());
+  INFO(output.out << output.err);
+  CHECK(output.exit_code == 0);
+  CHECK(contains(output.out, why));
+  CHECK(visits(server, pages, 12, "other") == texts{"2 2 2"});
+}
+
 TEST_CASE("--old without a link is an error of usage") {
   php_fpm const server{options_for(1)};
   auto const output = finish_all(server, {"--old=/srv/site/releases/1"});

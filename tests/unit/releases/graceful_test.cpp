@@ -18,6 +18,8 @@ php::value list(std::vector<php::value> const& items) {
 agent::answer two_links(agent::call const& call) {
   agent::answer out;
   out.pid = 7;
+  out.pool = "www";
+  if (call.operation == "site.place") out.result = named({{"pools", list({"www"})}});
   if (call.operation == "stat.workers") out.result = list({7});
   if (call.operation == "opcache.status") out.result = named({{"opcache_enabled", true}});
   if (call.operation == "site.remembered") out.result = named({{"/a/current", "/a/1"}, {"/b/current", "/b/1"}});

@@ -26,8 +26,9 @@ class pool {
   std::int64_t scripts = 10;
   bool has_cache = true;
   std::string root;
-  std::optional<error> broken;  ///< what becomes of the request for links
-  int asked = 0;                ///< for links
+  php::value pools = list({"www"});  ///< of its master
+  std::optional<error> broken;       ///< what becomes of the request for links
+  int asked = 0;                     ///< for links
   std::vector<std::size_t> at_once;
 
   test::fake_adapter php{[this](agent::call const& call) { return answer(call); }};
@@ -36,10 +37,11 @@ class pool {
   agent::answer answer(agent::call const& call) {
     agent::answer out;
     out.pid = 7;
+    out.pool = "www";
     if (call.operation == "site.remembered") {
       out.result = remembered;
     } else if (call.operation == "site.place") {
-      out.result = root;
+      out.result = named({{"root", root}, {"pools", pools}});
     } else if (call.operation == "stat.workers") {
       out.result = list({7});
     } else if (call.operation == "site.links") {
@@ -164,6 +166,14 @@ TEST_CASE("another pool is asked only for what the first does not see, and tells
   CHECK(found.switched[0].path == "/app/current");
   CHECK(found.switched[0].pool == 1);
   CHECK(found.seen_by.at(1) == std::set<std::string>{"/app/releases/1"});
+}
+
+TEST_CASE("a pool of the same master that was not named is a reason, and so is it if nobody tells which there are") {
+  pool one;
+  one.pools = list({"www", "other"});
+  CHECK(find({&one}).why_not_all == "this php-fpm has 2 pools, and only 1 of them could be asked");
+  one.pools = php::array{};
+  CHECK(find({&one}).why_not_all == "nobody tells which pools this php-fpm has");
 }
 
 TEST_CASE("another pool that cannot be asked is a reason why this may not be everything, and keeps nobody from it") {
