@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -30,6 +32,7 @@ struct served_by {
   std::span<adapter::adapter* const> pools;  ///< at least one: all pools of its master that can be reached
   std::vector<std::string> out_of_reach;     ///< why the other pools cannot be reached
   bool alone = true;                         ///< the deployment works with no other php-fpm
+  pid_t master = 0;                          ///< if the process table of this machine shows it
 };
 
 /// What is known of one php-fpm before the link is switched, and how to finish it.

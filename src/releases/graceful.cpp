@@ -127,8 +127,8 @@ reason bringing_up_to_date::why_not() const {
 
 // Called before anything is compared.
 void bringing_up_to_date::look_back() {
-  auto const master = first_.master();
-  if (geteuid() == 0 && master) last_.emplace(*master);
+  pid_t const master = first_.master().value_or(php_.master);
+  if (geteuid() == 0 && master != 0) last_.emplace(master);
 }
 
 // Whatever lies behind another root directory is not what the same path means here.

@@ -107,7 +107,9 @@ TEST_CASE("that is so for a deploy user where PHP looks at no timestamps, by wha
 
 TEST_CASE("as root, release after release wastes nothing of what visitors bring, and a rollback compiles nothing") {
   if (!is_root()) return skip("needs root");
-  php_fpm const server{options_for(2)};
+  auto options = options_for(2);
+  options.pools.front().listen = GENERATE("", "127.0.0.1:0");
+  php_fpm const server{options};
   site pages({"1"});
   std::string large = "<?php ";
   for (int i = 0; i < 300; ++i) large += "function f" + std::to_string(i) + "($a) { return $a + 1; } ";

@@ -93,7 +93,7 @@ exit_code reset_gracefully(context& with) {
   releases::graceful_options const options = graceful_options(with.given);
   auto columns = report::led_by("pool", report::names(fields(releases::graceful_report())));
   return for_each_whole_master(with, std::move(columns), [&](reached_master& master) -> report_view {
-    releases::served_by const php{master.pools, master.out_of_reach, master.masters == 1};
+    releases::served_by const php{master.pools, master.out_of_reach, master.masters == 1, master.master};
     auto const tell = [&](std::string const& word) { return progress_on(master.streams, *php.pools.front(), word); };
     return [report = releases::bring_up_to_date(php, options, tell)](target_output& out, std::string const& pool) {
       show(out, report, as_of_pool(report.from, pool), graceful_text(report), failure(report));

@@ -42,6 +42,7 @@ target fastcgi_target(selected_target const& chosen, std::string pool, adapter::
   out.addresses = {{chosen.where.text(), std::move(pool)}};
   out.where = chosen.where;
   out.interrupt_fd = options.client.interrupt_fd;
+  out.master = chosen.master;
   out.open = way_to(chosen.where, options);
   out.open_pool = [options](fastcgi::endpoint const& where, agent::observer& watcher) {
     return way_to(where, options)(watcher);
@@ -79,7 +80,8 @@ std::vector<target> by_master(std::vector<fastcgi::endpoint> const& named, targe
       continue;
     }
     masters.push_back(pid);
-    selected_target const chosen = found && whole ? whole_master(found->master, where) : selected_target{where, {}, {}};
+    selected_target const chosen =
+        found && whole ? whole_master(found->master, where) : selected_target{where, {}, {}};
     targets.push_back(fastcgi_target(chosen, pool, options));
   }
   // Addresses of unknown masters may still be pools of one master that this machine does not see.

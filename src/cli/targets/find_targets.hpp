@@ -36,6 +36,7 @@ struct target {
 
   std::vector<opener> other_pools;        ///< with target_scope::whole_master
   std::vector<std::string> out_of_reach;  ///< why others of its pools cannot be reached
+  pid_t master = 0;                       ///< of all of them; 0 if unknown
 
   bool found = false;                    ///< it was found, not named, so other php-fpm may be meant as well
   std::vector<std::string> directories;  ///< named in its pools' configurations: doc_root, chdir, open_basedir

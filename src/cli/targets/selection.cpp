@@ -129,7 +129,7 @@ bool means_version(std::string const& wanted, std::string const& version) {
 }
 
 selected_target whole_master(fpm::master const& master, fastcgi::endpoint const& first) {
-  selected_target out{first, {}, {}};
+  selected_target out{first, {}, {}, master.contained ? 0 : master.self.pid};
   for (fpm::pool const& pool : master.pools) {
     if (pool.reach != fpm::access::reachable) {
       if (!pool.endpoint || *pool.endpoint != first) out.out_of_reach.push_back(describe(master, pool));

@@ -28,6 +28,7 @@ struct selected_target {
   fastcgi::endpoint where;
   std::vector<fastcgi::endpoint> others;   ///< with target_scope::whole_master: its other pools
   std::vector<left_out> out_of_reach;      ///< those of them that cannot be reached
+  pid_t master = 0;                        ///< with target_scope::whole_master; 0 if it runs in a container
   std::vector<std::string> directories{};  ///< named in its pools' configurations: doc_root, chdir, open_basedir
 };
 

@@ -121,6 +121,7 @@ void target_work::work(console& streams, std::list<target_output>& outputs) {
     for (auto const& open : target_.other_pools) pools.push_back(open(*log));
   }
   reached_master master{{}, target_.out_of_reach, assigned_.targets, assigned_.watch->fd(), streams};
+  master.master = target_.master;
   for (auto const& each : pools) master.pools.push_back(each.get());
   try {
     work_with(master, outputs);

@@ -47,6 +47,7 @@ struct reached_master {
   int interrupt_fd = -1;                  ///< readable once time is over or a signal came
   console& streams;                       ///< for messages in between
   bool is_examined = false;               ///< the error that the action throws tells its cause already
+  pid_t master = 0;                       ///< its pid, if the process table of this machine shows it
 
   /// The error, with what the pool whose call failed can tell of its cause. That is the first pool if it is not known.
   [[nodiscard]] error examined(error const& failed) const;
