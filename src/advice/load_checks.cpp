@@ -3,25 +3,15 @@
 
 #include "advice/checks.hpp"
 #include "advice/figures.hpp"
+#include "advice/load.hpp"
 #include "advice/remedy.hpp"
 #include "advice/room.hpp"
 
 namespace cachetool::advice {
 namespace {
 
-// pm.max_children. Where the configuration is unknown, a static pool has just as many workers.
-std::optional<std::int64_t> limit_of(subject const& of) {
-  std::int64_t limit = 0;
-  if (auto const line = pool_line(of, "pm.max_children")) {
-    std::from_chars(line->value.data(), line->value.data() + line->value.size(), limit);
-  } else if (of.load->manager == "static") {
-    limit = of.load->workers;
-  }
-  return limit > 0 ? std::optional(limit) : std::nullopt;
-}
-
 std::string more_workers(subject const& of) {
-  auto const limit = limit_of(of);
+  auto const limit = most_workers(of);
   if (!limit) return "raise pm.max_children";
   return "where memory allows, " +
          set_in_pool(of, "pm.max_children", std::to_string(std::min<std::int64_t>(*limit, 10'000) * 2));
@@ -33,10 +23,20 @@ std::string_view period(subject const& of) {
 
 }  // namespace
 
+std::optional<std::int64_t> most_workers(subject const& of) {
+  std::int64_t limit = 0;
+  if (auto const line = pool_line(of, "pm.max_children")) {
+    std::from_chars(line->value.data(), line->value.data() + line->value.size(), limit);
+  } else if (of.load->manager == "static") {
+    limit = of.load->workers;
+  }
+  return limit > 0 ? std::optional(limit) : std::nullopt;
+}
+
 // The worker that answers is busy with that.
 std::optional<verdict> check_busy(subject const& of) {
   if (!of.load) return std::nullopt;
-  auto const limit = limit_of(of);
+  auto const limit = most_workers(of);
   std::int64_t const others = std::max<std::int64_t>(of.load->active - 1, 0);
   std::string const figures = std::to_string(others) + " of " + std::to_string(limit.value_or(of.load->workers)) +
                               " workers busy, beside this look";

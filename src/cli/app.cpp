@@ -9,6 +9,7 @@
 
 #include <cachetool/error.hpp>
 
+#include "cli/commands/check_commands.hpp"
 #include "cli/commands/help.hpp"
 #include "cli/output/exit_code.hpp"
 #include "cli/output/target_output.hpp"
@@ -138,6 +139,7 @@ int run(std::vector<std::string> const& arguments) {
   try {
     return static_cast<int>(run_line(arguments, out));
   } catch (error const& failed) {
+    if (names_a_check(arguments)) return static_cast<int>(check_did_not_begin(arguments, out, failed));
     report_failed_line(arguments, out, failed);
     return static_cast<int>(exit_code_for(failed.kind()));
   } catch (std::exception const& failed) {

@@ -2,6 +2,7 @@
 
 #include "cli/commands/agent_commands.hpp"
 #include "cli/commands/apcu_commands.hpp"
+#include "cli/commands/check_commands.hpp"
 #include "cli/commands/completion.hpp"
 #include "cli/commands/deploy_commands.hpp"
 #include "cli/commands/doctor_commands.hpp"
@@ -210,6 +211,33 @@ constexpr std::array metrics_options{
                 .type = value_type::nonempty,
                 .value_name = "PATH",
                 .help = "Write them to this file, in one step, for the textfile collector of node_exporter"}};
+constexpr option_spec threshold(std::string_view name, std::string_view help) {
+  return {.name = name,
+          .takes = arity::value,
+          .type = value_type::nonempty,
+          .value_name = "NAME=RANGE",
+          .help = help,
+          .repeatable = true};
+}
+constexpr option_spec warning_option =
+    threshold("warning", "Warn where this figure is outside of this range: memory=90. May be given several times");
+constexpr option_spec critical_option =
+    threshold("critical", "The same for CRITICAL: hit_rate=50: for fewer than 50 per cent");
+constexpr option_spec silent_option = flag("only-problems", 0, "Print nothing where all is well, for cron");
+constexpr option_spec state_option{
+    .name = "state-dir",
+    .takes = arity::value,
+    .type = value_type::nonempty,
+    .value_name = "DIR",
+    .help = "A directory of your own, in which it is remembered what the last check saw"};
+constexpr std::array opcache_check_options{
+    warning_option, critical_option, silent_option, state_option,
+    option_spec{.name = "site",
+                .takes = arity::value,
+                .type = value_type::nonempty,
+                .value_name = "PATH",
+                .help = "Also look for old code of this link or directory, as doctor does"}};
+constexpr std::array fpm_check_options{warning_option, critical_option, silent_option, state_option};
 constexpr std::array file_cache_options{format_option, force("Delete files without asking")};
 constexpr std::array scripts_options{
     format_option,
@@ -444,6 +472,15 @@ constexpr std::array command_specs{
         .arguments = release_arguments,
         .run = deploy_warm,
         .of_site = true},
+    command_spec{.name = "fpm:check",
+                 .description = "Checks the workers of each pool, as a monitoring plugin does",
+                 .help =
+                     "For Nagios, Icinga, Zabbix and cron: one line, and 0 to 3 for OK, WARNING, CRITICAL, UNKNOWN. "
+                     "A range is 10, 10:, ~:10, 10:20 or @10:20, as plugins have it; outside of it is an alert.",
+                 .options = fpm_check_options,
+                 .run = fpm_check,
+                 .targets = target_policy::every_found,
+                 .scope = target_scope::pool},
     command_spec{.name = "fpm:list",
                  .description = "Lists every php-fpm that runs on this machine, and its pools",
                  .help =
@@ -467,6 +504,14 @@ constexpr std::array command_specs{
                  .options = show_options,
                  .run = fpm_workers,
                  .scope = target_scope::pool},
+    command_spec{.name = "opcache:check",
+                 .description = "Checks the opcode cache, as a monitoring plugin does",
+                 .help =
+                     "For Nagios, Icinga, Zabbix and cron: one line, and 0 to 3 for OK, WARNING, CRITICAL, UNKNOWN. "
+                     "A range is 10, 10:, ~:10, 10:20 or @10:20, as plugins have it; outside of it is an alert.",
+                 .options = opcache_check_options,
+                 .run = opcache_check,
+                 .targets = target_policy::every_found},
     command_spec{.name = "opcache:compile:script",
                  .description = "Compile a given script to the opcode cache",
                  .options = show_options,

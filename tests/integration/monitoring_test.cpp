@@ -6,6 +6,7 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <regex>
 #include <sstream>
 #include <thread>
 
@@ -50,6 +51,33 @@ std::string sample(std::string const& text, std::string const& beginning) {
     CHECK(found.empty());
     found = line.substr(line.rfind(' ') + 1);
   }
+  return found;
+}
+
+// As Nagios calls a plugin: by a shell, with nothing but the exit code and what stands on standard output.
+test::program_result plugin(std::string const& arguments) {
+  test::program_options options;
+  options.path = "/bin/sh";
+  auto out = run_program({"-c", test::built_program() + " " + arguments}, options);
+  CHECK(out.err.empty());
+  return out;
+}
+
+std::string check_of(php_fpm const& server, std::string const& command = "opcache:check") {
+  return command + " " + address(server, "www") + " --state-dir=" + server.directory() + "/checks";
+}
+
+// The figures of the first line, by their labels, as Nagios reads them.
+std::map<std::string, double> figures(std::string const& text) {
+  static std::regex const one(R"re(('(?:[^'=]|'')+'|[^ '=]+)=(-?[0-9.]+)(?:s|%|B|c)?((?:;[@~:0-9.-]*){0,4})(?: |$))re");
+  std::string const line = text.substr(0, text.find('\n'));
+  std::map<std::string, double> found;
+  std::string rest = line.substr(line.find(" | ") + 3);
+  for (std::smatch parts; std::regex_search(rest, parts, one); rest = parts.suffix()) {
+    CHECK(parts.prefix().str().empty());
+    found[parts[1]] = std::stod(parts[2]);
+  }
+  CHECK(rest.empty());
   return found;
 }
 
@@ -299,4 +327,114 @@ TEST_CASE("promtool finds nothing to complain of") {
   auto const said = promtool({"check", "metrics"}, path);
   CHECK(said.exit_code == 0);
   CHECK(said.out + said.err == "");
+}
+
+TEST_CASE("opcache:check is a plugin: one line with figures, and 0 for a healthy cache") {
+  php_fpm const server(test::one_pool());
+  test::fill_cache(server, 7);
+  auto const said = plugin(check_of(server));
+  CHECK(said.exit_code == 0);
+  CHECK(said.out.starts_with("OPCACHE OK - memory "));
+  CHECK(std::count(said.out.begin(), said.out.end(), '\n') == 1);
+  auto const found = figures(said.out);
+  php::value const status = test::cache_status(server);
+  CHECK(found.at("scripts") == static_cast<double>(status["opcache_statistics"]["num_cached_scripts"].as_int()));
+  CHECK(found.at("memory") > 0);
+  CHECK_FALSE(found.contains("oom_restarts"));  // nothing is known of before
+  CHECK(plugin(check_of(server) + " --only-problems").out.empty());
+}
+
+TEST_CASE("opcache:check counts from one check to the next, and from nothing after a start of php-fpm") {
+  php_fpm server(test::one_pool());
+  plugin(check_of(server));
+  for (int i = 0; i < 40; ++i) test::fill_cache(server, 3);
+  auto const found = figures(plugin(check_of(server)).out);
+  CHECK(found.at("hit_rate") > 50);
+  CHECK(found.at("oom_restarts") == 0);
+  call(server, {"opcache:reset"});
+  CHECK(figures(plugin(check_of(server)).out).at("resets") == 1);
+  CHECK(plugin(check_of(server) + " --warning=resets=0").exit_code == 1);  // in a day
+  std::int64_t const started = test::cache_status(server)["opcache_statistics"]["start_time"].as_int();
+  while (time(nullptr) <= started) std::this_thread::sleep_for(std::chrono::milliseconds{10});
+  server.reload();
+  CHECK_FALSE(figures(plugin(check_of(server)).out).contains("oom_restarts"));
+}
+
+TEST_CASE("opcache:check of a cache whose keys are used up is critical, with the line that helps below") {
+  auto options = test::one_pool();
+  options.ini["opcache.max_accelerated_files"] = "200";
+  php_fpm const server(options);
+  test::fill_cache(server, 300);
+  auto const said = plugin(check_of(server));
+  CHECK(said.exit_code == 2);
+  CHECK(said.out.starts_with("OPCACHE CRITICAL - 223 of 223 keys used"));
+  CHECK(figures(said.out).at("keys") == 100);
+  CHECK(contains(said.out, "\nCRITICAL - 223 of 223 keys used"));
+  CHECK(contains(said.out, "; set opcache.max_accelerated_files=463 in "));
+  CHECK(plugin(check_of(server) + " --only-problems").exit_code == 2);
+}
+
+TEST_CASE("a php-fpm that cannot be reached is critical beside a healthy one, and one line tells of both") {
+  php_fpm const server(test::one_pool());
+  auto const said = plugin(check_of(server) + " --fcgi=/nowhere.sock");
+  CHECK(said.exit_code == 2);
+  CHECK(said.out.starts_with("OPCACHE CRITICAL - /nowhere.sock: no such socket"));
+  CHECK(figures(said.out).contains("'" + server.endpoint().text() + " memory'"));
+  CHECK(contains(said.out, "\n" + server.endpoint().text() + ": OK - memory "));
+}
+
+TEST_CASE("a pool whose workers do not answer is critical to fpm:check, and a healthy one OK with its figures") {
+  php_fpm const server(two_pools());
+  auto const said = plugin(check_of(server, "fpm:check"));
+  CHECK(said.exit_code == 0);
+  CHECK(figures(said.out).at("workers") == 3);
+  CHECK(plugin(check_of(server, "fpm:check") + " --critical=workers=4:").exit_code == 2);
+  php_fpm const busy(test::one_pool({}, 1));
+  test::long_request running(busy, std::chrono::seconds{5});
+  auto const late = plugin(check_of(busy, "fpm:check") + " --timeout=1");
+  CHECK(late.exit_code == 2);
+  CHECK(late.out.starts_with("FPM CRITICAL - no answer within 1 s"));
+}
+
+TEST_CASE("what nobody can tell is unknown: 3, and one line") {
+  php_fpm const hidden(test::one_pool({"php_admin_value[opcache.restrict_api] = /nonexistent/admin"}));
+  php_fpm const disabled(test::one_pool({"php_admin_value[disable_functions] = opcache_get_status,fpm_get_status"}));
+  for (auto const& said :
+       {plugin(check_of(hidden)), plugin(check_of(disabled)), plugin(check_of(disabled, "fpm:check"))}) {
+    CHECK(said.exit_code == 3);
+    CHECK(contains(said.out.substr(0, said.out.find('\n')), " UNKNOWN - "));
+  }
+  std::string const wrong = GENERATE("--nonsense", "--warning=memory=20:10", "--critical=keys", "--warning=nothing=1",
+                                     "--warning=", "--timeout=x", "-c /nowhere.yml", "surplus", "--all --fcgi=/a.sock");
+  INFO(wrong);
+  auto const said = plugin("opcache:check " + wrong);
+  CHECK(said.exit_code == 3);
+  CHECK(said.out.starts_with("OPCACHE UNKNOWN - "));
+  CHECK(std::count(said.out.begin(), said.out.end(), '\n') == 1);
+}
+
+TEST_CASE("checks at the same time, a broken record and one of others disturb no check") {
+  php_fpm const server(test::one_pool());
+  std::string const state = server.directory() + "/checks";
+  CHECK(plugin(check_of(server)).exit_code == 0);
+  std::string const file = fs::directory_iterator(state)->path();
+  std::vector<std::thread> checks;
+  std::atomic<int> good = 0;
+  for (int i = 0; i < 6; ++i) {
+    checks.emplace_back([&] {
+      good += call(server, {"opcache:check", "--state-dir=" + state}).exit_code == 0 ? 1 : 0;
+    });
+  }
+  for (auto& each : checks) each.join();
+  CHECK(good == 6);
+  CHECK(json::parse(text_of(file))["history"].size() == 7);
+  std::ofstream(file) << "{\"shape\":1,\"last\":{";
+  CHECK(plugin(check_of(server)).exit_code == 0);
+  CHECK(json::parse(text_of(file))["history"].size() == 1);
+  fs::permissions(file, fs::perms::others_write, fs::perm_options::add);
+  CHECK_FALSE(figures(plugin(check_of(server)).out).contains("oom_restarts"));
+  fs::permissions(state, fs::perms::others_write, fs::perm_options::add);
+  auto const said = plugin(check_of(server));
+  CHECK(said.exit_code == 0);
+  CHECK(contains(said.out, "\nnothing is remembered between checks: "));
 }

@@ -89,6 +89,8 @@ void use_each_cache(observed& of) {
                                              {"apcu:cache:clear"},
                                              {"doctor"},
                                              {"metrics"},
+                                             {"opcache:check", "--state-dir=" + server.directory() + "/checks"},
+                                             {"fpm:check", "--state-dir=" + server.directory() + "/checks"},
                                              {"fpm:status"},
                                              {"fpm:workers"},
                                              {"opcache:compile:script", page},
@@ -222,6 +224,7 @@ void find_old_code(observed& of) {
     visits(server, pages, 6);
     pages.link("2");
     of.run(server, {"doctor", "--site=" + pages.current()});
+    of.run(server, {"opcache:check", "--site=" + pages.current(), "--state-dir=" + server.directory() + "/checks"});
     of.run(server, {"deploy:finish"});
   }
 }

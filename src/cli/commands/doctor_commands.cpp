@@ -1,7 +1,7 @@
 #include "cli/commands/doctor_commands.hpp"
 
-#include "base/text.hpp"
 #include "cli/commands/doctor_view.hpp"
+#include "cli/commands/examined_php.hpp"
 #include "cli/settings/paths.hpp"
 #include "cli/targets/targets.hpp"
 #include "doctor/walk.hpp"
@@ -47,12 +47,6 @@ void advise(target_output& out, std::string const& label, bool quiet, doctor::re
   if (report.ended) out.streams().report("doctor", *report.ended);
 }
 
-// The options that name this target on a command line, if they are needed.
-std::string options_for(target const& whom, target_output const& out) {
-  if (!whom.where || (whom.found && !out.is_one_of_several())) return {};
-  return " --fcgi=" + base::shell_word(whom.where->text());
-}
-
 exit_code code_of(doctor::report const& report) {
   if (report.ended) return exit_code_for(report.ended->kind());
   return worst(report.findings) >= advice::level::warning ? exit_code::refused : exit_code::done;
@@ -75,7 +69,7 @@ exit_code run_doctor(context& with) {
                                  .open_pool = whom.open_pool,
                                  .blocked = whom.unreachable,
                                  .who = whom.who,
-                                 .options = options_for(whom, out),
+                                 .options = options_for(whom, out.is_one_of_several()),
                                  .site = site,
                                  .guessed = whom.guessed,
                                  .interrupt_fd = whom.interrupt_fd};

@@ -9,10 +9,9 @@
 #include "base/replace_file.hpp"
 #include "base/text.hpp"
 #include "base/unique_fd.hpp"
+#include "cli/commands/examined_php.hpp"
 #include "cli/commands/metrics_view.hpp"
 #include "cli/targets/targets.hpp"
-#include "doctor/examine.hpp"
-#include "fpm/discovery.hpp"
 #include "releases/open_directory.hpp"
 
 namespace cachetool::cli {
@@ -83,41 +82,20 @@ void read_status(adapter::adapter& php, std::optional<fpm::listener> const& host
   }
 }
 
-// If opcache.restrict_api forbids every place, the rest is still told, by an adapter that tries no other place.
-std::unique_ptr<adapter::adapter> examine_caches(target const& whom, agent::observer& log, watched_pool& into) {
-  for (bool const strict : {true, false}) {
-    auto php = whom.open(log);
-    try {
-      into.caches = doctor::examine(*php, {.strict = strict});
-      take_origin(into, into.caches->from);
-      return php;
-    } catch (error const& failed) {
-      if (!strict || failed.kind() != error_kind::restricted) throw php->examined(failed);
-    }
-  }
-  return nullptr;
-}
-
-// Who answered is known by now, so that nobody has to connect once more to ask the kernel.
-std::optional<fpm::listener> host_of(target const& whom, adapter::adapter const& php) {
-  if (!whom.where) return std::nullopt;
-  return fpm::master_of(*whom.where, php.master(), {.interrupt_fd = whom.interrupt_fd});
-}
-
 void watch(target const& whom, agent::observer& log, target_output& out, sightings& into) {
   watched_pool found;
   found.endpoint = whom.addresses.front().label.empty() ? whom.who : whom.addresses.front().label;
   found.pool = whom.addresses.front().pool;
   std::optional<pid_t> master;
-  std::optional<error> failure = whom.unreachable;
+  std::optional<error> failure;
   try {
-    if (!failure) {
-      auto const php = examine_caches(whom, log, found);
-      found.endpoint = php->label();
-      found.host = host_of(whom, *php);
-      if (found.host && found.host->master.self.pid != 0) master = found.host->master.self.pid;
-      read_status(*php, found.host, found, out);
-    }
+    examined_php seen = examine_php(whom, log, false);
+    take_origin(found, seen.caches.from);
+    found.endpoint = seen.php->label();
+    found.caches = std::move(seen.caches);
+    found.host = std::move(seen.host);
+    if (found.host && found.host->master.self.pid != 0) master = found.host->master.self.pid;
+    read_status(*seen.php, found.host, found, out);
   } catch (error const& failed) {
     failure = failed;
   }

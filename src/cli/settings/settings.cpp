@@ -113,6 +113,7 @@ config_owners believed(environment const& env) {
 environment read_environment() {
   environment env;
   env.home = variable("HOME");
+  env.state_home = variable("XDG_STATE_HOME");
   env.cachetool_fcgi = variable("CACHETOOL_FCGI");
   env.fcgi_connect = variable("FCGI_CONNECT");
   env.web_basic_auth = variable("CACHETOOL_WEB_BASIC_AUTH");

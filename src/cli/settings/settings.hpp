@@ -25,6 +25,7 @@ struct environment {
   std::string fcgi_connect;       ///< FCGI_CONNECT
   std::string web_basic_auth;     ///< CACHETOOL_WEB_BASIC_AUTH, "user:password"
   std::string shell_verbosity;    ///< SHELL_VERBOSITY, -1 to 3
+  std::string state_home;         ///< XDG_STATE_HOME, where programs of a user keep what they remember
   std::string shell;              ///< SHELL, the path of the user's shell
   std::optional<uid_t> sudo_uid;  ///< SUDO_UID, the user who called sudo
   bool no_color = false;          ///< NO_COLOR is set

@@ -1,0 +1,266 @@
+#include "cli/commands/check_commands.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <mutex>
+
+#include "advice/checks.hpp"
+#include "advice/remedy.hpp"
+#include "base/sha256.hpp"
+#include "base/text.hpp"
+#include "caches/pool_status.hpp"
+#include "cli/commands/examined_php.hpp"
+#include "cli/settings/paths.hpp"
+#include "cli/targets/targets.hpp"
+#include "doctor/old_code.hpp"
+#include "monitor/measures.hpp"
+#include "monitor/plugin_output.hpp"
+#include "monitor/state_file.hpp"
+#include "report/value_text.hpp"
+
+namespace cachetool::cli {
+namespace {
+
+using monitor::state;
+using monitor::target_result;
+
+// --- thresholds
+
+std::string names_of(std::span<monitor::measure const> measures) {
+  std::string text;
+  for (monitor::measure const& each : measures) text += (text.empty() ? "" : ", ") + std::string(each.name);
+  return text;
+}
+
+void read_thresholds(options const& given, std::string const& option, std::span<monitor::measure const> measures,
+                     std::map<std::string, monitor::range, std::less<>>& into) {
+  for (auto const& each : given.all(option)) {
+    std::string const text = each.value_or("");
+    std::string const name = text.substr(0, text.find('='));
+    auto const is_it = [&name](monitor::measure const& one) { return one.name == name; };
+    if (std::none_of(measures.begin(), measures.end(), is_it)) {
+      throw error(error_kind::usage, "--" + option + "=" + text + ": there is no figure " + name)
+          .advise("write --" + option + "=NAME=RANGE with one of these names: " + names_of(measures));
+    }
+    auto limit = monitor::range::read(text.size() > name.size() ? std::string_view(text).substr(name.size() + 1) : "");
+    if (!limit) {
+      throw error(error_kind::usage, "--" + option + "=" + text + " has no range that can be read")
+          .advise("a range is 10, 10:, ~:10, 10:20 or @10:20, the smaller number first");
+    }
+    into.insert_or_assign(name, std::move(*limit));
+  }
+}
+
+monitor::thresholds thresholds_of(options const& given, std::span<monitor::measure const> measures) {
+  monitor::thresholds out;
+  read_thresholds(given, "warning", measures, out.warning);
+  read_thresholds(given, "critical", measures, out.critical);
+  return out;
+}
+
+// --- what is remembered
+
+// Where a user's programs keep such files; the directories above it are made as they would make them.
+std::string default_directory(environment const& env) {
+  if (geteuid() == 0) return "/var/lib/cachetool";
+  if (env.state_home.starts_with('/')) return env.state_home + "/cachetool";
+  if (!env.home.starts_with('/')) return {};
+  mkdir((env.home + "/.local").c_str(), 0700);
+  mkdir((env.home + "/.local/state").c_str(), 0700);
+  return env.home + "/.local/state/cachetool";
+}
+
+/// What checks know of the php-fpm that they saw before.
+class memory {
+ public:
+  memory(context const& with, std::string service)
+      : directory_(with.given.text("state-dir").value_or(default_directory(with.env))), service_(std::move(service)) {}
+
+  // Adds this look, and what grew since the last one. If that cannot be remembered, the result says why.
+  std::optional<std::string> update(std::string const& endpoint, monitor::sight& seen) const {
+    try {
+      if (directory_.empty()) throw error(error_kind::refused, "HOME is not set");
+      monitor::state_directory const files(directory_);
+      std::string const name = service_ + "-" + base::sha256(endpoint).substr(0, 16) + ".json";
+      add_to(monitor::read_record(files.read(name)), endpoint, seen);
+      files.write(name, monitor::text_of(seen.remembered));
+      return std::nullopt;
+    } catch (error const& failed) {
+      return "nothing is remembered between checks: " + failed.message();
+    }
+  }
+
+ private:
+  static void add_to(std::optional<monitor::record> known, std::string const& endpoint, monitor::sight& seen) {
+    bool const is_its = known && known->endpoint == endpoint;
+    if (is_its) seen.remembered = std::move(*known);
+    seen.remembered.endpoint = endpoint;
+    monitor::look const now = monitor::look_at(seen.of, seen.remembered.last);
+    if (is_its) seen.of.since = monitor::growth_between(seen.remembered.last, now);
+    monitor::add(seen.remembered, now, seen.of.since);
+  }
+
+  std::string directory_;
+  std::string service_;
+};
+
+// --- one target
+
+state state_for(error const& failed, target const& whom) {
+  if (whom.guessed) return state::unknown;  // nobody said that one should be there
+  if (failed.kind() == error_kind::worker_died) return state::critical;
+  exit_code const code = exit_code_for(failed.kind());
+  return code == exit_code::unreachable || code == exit_code::timed_out ? state::critical : state::unknown;
+}
+
+bool tells_of_cache(advice::facts const& php) {
+  return php.status.has_value() || !(php.restricted || php.missing.contains("opcache_get_status"));
+}
+
+target_result nobody_tells(std::string message, std::string hint) {
+  target_result out;
+  out.alerts.push_back({state::unknown, std::move(message), std::move(hint)});
+  return out;
+}
+
+// What doctor --site finds, of the workers of this pool.
+void look_for_old_code(std::string const& site, examined_php const& seen, advice::subject const& of,
+                       target_result& into) {
+  constexpr std::chrono::seconds patience{10};
+  std::array<adapter::adapter*, 1> const pools{seen.php.get()};
+  auto const look = advice::caches_scripts(of) ? doctor::look_for_old_code : doctor::look_without_cache;
+  for (advice::finding const& each : doctor::check_old_code(look(pools, site, patience), of)) {
+    if (each.what.how < advice::level::warning) continue;
+    into.alerts.push_back({state::warning, each.what.message, each.what.hint});
+  }
+}
+
+/// Finds out about one target.
+using target_check = std::function<target_result(target const& whom, agent::observer& log, bool several)>;
+
+target_result check_cache(context const& with, memory const& remembers, monitor::thresholds const& limits,
+                          target const& whom, agent::observer& log, bool several) {
+  examined_php const seen = examine_php(whom, log, true);
+  monitor::sight sight{{.php = seen.caches, .host = seen.host, .options = options_for(whom, several)}, {}};
+  if (!tells_of_cache(seen.caches)) {
+    return nobody_tells("php-fpm may not tell what is in OPcache (opcache.restrict_api or disable_functions)",
+                        advice::command(sight.of, "doctor") + " says what to do");
+  }
+  auto const remark = remembers.update(seen.php->label(), sight);
+  target_result out = monitor::check(sight, "cache", monitor::opcache_measures(), limits);
+  if (auto const site = with.given.text("site")) look_for_old_code(absolute_name(*site), seen, sight.of, out);
+  if (remark) out.remarks.push_back(*remark);
+  return out;
+}
+
+target_result check_pool(memory const& remembers, monitor::thresholds const& limits, target const& whom,
+                         agent::observer& log, bool several) {
+  examined_php const seen = examine_php(whom, log, true);
+  monitor::sight sight{{.php = seen.caches, .host = seen.host, .options = options_for(whom, several)}, {}};
+  sight.of.load = fpm::read_pool_status(*seen.php, seen.host, false);
+  auto const remark = remembers.update(seen.php->label(), sight);
+  target_result out = monitor::check(sight, "load", monitor::pool_measures(), limits);
+  if (remark) out.remarks.push_back(*remark);
+  return out;
+}
+
+// --- all of them
+
+/// What the threads find.
+class results {
+ public:
+  void add(target_result one) {
+    std::lock_guard const lock(mutex_);
+    all_.push_back(std::move(one));
+  }
+
+  // By address, so that two runs can be compared.
+  std::vector<target_result> take() {
+    std::stable_sort(all_.begin(), all_.end(), [](auto const& a, auto const& b) { return a.label < b.label; });
+    return std::move(all_);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<target_result> all_;
+};
+
+target_result try_check(target const& whom, agent::observer& log, bool several, target_check const& look) {
+  try {
+    return look(whom, log, several);
+  } catch (error const& failed) {
+    if (failed.kind() == error_kind::interrupted) throw;
+    target_result out;
+    out.alerts.push_back({state_for(failed, whom), failed.message(), failed.hint()});
+    return out;
+  }
+}
+
+std::string label_of_target(target const& whom) {
+  target::address const& first = whom.addresses.front();
+  return first.label.empty() ? whom.who : first.label;
+}
+
+exit_code check_each(context& with, std::string_view service, target_check const& look) {
+  results found;
+  exit_code const code =
+      visit_each_target(with, std::nullopt, [&](target const& whom, agent::observer& log, target_output& out) {
+        target_result one = try_check(whom, log, out.is_one_of_several(), look);
+        one.label = label_of_target(whom);
+        found.add(std::move(one));
+      });
+  if (code > exit_code::interrupted_by) return code;
+  auto const all = found.take();
+  state const how = worst(all);
+  bool const is_silent = how == state::ok && with.given.flag("only-problems") > 0;
+  if (!is_silent) with.out.write(report::escape_controls(monitor::plugin_text(service, all), "\n"));
+  with.out.flush();
+  return static_cast<exit_code>(how);
+}
+
+bool is_check(std::string_view word) {
+  try {
+    exit_code (*const run)(context&) = find_command(word).run;
+    return run == opcache_check || run == fpm_check;
+  } catch (error const&) {
+    return false;
+  }
+}
+
+std::string_view service_of(std::string_view word) {
+  return word.starts_with('f') ? "FPM" : "OPCACHE";
+}
+
+}  // namespace
+
+exit_code opcache_check(context& with) {
+  auto const limits = thresholds_of(with.given, monitor::opcache_measures());
+  memory const remembers(with, "opcache");
+  return check_each(with, "OPCACHE", [&](target const& whom, agent::observer& log, bool several) {
+    return check_cache(with, remembers, limits, whom, log, several);
+  });
+}
+
+exit_code fpm_check(context& with) {
+  auto const limits = thresholds_of(with.given, monitor::pool_measures());
+  memory const remembers(with, "fpm");
+  return check_each(with, "FPM", [&](target const& whom, agent::observer& log, bool several) {
+    return check_pool(remembers, limits, whom, log, several);
+  });
+}
+
+bool names_a_check(std::vector<std::string> const& words) {
+  return std::any_of(words.begin(), words.end(), is_check);
+}
+
+exit_code check_did_not_begin(std::vector<std::string> const& words, console& out, error const& failed) {
+  auto const word = std::find_if(words.begin(), words.end(), is_check);
+  std::string const hint = failed.hint().empty() ? "" : "; " + failed.hint();
+  out.write(report::escape_controls(monitor::unknown_line(service_of(*word), failed.message() + hint), "\n"));
+  out.flush();
+  return static_cast<exit_code>(state::unknown);
+}
+
+}  // namespace cachetool::cli

@@ -1,0 +1,36 @@
+#include "monitor/range.hpp"
+
+#include <charconv>
+#include <cmath>
+
+namespace cachetool::monitor {
+namespace {
+
+// Empty text leaves the bound as it is.
+bool read_bound(std::string_view text, double& into) {
+  if (text.empty()) return true;
+  auto const [stop, failed] = std::from_chars(text.data(), text.data() + text.size(), into);
+  return failed == std::errc() && stop == text.data() + text.size() && std::isfinite(into);
+}
+
+}  // namespace
+
+std::optional<range> range::read(std::string_view text) {
+  range out;
+  out.text_ = text;
+  out.is_inside_bad_ = text.starts_with('@');
+  if (out.is_inside_bad_) text.remove_prefix(1);
+  std::size_t const colon = text.find(':');
+  std::string_view const first = colon == std::string_view::npos ? "" : text.substr(0, colon);
+  std::string_view const last = colon == std::string_view::npos ? text : text.substr(colon + 1);
+  if (first.empty() && last.empty()) return std::nullopt;
+  if (first == "~") {
+    out.lowest_ = -std::numeric_limits<double>::infinity();
+  } else if (!read_bound(first, out.lowest_)) {
+    return std::nullopt;
+  }
+  if (!read_bound(last, out.highest_) || out.highest_ < out.lowest_) return std::nullopt;
+  return out;
+}
+
+}  // namespace cachetool::monitor
