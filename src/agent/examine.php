@@ -70,7 +70,7 @@ function remembers_a_switched_link()
     foreach (function_exists('realpath_cache_get') ? do_site_remembered(array()) : array() as $link => $target) {
         $text = is_link($link) ? may('readlink', $link) : null;
         $now = $text ? realpath($text[0] === '/' ? $text : dirname($link) . "/$text") : false;
-        if ($now !== false && $now !== $target) {
+        if ($target !== '' && $now !== false && $now !== $target) {
             return true;
         }
     }

@@ -85,11 +85,12 @@ constexpr php_part all_parts[] = {
      " file_get_contents in_array ini_get is_dir is_link is_string preg_match readlink restore_error_handler"
      " rtrim scandir set_error_handler stat str_replace stripcslashes strncmp strpos strrpos"},
     {"site_names.php",
-     "array_filter array_keys array_slice count current dirname error_clear_last get_included_files"
-     " is_array opcache_compile_file opcache_is_script_cached restore_error_handler set_error_handler"
+     "array_filter array_flip array_keys array_map array_slice count crc32 current dirname"
+     " error_clear_last get_included_files is_array key opcache_compile_file opcache_is_script_cached "
+     "restore_error_handler set_error_handler"
      " strncmp strrpos"},
     {"site_place.php", "stat"},
-    {"site_remembered.php", "basename count dirname realpath_cache_get rtrim"},
+    {"site_remembered.php", "basename count dirname realpath_cache_get rtrim time"},
     {"stat.php", "array_column clearstatcache fpm_get_status realpath_cache_get realpath_cache_size"},
 };
 

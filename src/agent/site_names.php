@@ -6,7 +6,9 @@
  * For each of some links: the directories, other than its own target, to which names below it lead in OPcache: link =>
  * (directory => array(how many names, one of them)).
  *
- * OPcache does not list names, so each name is tried under which a cached script could be known.
+ * OPcache does not list names, so each name is tried under which a cached script could be known. Each takes as long as there
+ * are scripts that count as included (script_of()), so of many scripts a request tries a part of the names. The first one,
+ * which is told 0 parts, says how many there are.
  */
 function do_site_names($arguments)
 {
@@ -21,15 +23,19 @@ function do_site_names($arguments)
     $owners = owners($scripts);
     $listed = isset($status['scripts']);
     unset($status['scripts']);
+    $parts = $arguments['parts'] ?: 1 + (int) (count($scripts) / 5000);
+    $is_mine = function ($name) use ($arguments, $parts) {
+        return $parts === 1 || (crc32($name) & 0xffffff) % $parts === $arguments['part'];
+    };
     $names = array();
     foreach ($arguments['links'] as $link) {
         $on_the_way = array();
         list($real, $release) = follow($link, $on_the_way);
         $leads = $real !== null && $real !== $link;
-        $names[$link] = $leads ? elsewhere($link, $real, dirname($release), $owners, $scripts) : array();
+        $names[$link] = $leads ? elsewhere($link, $real, dirname($release), $owners, $scripts, $is_mine) : array();
     }
     restore_error_handler();
-    return array('names' => $names, 'listed' => $listed) + $status;
+    return array('names' => $names, 'parts' => $parts, 'listed' => $listed) + $status;
 }
 
 /** Which scripts could be known by some name: "/lib/a.php" => the number of the only one, or array of several. */
@@ -53,7 +59,7 @@ function owners($scripts)
     return $owners;
 }
 
-function elsewhere($link, $real, $beside, $owners, $scripts)
+function elsewhere($link, $real, $beside, $owners, $scripts, $is_mine)
 {
     $found = array();
     $tried = 0;
@@ -62,14 +68,14 @@ function elsewhere($link, $real, $beside, $owners, $scripts)
             breathe();
         }
         $is_right = !is_array($which) && $scripts[$which] === $real . $name;
-        if ($is_right || !opcache_is_script_cached($link . $name)) {
+        if ($is_right || !opcache_is_script_cached($link . $name) || !$is_mine($name)) {
             continue;
         }
-        $directories = array();
+        $candidates = array();
         foreach ((array) $which as $i) {
-            $directories[] = substr($scripts[$i], 0, -strlen($name));
+            $candidates[] = $scripts[$i];
         }
-        foreach (directories_of($link . $name, $name, $real, $beside, $directories) as $directory) {
+        foreach (directories_of($link . $name, $name, $real, $beside, $candidates) as $directory) {
             $found += array($directory => array(0, $link . $name));
             ++$found[$directory][0];
         }
@@ -81,15 +87,18 @@ function elsewhere($link, $real, $beside, $owners, $scripts)
  * Where the alias leads: a directory. If nobody tells, all beside the release to which it may lead. None if it leads where
  * it should: to the link's own target, or from there through another link, such as that of storage/ to shared/storage/.
  */
-function directories_of($alias, $name, $real, $beside, $directories)
+function directories_of($alias, $name, $real, $beside, $candidates)
 {
-    $script = script_of($alias);
+    $script = script_of($alias, $candidates);
     if ($script !== null) {
         $directory = substr($script, 0, -strlen($name));
         $links = array();
         $is_right = $directory === $real || substr($script, -strlen($name)) !== $name || follow($real . $name, $links)[0] === $script;
         return $is_right ? array() : array($directory);
     }
+    $directories = array_map(function ($path) use ($name) {
+        return substr($path, 0, -strlen($name));
+    }, $candidates);
     return array_filter($directories, function ($each) use ($real, $beside) {
         return $each !== $real && strncmp($each, "$beside/", strlen($beside) + 1) === 0;
     });
@@ -98,12 +107,20 @@ function directories_of($alias, $name, $real, $beside, $directories)
 /**
  * The cached script to which a name leads, without a change of it: what PHP is told to compile, and has cached, counts as
  * included from then on by its real name. That is so also if PHP then finds that this request has a function or a class of
- * that name already. Null if nobody tells: the function is disabled, or the script counted as included before.
+ * that name already. What counted as included before, because another name leads there, is the only one of the candidates
+ * that did. Null if nobody tells: the function is disabled, or several did.
  */
-function script_of($alias)
+function script_of($alias, $candidates)
 {
-    $before = count(get_included_files());
+    static $included = array();
+    $included = $included ?: array_flip(get_included_files());
     may('opcache_compile_file', $alias);
     may('error_clear_last');
-    return current(array_slice(get_included_files(), $before)) ?: null;
+    $new = array_slice(get_included_files(), count($included));
+    $included += array_flip($new);
+    $known = array();
+    foreach ($candidates as $path) {
+        $known += isset($included[$path]) ? array($path => true) : array();
+    }
+    return current($new) ?: (count($known) === 1 ? key($known) : null);
 }

@@ -66,7 +66,8 @@ bool is_seen(adapter::adapter& php, std::string const& path) {
 void take_remembered(std::map<std::string, switched_link>& into, agent::answer const& remembered) {
   for (php::entry const& each : remembered.result.entries()) {
     auto const* const path = std::get_if<std::string>(&each.key);
-    if (path == nullptr || !path->starts_with('/')) continue;
+    bool const is_past = each.item.as_string().empty();  // the worker would look again where it leads
+    if (path == nullptr || !path->starts_with('/') || is_past) continue;
     switched_link& link = into[*path];
     link.path = *path;
     link.seen[std::string(each.item.as_string())].workers.push_back(remembered.pid);

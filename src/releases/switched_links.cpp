@@ -8,11 +8,13 @@
 #include "base/path.hpp"
 #include "caches/compile_rows.hpp"
 #include "caches/every_worker.hpp"
+#include "caches/figures.hpp"
 #include "caches/opcache_answer.hpp"
 
 namespace cachetool::releases {
 namespace {
 
+constexpr std::int64_t most_parts = 1000;   // of the names that are tried
 constexpr std::size_t most_links = 10'000;  // that workers remember; each is told to name a thousand at most
 
 /// For each link, the targets that workers remember, with the workers.
@@ -31,8 +33,10 @@ void take(memories& into, agent::answer const& remembered) {
   for (php::entry const& each : remembered.result.entries()) {
     auto const* const link = std::get_if<std::string>(&each.key);
     std::string target(each.item.as_string());
-    if (link == nullptr || !is_absolute(*link) || !is_absolute(target) || is_of_kernel(*link)) continue;
-    into[*link][std::move(target)].push_back(remembered.pid);
+    bool const is_past = target.empty();  // there is a link, and the worker would look again where it leads
+    if (link == nullptr || !is_absolute(*link) || is_of_kernel(*link) || (!is_past && !is_absolute(target))) continue;
+    auto& targets = into[*link];
+    if (!is_past) targets[std::move(target)].push_back(remembered.pid);
   }
   if (into.size() > most_links) {
     throw error(error_kind::protocol, "the workers remember more than " + std::to_string(most_links) + " links");
@@ -100,7 +104,7 @@ void add_named(std::span<switched_link> links, php::value const& names) {
       auto const* const directory = std::get_if<std::string>(&each.key);
       if (directory == nullptr || !is_absolute(*directory) || *directory == link.leads_to) continue;
       evidence& found = led_to(link, *directory);
-      found.names = each.item["0"].as_int();
+      found.names += caches::count_in(each.item["0"]);
       found.name = each.item["1"].as_string();
     }
   }
@@ -115,11 +119,16 @@ std::size_t links_at_once(php::value const& state) {
 
 void add_by_names(adapter::adapter& php, std::span<switched_link> links, std::size_t at_once) {
   while (!links.empty()) {
-    auto const part = links.first(std::min(at_once, links.size()));
-    agent::answer const answer = php.run(caches::ask("site.names", {{"links", paths_of(part)}}));
-    opcache::require_listing(answer);
-    add_named(part, answer.result["names"]);
-    links = links.subspan(part.size());
+    auto const some = links.first(std::min(at_once, links.size()));
+    std::int64_t parts = 0;
+    for (std::int64_t part = 0; part < std::max<std::int64_t>(parts, 1); ++part) {
+      agent::answer const answer =
+          php.run(caches::ask("site.names", {{"links", paths_of(some)}, {"part", part}, {"parts", parts}}));
+      opcache::require_listing(answer);
+      add_named(some, answer.result["names"]);
+      if (parts == 0) parts = std::clamp<std::int64_t>(answer.result["parts"].as_int(), 1, most_parts);
+    }
+    links = links.subspan(some.size());
   }
 }
 

@@ -216,6 +216,27 @@ TEST_CASE("without OPcache doctor tells which workers remember where the link le
   CHECK(contains(text(found, "message"), pages.release("1") + " may still be served: 2 of 2 workers ("));
 }
 
+TEST_CASE("a memory that is past realpath_cache_ttl is no evidence, but what lies below may be believed for longer") {
+  auto options = options_for(1);
+  options.ini["opcache.enable"] = "0";
+  options.ini["realpath_cache_ttl"] = "1";
+  php_fpm const server{options};
+  site const pages;
+  auto const resolve = [&](std::string const& file) {
+    auto const look = server.write_script(file, "<?php echo realpath('" + pages.current() + "/" + file + "');");
+    return run_script(server, look).body;
+  };
+  CHECK(resolve("index.php") == pages.release("1") + "/index.php");
+  std::this_thread::sleep_for(1s);
+  CHECK(resolve("rel.php") == pages.release("1") + "/rel.php");
+  pages.link("2");
+  std::this_thread::sleep_for(1s);  // the link itself would be looked up again by now
+  bool const may_be_served = resolve("rel.php") == pages.release("1") + "/rel.php";
+  auto const found = one_about_site(server, {"--site=" + pages.current()});
+  CHECK(found["name"] == (may_be_served ? "switched_link" : "old_code"));
+  CHECK(one_about_site(server, {"--site=" + pages.current()})["name"] == "old_code");  // that worker has forgotten it
+}
+
 TEST_CASE("the table has the finding as a row, and the cure stands on standard error") {
   php_fpm const server{options_for(2)};
   site const pages;

@@ -157,6 +157,22 @@ TEST_CASE("names that lead through the release's own links to what all releases 
   CHECK(misses(server) - before <= 1);
 }
 
+TEST_CASE(
+    "two links to one release, under which visitors know the same script, are told apart from one that was switched") {
+  php_fpm const server{options_for(2)};
+  site const pages;
+  std::string const other = pages.directory() + "/other";
+  fs::create_symlink(pages.release("2"), other);
+  CHECK(visits(server, pages) == texts{"1 1 1"});  // so its rel.php stays cached beside the other
+  pages.link("2");
+  CHECK(call(server, {"opcache:reset", "--graceful"}).exit_code == 0);
+  CHECK(visits(server, pages) == texts{"2 2 2"});
+  for (std::string const& link : {pages.current(), other}) run_script(server, link + "/rel.php");
+  auto const output = call(server, {"opcache:reset", "--graceful", "--format=json"});
+  INFO(output.out << output.err);
+  CHECK(contains(output.out, "\"links\":[]"));
+}
+
 TEST_CASE("a site of the same names is not taken for the release before") {
   php_fpm const server{options_for(3)};
   site const pages;

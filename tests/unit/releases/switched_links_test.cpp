@@ -30,6 +30,8 @@ class pool {
   std::optional<error> broken;       ///< what becomes of the request for links
   int asked = 0;                     ///< for links
   std::vector<std::size_t> at_once;
+  std::int64_t parts = 1;  ///< of the names
+  std::vector<std::int64_t> asked_parts;
 
   test::fake_adapter php{[this](agent::call const& call) { return answer(call); }};
 
@@ -53,7 +55,8 @@ class pool {
                           {"opcache_statistics", named({{"num_cached_scripts", scripts}})}});
     } else {
       at_once.push_back(call.arguments["links"].entries().size());
-      out.result = named({{"listed", true}, {"names", names}});
+      asked_parts.push_back(call.arguments["part"].as_int());
+      out.result = named({{"listed", true}, {"names", names}, {"parts", parts}});
     }
     return out;
   }
@@ -240,6 +243,24 @@ TEST_CASE("of many scripts few links are asked for in one request") {
   one.scripts = 100'000;
   static_cast<void>(find({&one}));
   CHECK(one.at_once == std::vector<std::size_t>{2, 2, 1});
+}
+
+TEST_CASE("a memory that is past its time is no evidence, and its link is looked at all the same") {
+  pool one;
+  one.remembered = named({{"/srv/current", ""}});
+  CHECK(find({&one}).switched.empty());
+  one.names = named({{"/srv/current", named({{"/opt/app-1", list({3, "/srv/current/a.php"})}})}});
+  auto const found = find({&one});
+  REQUIRE(found.switched.size() == 1);
+  CHECK(found.switched[0].seen.at("/opt/app-1").workers.empty());
+}
+
+TEST_CASE("of many names each request tries a part") {
+  pool one;
+  one.parts = 3;
+  one.names = named({{"/srv/current", named({{"/opt/app-1", list({3, "/srv/current/a.php"})}})}});
+  CHECK(find({&one}).switched[0].seen.at("/opt/app-1").names == 9);
+  CHECK(one.asked_parts == std::vector<std::int64_t>{0, 1, 2});
 }
 
 TEST_CASE("what a pool tells that cannot be is refused or passed over") {
