@@ -57,7 +57,9 @@ std::optional<std::vector<std::string>> fastcgi_adapter::pools() const {
   auto const workers = fpm::workers(fpm::proc(), target_.master);
   if (!workers) return std::nullopt;
   std::set<std::string> names;
-  for (fpm::worker const& each : *workers) names.insert(each.pool);
+  for (fpm::worker const& each : *workers) {
+    if (!each.pool.empty()) names.insert(each.pool);  // a newborn worker, which remembers nothing yet
+  }
   return std::vector<std::string>(names.begin(), names.end());
 }
 
