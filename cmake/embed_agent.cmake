@@ -14,7 +14,7 @@ function(cachetool_embed_agent TARGET NAME)
   # A target of its own, because TARGET was made in another directory, where the rule above is not known.
   add_custom_target(agent_${NAME} DEPENDS ${base}.hpp)
   add_dependencies(${TARGET} agent_${NAME})
-  add_dependencies(embedded_agents agent_${NAME})
+  add_dependencies(embedded_files agent_${NAME})
   target_include_directories(${TARGET} PRIVATE ${CMAKE_CURRENT_BINARY_DIR})
 endfunction()
 

@@ -13,6 +13,7 @@
 #include "cli/commands/opcache_commands.hpp"
 #include "cli/commands/opcache_prune_command.hpp"
 #include "cli/commands/opcache_refresh_commands.hpp"
+#include "cli/commands/opcache_report_command.hpp"
 #include "cli/commands/opcache_reset_command.hpp"
 #include "cli/commands/opcache_script_commands.hpp"
 #include "cli/commands/php_commands.hpp"
@@ -327,6 +328,8 @@ constexpr std::array regexp_arguments{argument_spec{
     .name = "regexp", .help = "A regular expression (PCRE): /pattern/flags, or a pattern alone", .required = true}};
 constexpr std::array help_arguments{argument_spec{.name = "command_name", .help = "The command's name"}};
 
+constexpr std::array report_arguments{
+    argument_spec{.name = "file", .help = "The file to write; without it, standard output"}};
 constexpr std::array script_arguments{argument_spec{.name = "path", .help = "The script", .required = true}};
 constexpr std::array release_arguments{
     argument_spec{.name = "release", .help = "The directory of the release", .required = true}};
@@ -563,6 +566,12 @@ constexpr std::array command_specs{
         .run = opcache_refresh,
         .targets = target_policy::one_found,
         .once = true},
+    command_spec{.name = "opcache:report",
+                 .description = "Makes one page to look at: what the figures mean, and what to change",
+                 .help = "A web page that needs no network, with a map of the scripts, lists and all settings: "
+                         "opcache:report report.html. Several php-fpm make one page with a part for each.",
+                 .arguments = report_arguments,
+                 .run = opcache_report},
     command_spec{
         .name = "opcache:reset",
         .description = "Resets the contents of the opcode cache",

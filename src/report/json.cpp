@@ -63,17 +63,6 @@ void quote(std::string_view text, Write const& write) {
   write("\"");
 }
 
-// Three bytes as four characters; fewer bytes, at the end, are padded.
-std::string base64_group(std::string_view three) {
-  constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  unsigned bits = 0;
-  for (std::size_t i = 0; i < 3; ++i)
-    bits = bits << 8U | (i < three.size() ? static_cast<unsigned char>(three[i]) : 0U);
-  std::string group(4, '=');
-  for (std::size_t i = 0; i <= three.size(); ++i) group[i] = alphabet[bits >> (18 - 6 * i) & 0x3FU];
-  return group;
-}
-
 std::string key_text(php::key const& key) {
   if (auto const* number = std::get_if<std::int64_t>(&key)) return std::to_string(*number);
   return *std::get_if<std::string>(&key);

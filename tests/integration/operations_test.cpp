@@ -99,6 +99,7 @@ void use_each_cache(observed& of) {
                                              {"opcache:invalidate:scripts", "page"},
                                              {"opcache:reset"},
                                              {"opcache:status"},
+                                             {"opcache:report"},
                                              {"opcache:status:scripts"},
                                              {"php:eval", "-r", "return 1;"},
                                              {"stat:clear"},

@@ -1,18 +1,14 @@
 #include "cli/commands/metrics_command.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <mutex>
 
 #include "advice/figures.hpp"
-#include "base/random_hex.hpp"
-#include "base/replace_file.hpp"
 #include "base/text.hpp"
-#include "base/unique_fd.hpp"
 #include "cli/commands/examined_php.hpp"
 #include "cli/commands/metrics_view.hpp"
+#include "cli/commands/replaced_file.hpp"
 #include "cli/targets/targets.hpp"
-#include "releases/open_directory.hpp"
 
 namespace cachetool::cli {
 namespace {
@@ -103,47 +99,23 @@ void watch(target const& whom, agent::observer& log, target_output& out, sightin
   if (failure) throw *failure;
 }
 
-/// A file to be written for node_exporter, which may read it at any moment.
-class textfile {
- public:
-  /// Throws error (usage) if the name is not one that node_exporter reads, (refused) if there is no such directory.
-  explicit textfile(std::string const& path) : path_(path), name_(path_.filename().string()) {
-    if (!path.ends_with(".prom")) {
-      throw error(error_kind::usage,
-                  "--textfile=" + path + " does not end with .prom, and node_exporter reads no other file")
-          .advise("name it " + base::shell_word(path + ".prom"));
-    }
-    try {
-      directory_ = releases::open_directory(path_.has_parent_path() ? path_.parent_path().string() : ".");
-    } catch (error const& failed) {
-      throw cannot_be_written(failed.message());
-    }
+// Which node_exporter may read at any moment. Throws error (usage) if the name is not one that it reads.
+replaced_file textfile(std::string const& path) {
+  if (!path.ends_with(".prom")) {
+    throw error(error_kind::usage,
+                "--textfile=" + path + " does not end with .prom, and node_exporter reads no other file")
+        .advise("name it " + base::shell_word(path + ".prom"));
   }
-
-  void write(std::string_view text) const {
-    std::string const beside = "." + name_ + "." + base::random_hex();
-    int const failed = base::replace_file(directory_.get(), name_, beside, text, 0644);
-    if (failed != 0) throw cannot_be_written(base::errno_text(failed));
-  }
-
- private:
-  error cannot_be_written(std::string const& why) const {
-    return error(error_kind::refused, "the file " + path_.string() + " cannot be written: " + why)
-        .advise(
-            "name a file in a directory that you may write to: the one that node_exporter's "
-            "--collector.textfile.directory names");
-  }
-
-  std::filesystem::path path_;
-  std::string name_;
-  base::unique_fd directory_;
-};
+  return {path, true,
+          "name a file in a directory that you may write to: the one that node_exporter's "
+          "--collector.textfile.directory names"};
+}
 
 }  // namespace
 
 exit_code show_metrics(context& with) {
-  std::optional<textfile> file;
-  if (auto const path = with.given.text("textfile")) file.emplace(*path);
+  std::optional<replaced_file> file;
+  if (auto const path = with.given.text("textfile")) file.emplace(textfile(*path));
   sightings seen;
   exit_code const code = visit_each_target(
       with, std::nullopt,
@@ -151,7 +123,7 @@ exit_code show_metrics(context& with) {
   if (code > exit_code::interrupted_by) return code;  // some figures are missing
   std::string const text = metrics_text(seen.take());
   if (file) {
-    file->write(text);
+    file->write(text, 0644);
   } else {
     with.out.raw(text);
     with.out.flush();
