@@ -104,7 +104,9 @@ exit_code run_line(std::vector<std::string> const& arguments, console& out) {
   options const given(line);
   environment const env = read_environment();
   bool const terminal = isatty(STDOUT_FILENO) == 1;
-  out = console({verbosity(given, env) < 0, wants_colour(given, env, terminal), terminal, isatty(STDERR_FILENO) == 1,
+  bool const talks_to_terminal = isatty(STDERR_FILENO) == 1;
+  out = console({verbosity(given, env) < 0, wants_colour(given, env, terminal), terminal, talks_to_terminal,
+                 wants_colour(given, env, talks_to_terminal),
                  terminal ? width_of_terminal() : console::settings().width});
   exit_code const code = run_or_report(line, given, env, out);
   out.flush();
@@ -123,8 +125,18 @@ bool wants_json(std::vector<std::string> const& arguments) {
   return false;
 }
 
+bool talks_in_colour(std::vector<std::string> const& arguments) {
+  auto const is_given = [&arguments](char const* option) {
+    return std::find(arguments.begin(), arguments.end(), option) != arguments.end();
+  };
+  environment const env = read_environment();
+  if (is_given("--no-ansi")) return false;
+  return is_given("--ansi") || (isatty(STDERR_FILENO) == 1 && !env.no_color && !env.dumb_terminal);
+}
+
 // Errors of the line or the config file are found before anything is done or written.
 void report_failed_line(std::vector<std::string> const& arguments, console& out, error const& failed) {
+  out.talk_in_colour(talks_in_colour(arguments));
   out.report({}, failed);
   bool const before_all = failed.kind() == error_kind::usage || failed.kind() == error_kind::config;
   if (before_all && wants_json(arguments)) write_failed_line(out, failed);

@@ -10,9 +10,6 @@
 namespace cachetool::report {
 namespace {
 
-constexpr std::string_view green = "\033[32m";
-constexpr std::string_view default_colour = "\033[39m";
-
 using widths = std::vector<std::size_t>;
 
 void widen(widths& columns, std::vector<std::string> const& cells) {
@@ -25,13 +22,11 @@ std::string border_line(widths const& columns) {
   return line.append("\n");
 }
 
-std::string row_line(widths const& columns, std::vector<std::string> const& cells, bool colour = false) {
+std::string row_line(widths const& columns, std::vector<std::string> const& cells, cell_style const& styles) {
   std::string line = "|";
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    if (colour) line += green;
-    line.append(" ").append(cells[i]).append(columns[i] - display_width(cells[i]) + 1, ' ');
-    if (colour) line += default_colour;
-    line += "|";
+    std::string const cell = " " + cells[i] + std::string(columns[i] - display_width(cells[i]) + 1, ' ');
+    line.append(styles ? styled(cell, styles(i, cells[i]), true) : cell).append("|");
   }
   return line.append("\n");
 }
@@ -98,17 +93,19 @@ void table::for_each_row(std::function<void(shown_row const&)> const& each) cons
   }
 }
 
-void table::render(text_sink const& out, bool colour) const {
+void table::render(text_sink const& out, bool colour, cell_style const& styles) const {
   widths columns(header_.size());
   widen(columns, header_);
   for_each_row([&](shown_row const& row) { widen(columns, row); });
 
   std::string const border = border_line(columns);
   out(border);
-  out(row_line(columns, header_, colour));
+  cell_style const as_header = [](std::size_t, std::string_view) { return style::good; };
+  out(row_line(columns, header_, colour ? as_header : cell_style()));
   out(border);
   if (packed_.empty()) return;
-  for_each_row([&](shown_row const& row) { out(row.empty() ? border : row_line(columns, row)); });
+  cell_style const& as_cell = colour ? styles : cell_style();
+  for_each_row([&](shown_row const& row) { out(row.empty() ? border : row_line(columns, row, as_cell)); });
   out(border);
 }
 

@@ -6,10 +6,15 @@
 #include <string_view>
 #include <vector>
 
+#include "report/style.hpp"
+
 namespace cachetool::report {
 
 /// Receives text in pieces. An exception from it ends the writing and passes through.
 using text_sink = std::function<void(std::string_view)>;
+
+/// How a cell of that column with that text is to look.
+using cell_style = std::function<style(std::size_t column, std::string_view text)>;
 
 /// A table in the style of CacheTool 10 (Symfony Console's default). It keeps its rows until render().
 /// Control bytes in cells are escaped (value_text.hpp), so a cell is always one line. A row takes as many bytes as its
@@ -23,8 +28,8 @@ class table {
   void add_separator();
 
   /// Writes the table, line by line. Without rows: border, header, border. With `colour` header cells are green, as
-  /// with `--ansi`.
-  void render(text_sink const& out, bool colour = false) const;
+  /// with `--ansi`, and the others as `styles` says.
+  void render(text_sink const& out, bool colour = false, cell_style const& styles = {}) const;
 
  private:
   using shown_row = std::vector<std::string>;

@@ -81,6 +81,17 @@ std::map<std::string, double> figures(std::string const& text) {
   return found;
 }
 
+// What a command writes to standard error if that is a terminal; its standard output goes to a file.
+std::string on_terminal(std::string const& arguments, std::string const& output,
+                        std::map<std::string, std::string> environment = {}) {
+  test::program_options options;
+  options.path = "/usr/bin/script";
+  options.environment = std::move(environment);
+  options.environment.emplace("TERM", "xterm");
+  options.environment.emplace("SHELL", "/bin/sh");
+  return run_program({"-qec", test::built_program() + " " + arguments + " >" + output, "/dev/null"}, options).out;
+}
+
 test::program_result promtool(std::vector<std::string> const& arguments, std::string const& standard_input) {
   int const input = open(standard_input.c_str(), O_RDONLY | O_CLOEXEC);
   test::program_options options;
@@ -437,4 +448,26 @@ TEST_CASE("checks at the same time, a broken record and one of others disturb no
   auto const said = plugin(check_of(server));
   CHECK(said.exit_code == 0);
   CHECK(contains(said.out, "\nnothing is remembered between checks: "));
+}
+
+TEST_CASE("opcache:status judges below its table where standard error is a terminal, and the table stays as it is") {
+  auto options = test::one_pool();
+  options.ini["opcache.max_accelerated_files"] = "200";
+  php_fpm const server(options);
+  test::fill_cache(server, 300);
+  std::string const output = server.directory() + "/out";
+  std::string const status = "opcache:status " + address(server, "www");
+  std::string const shown = on_terminal(status, output);
+  CHECK(shown.starts_with("\033[31mfailure: \033[39m223 of 223 keys used"));
+  CHECK(contains(shown, "; set opcache.max_accelerated_files=463 in "));
+  for (auto const& without : std::vector<std::map<std::string, std::string>>{{{"NO_COLOR", "1"}}, {{"TERM", "dumb"}}}) {
+    CHECK(on_terminal(status, output, without).starts_with("failure: 223 of 223 keys used"));
+  }
+  CHECK(on_terminal(status + " --no-ansi", output).starts_with("failure: "));
+  CHECK(on_terminal(status + " --format=json", output).empty());
+  auto const piped = call(server, {"opcache:status"});
+  CHECK(piped.err.empty());
+  on_terminal(status, output);
+  auto const same = [](std::string const& text) { return text.substr(0, text.find("| Hits")); };  // a look is a miss
+  CHECK(same(text_of(output)) == same(piped.out));
 }

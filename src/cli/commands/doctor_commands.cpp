@@ -21,7 +21,7 @@ void show_findings(target_output& out, doctor::report const& report, bool only_p
   std::size_t const width = out.streams().width();
   out.heading(report.from);
   if (width >= narrow) {
-    out.table(doctor_table(report, width));
+    out.table(doctor_table(report, width), doctor_style);
   } else {
     for (std::string const& line : doctor_lines(report, width)) out.streams().line(line);
   }

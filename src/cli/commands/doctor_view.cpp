@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "cli/commands/level_style.hpp"
 #include "report/value_text.hpp"
 
 namespace cachetool::cli {
@@ -53,6 +54,13 @@ report::table doctor_table(doctor::report const& report, std::size_t width) {
     }
   }
   return table;
+}
+
+report::style doctor_style(std::size_t column, std::string_view text) {
+  for (advice::level const each : {advice::level::ok, advice::level::warning, advice::level::failure}) {
+    if (column == 0 && text == name(each)) return style_of(each);
+  }
+  return report::style::plain;
 }
 
 std::vector<std::string> doctor_lines(doctor::report const& report, std::size_t width) {

@@ -16,6 +16,9 @@ namespace cachetool::cli {
 /// A sentence that is too long for a table of `width` columns goes on in the next row.
 report::table doctor_table(doctor::report const& report, std::size_t width);
 
+/// Its column of levels in their colours.
+report::style doctor_style(std::size_t column, std::string_view text);
+
 /// For a terminal that is too narrow for the table: "warning: keys: ...", in lines of `width` columns.
 std::vector<std::string> doctor_lines(doctor::report const& report, std::size_t width);
 

@@ -1,7 +1,9 @@
 #include "cli/commands/opcache_commands.hpp"
 
+#include "advice/checks.hpp"
 #include "caches/opcache.hpp"
 #include "caches/rows.hpp"
+#include "cli/commands/level_style.hpp"
 #include "cli/commands/opcache_view.hpp"
 #include "cli/targets/targets.hpp"
 #include "report/value_text.hpp"
@@ -26,7 +28,22 @@ opcache::script_query script_query(context const& with) {
 std::string product_line(opcache::configuration const& configuration, bool colour) {
   std::string const product = report::escape_controls(configuration.product);
   std::string const version = report::escape_controls(configuration.version);
-  return colour ? "\033[32m" + product + "\033[39m \033[33m" + version + "\033[39m\n" : product + " " + version + "\n";
+  return report::styled(product, report::style::good, colour) + " " +
+         report::styled(version, report::style::attention, colour) + "\n";
+}
+
+// What its figures mean, for somebody who looks at them. Programs have opcache:check.
+void judge(opcache::status const& status, target_output& out) {
+  if (!out.streams().talks_to_terminal()) return;
+  out.streams().flush();  // it comes below the table
+  advice::subject of;
+  of.php.has_opcache = true;
+  of.php.status = status;
+  for (advice::finding const& each : advice::judge(of)) {
+    if (each.step != "cache" || each.what.how == advice::level::ok) continue;
+    std::string const hint = each.what.hint.empty() ? "" : "; " + each.what.hint;
+    out.streams().judgement(std::string(name(each.what.how)) + ": ", style_of(each.what.how), each.what.message + hint);
+  }
 }
 
 }  // namespace
@@ -40,6 +57,7 @@ exit_code opcache_status(context& with) {
                            [&] {
                              out.heading(status.from);
                              out.table(status_table(status));
+                             judge(status, out);
                            }});
   });
 }

@@ -13,6 +13,8 @@
 namespace cachetool::cli {
 namespace {
 
+using report::style;
+
 // A pipe that is ready takes this much without blocking (PIPE_BUF, pipe(7)).
 constexpr std::size_t write_size = 4096;
 
@@ -77,9 +79,9 @@ void console::message(std::initializer_list<std::string_view> parts) {
   bool is_value = false;
   for (std::string_view const part : parts) {
     bool const coloured = chosen_.colour && !part.empty();
-    if (coloured) write(is_value ? "\033[32m" : "\033[33m");
+    if (coloured) write(report::code(is_value ? style::good : style::attention));
     raw(part);
-    if (coloured) write("\033[39m");
+    if (coloured) write(report::code(style::plain));
     is_value = !is_value;
   }
   write("\n");
@@ -117,13 +119,13 @@ void console::rescue(std::string_view text) {
 }
 
 void console::warning(std::string_view text) {
-  talk("warning: ", text);
+  talk("warning: ", style::attention, text);
 }
 void console::hint(std::string_view text) {
-  talk("hint: ", text);
+  talk("hint: ", style::good, text);
 }
 void console::error_line(std::string_view text) {
-  talk("error: ", text);
+  talk("error: ", style::bad, text);
 }
 
 void console::report(std::string_view command, error const& failed) {
@@ -141,7 +143,7 @@ void console::progress(std::string_view text) {
 
 void console::milestone(std::string_view text) {
   if (chosen_.quiet || chosen_.talks_to_terminal || kept_) return;
-  talk("", text);
+  talk("", style::plain, text);
 }
 
 void console::log_line(std::string_view text) {
@@ -168,9 +170,13 @@ bool console::confirm(std::string_view question) {
   return answer.starts_with('y') || answer.starts_with('Y');
 }
 
-void console::talk(std::string_view label, std::string_view text) {
+void console::judgement(std::string_view label, style how, std::string_view text) {
+  talk(label, how, text);
+}
+
+void console::talk(std::string_view label, style how, std::string_view text) {
   end_progress();
-  say(std::string(label) + report::escape_controls(text) + "\n");
+  say(report::styled(label, how, chosen_.talks_in_colour) + report::escape_controls(text) + "\n");
 }
 
 void console::say(std::string_view text) {

@@ -10,6 +10,8 @@
 
 #include <cachetool/error.hpp>
 
+#include "report/style.hpp"
+
 namespace cachetool::cli {
 
 /// The two streams: standard output is for data, standard error for messages. Nothing else in the program writes.
@@ -20,6 +22,7 @@ class console {
     bool colour = false;             ///< colour on standard output
     bool terminal = false;           ///< standard output is a terminal
     bool talks_to_terminal = false;  ///< standard error is a terminal
+    bool talks_in_colour = false;    ///< colour on standard error
     std::size_t width = 100;         ///< columns for text that is laid out in lines
   };
 
@@ -63,6 +66,9 @@ class console {
   void hint(std::string_view text);
   void error_line(std::string_view text);
 
+  /// "warning: 95 % are used" and the like, with the label in its colour.
+  void judgement(std::string_view label, report::style how, std::string_view text);
+
   /// "error: <command> on <endpoint>: what" and "hint: ..." for an error.
   void report(std::string_view command, error const& failed);
 
@@ -82,6 +88,10 @@ class console {
   /// Throws error (interrupted) as flush() does.
   bool confirm(std::string_view question);
 
+  /// For an error that is told before the options are known.
+  void talk_in_colour(bool colour) noexcept { chosen_.talks_in_colour = colour; }
+
+  [[nodiscard]] bool talks_to_terminal() const noexcept { return chosen_.talks_to_terminal; }
   [[nodiscard]] bool colour() const noexcept { return chosen_.colour; }
   [[nodiscard]] std::size_t width() const noexcept { return chosen_.width; }
 
@@ -97,7 +107,7 @@ class console {
   void put(std::string_view text);
   void cannot_write(int code, std::string_view rest);
   void rescue(std::string_view text);
-  void talk(std::string_view label, std::string_view text);
+  void talk(std::string_view label, report::style how, std::string_view text);
   void say(std::string_view text);
   void end_progress();
 

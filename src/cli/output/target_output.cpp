@@ -102,8 +102,8 @@ void target_output::heading(origin const& from) {
   out_.line((label_.empty() ? "an unknown address" : label_) + (both.empty() ? "" : " (" + both + ")"));
 }
 
-void target_output::table(report::table const& rows) {
-  rows.render([this](std::string_view text) { out_.write(text); }, out_.colour());
+void target_output::table(report::table const& rows, report::cell_style const& styles) {
+  rows.render([this](std::string_view text) { out_.write(text); }, out_.colour(), styles);
 }
 
 void target_output::line(origin const& from, std::string const& text) {

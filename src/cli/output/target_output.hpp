@@ -71,7 +71,7 @@ class target_output {
 
   /// With several targets, writes the line above a table.
   void heading(origin const& from);
-  void table(report::table const& rows);
+  void table(report::table const& rows, report::cell_style const& styles = {});
 
   /// "<endpoint> (pool <name>): <text>"
   void line(origin const& from, std::string const& text);

@@ -99,3 +99,20 @@ TEST_CASE("a table of many rows is shown as it was filled") {
   CHECK(next == 50000);
   CHECK(wrong == 0);
 }
+
+TEST_CASE("with colour a cell looks as its column and text say, borders and padding included or not at all") {
+  table coloured_rows({"Status", "x"});
+  coloured_rows.add_row({"bad", "bad"});
+  coloured_rows.add_row({"good", "y"});
+  auto const styles = [](std::size_t column, std::string_view text) {
+    return column > 0      ? cachetool::report::style::plain
+           : text == "bad" ? cachetool::report::style::bad
+                           : cachetool::report::style::good;
+  };
+  std::string coloured;
+  coloured_rows.render([&coloured](std::string_view part) { coloured += part; }, true, styles);
+  CHECK(coloured.find("|\033[31m bad    \033[39m| bad |\n|\033[32m good   \033[39m| y   |\n") != std::string::npos);
+  std::string plain;
+  coloured_rows.render([&plain](std::string_view part) { plain += part; }, false, styles);
+  CHECK(plain.find('\033') == std::string::npos);
+}
