@@ -81,9 +81,9 @@ constexpr php_part all_parts[] = {
     {"pattern.php", "count preg_last_error preg_match str_replace"},
     {"pools.php", "array_keys explode file_get_contents preg_match strrpos"},
     {"site_links.php",
-     "array_diff array_diff_key array_fill_keys array_keys array_merge array_slice count dirname explode"
-     " file_get_contents in_array ini_get is_dir is_link is_string preg_match readlink restore_error_handler"
-     " rtrim scandir set_error_handler stat str_replace stripcslashes strncmp strpos strrpos"},
+     "array_diff_key array_fill_keys array_keys array_merge closedir count dirname explode file_get_contents"
+     " in_array ini_get is_dir is_link is_string opendir preg_match readdir readlink restore_error_handler"
+     " rtrim set_error_handler stat str_replace stripcslashes strncmp strpos strrpos"},
     {"site_names.php",
      "array_filter array_flip array_keys array_map array_slice count crc32 current dirname"
      " error_clear_last get_included_files is_array key opcache_compile_file opcache_is_script_cached "

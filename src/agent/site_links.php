@@ -55,10 +55,10 @@ function around($scripts)
 function links_around($directories, $ends, $paths, &$hidden)
 {
     $links = links_on_the_way(array_merge($paths, paths_of_settings())) + array_fill_keys($paths, true);
-    $links += links_in(array_keys($directories), $hidden);
+    $links += links_in(array_keys($directories), 100000, $hidden);
     $network = network_mounts();
     $network = $network === null ? null : array_diff_key($network, $directories); // where code runs it answers
-    foreach (array_keys($network === null ? array() : links_in(directories_beside($directories, $network), $ignored)) as $link) {
+    foreach (array_keys($network === null ? array() : links_in(directories_beside($directories, $network), 3000, $ignored)) as $link) {
         $links += !leads_into($link, $network) && is_dir($link) && has_one_of($link, $ends) ? array($link => true) : array();
     }
     $links = array_diff_key($links, of_system());
@@ -93,7 +93,7 @@ function ends_of($path)
 /** Whether a directory, or one in it, has a file of a name that ends so. */
 function has_one_of($directory, $ends, $deeper = '')
 {
-    $names = array_slice(array_diff(may('scandir', $directory) ?: array(), array('.', '..')), 0, 1000);
+    $names = names_in($directory, 1000) ?: array();
     foreach ($names as $name) {
         if (isset($ends["$deeper/$name"])) {
             return true;
@@ -132,7 +132,8 @@ function directories_beside($directories, $network)
 
 function of_system()
 {
-    $names = 'bin boot dev etc lib lib32 lib64 libx32 proc run sbin snap sys usr var/cache var/log var/run var/spool';
+    $names = 'bin boot dev etc lib lib32 lib64 libx32 lost+found mnt proc root run sbin snap sys tmp usr var/backups var/cache'
+        . ' var/crash var/lib var/lock var/log var/mail var/run var/spool var/tmp';
     return array_fill_keys(explode(' ', '/' . str_replace(' ', ' /', $names)), true);
 }
 
@@ -140,7 +141,7 @@ function directories_in($directory, $not)
 {
     breathe();
     $found = array();
-    foreach (array_slice(may('scandir', $directory) ?: array(), 0, 3000) as $name) {
+    foreach (names_in($directory, 3000) ?: array() as $name) {
         $path = rtrim($directory, '/') . "/$name";
         if ($name[0] !== '.' && !isset($not[$path]) && !is_link($path) && is_dir($path)) {
             $found[] = $path;
@@ -178,20 +179,40 @@ function leads_into($link, $directories)
     return false;
 }
 
-function links_in($directories, &$hidden)
+/** The names in a directory, as many as MOST: it may be anybody's, who has filled it. Null if it cannot be read. */
+function names_in($directory, $most)
+{
+    $open = may('opendir', $directory);
+    if (!$open) {
+        return null;
+    }
+    $names = array();
+    while (count($names) < $most && ($name = readdir($open)) !== false) {
+        if ($name !== '.' && $name !== '..') {
+            $names[] = $name;
+        }
+    }
+    closedir($open);
+    return $names;
+}
+
+function links_in($directories, $most, &$hidden)
 {
     $links = array();
     $hidden = array();
     foreach ($directories as $directory) {
         breathe();
-        $names = may('scandir', $directory);
-        if (!$names) {
+        $names = names_in($directory, $most);
+        if ($names === null) {
             $hidden[] = $directory;
         }
-        foreach ($names ?: array() as $name) {
+        foreach ($names ?: array() as $at => $name) {
             $link = rtrim($directory, '/') . "/$name";
             if (is_link($link) && count($links) < 2000) {
                 $links[$link] = true;
+            }
+            if ($at % 500 === 499) {
+                breathe();
             }
         }
     }
@@ -203,7 +224,7 @@ function links_inside($directory, $ends, $levels)
 {
     breathe();
     $links = array();
-    foreach (array_slice(may('scandir', $directory) ?: array(), 0, 1000) as $name) {
+    foreach (names_in($directory, 1000) ?: array() as $name) {
         $path = "$directory/$name";
         if ($name[0] === '.' || strpos($name, '.php') || !is_dir($path)) {
             continue;

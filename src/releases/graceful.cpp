@@ -149,7 +149,7 @@ void bringing_up_to_date::note(known_links const& links) {
 }
 
 reason bringing_up_to_date::follow_links() {
-  known_links const links = find_switched_links(php_.pools, left() / 4);
+  known_links const links = find_switched_links(php_.pools, left() / 2);
   if (links.why_not_all) return links.why_not_all;
   report_.from = links.from;
   report_.workers = links.workers;

@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "base/deadline.hpp"
 #include "base/path.hpp"
 #include "caches/compile_rows.hpp"
 #include "caches/every_worker.hpp"
@@ -117,11 +118,13 @@ std::size_t links_at_once(php::value const& state) {
   return static_cast<std::size_t>(std::clamp<std::int64_t>(much / std::max<std::int64_t>(scripts, 1), 1, 1000));
 }
 
-void add_by_names(adapter::adapter& php, std::span<switched_link> links, std::size_t at_once) {
+// Returns false if time is over before all were asked for.
+bool add_by_names(adapter::adapter& php, std::span<switched_link> links, std::size_t at_once, base::time_point until) {
   while (!links.empty()) {
     auto const some = links.first(std::min(at_once, links.size()));
     std::int64_t parts = 0;
     for (std::int64_t part = 0; part < std::max<std::int64_t>(parts, 1); ++part) {
+      if (base::passed(until)) return false;
       agent::answer const answer =
           php.run(caches::ask("site.names", {{"links", paths_of(some)}, {"part", part}, {"parts", parts}}));
       opcache::require_listing(answer);
@@ -130,6 +133,7 @@ void add_by_names(adapter::adapter& php, std::span<switched_link> links, std::si
     }
     links = links.subspan(some.size());
   }
+  return true;
 }
 
 // OPcache may be off in one pool alone: what its workers remember counts all the same.
@@ -219,8 +223,8 @@ std::optional<std::string> why_other_pools(places const& told, survey const& all
 class search {
  public:
   search(std::vector<std::string> const& paths, std::vector<memories> const& remembered,
-         std::vector<std::string> const& roots)
-      : paths_(paths), remembered_(remembered), roots_(roots) {}
+         std::vector<std::string> const& roots, base::time_point until)
+      : paths_(paths), remembered_(remembered), roots_(roots), until_(until) {}
 
   /// Whether a pool may know more than those that were asked.
   [[nodiscard]] bool needs(std::size_t pool) const {
@@ -243,20 +247,21 @@ class search {
       for (std::size_t i = 0; i < roots_.size(); ++i) {
         if (roots_[i] == roots_[pool]) add_remembered(each, remembered_[i]);
       }
+      if (!each.leads_to.empty()) seen_.emplace(roots_[pool], each.path);
       links.push_back(std::move(each));
     }
-    if (lists) add_by_names(php, std::span(links).subspan(known), links_at_once(answer.result));
+    auto const added = std::span(links).subspan(known);
+    if (lists && !add_by_names(php, added, links_at_once(answer.result), until_)) is_out_of_time = true;
     return caches::from(answer);
   }
 
   std::vector<switched_link> links;
   std::map<std::size_t, std::set<std::string>> seen_by;  // as in known_links
+  bool is_out_of_time = false;                           // not every link was asked for
 
  private:
   [[nodiscard]] bool has(std::size_t pool, std::string const& path) const {
-    return std::any_of(links.begin(), links.end(), [&](switched_link const& each) {
-      return each.path == path && !each.leads_to.empty() && roots_[each.pool] == roots_[pool];
-    });
+    return seen_.contains({roots_[pool], path});
   }
 
   void take_hidden(std::size_t pool, php::value const& list) {
@@ -275,8 +280,10 @@ class search {
   std::vector<std::string> const& paths_;
   std::vector<memories> const& remembered_;  // of each pool
   std::vector<std::string> const& roots_;    // of each pool
-  std::set<std::string> asked_;              // roots
-  std::set<std::string> hidden_;             // directories above cached scripts that no pool sees that was asked
+  base::time_point until_;
+  std::set<std::string> asked_;                         // roots
+  std::set<std::pair<std::string, std::string>> seen_;  // roots, and paths of links in them that lead somewhere
+  std::set<std::string> hidden_;  // directories above cached scripts that no pool sees that was asked
 };
 
 // A pool that cannot tell what it sees does not keep the others from it.
@@ -294,20 +301,24 @@ std::optional<std::string> why_it_cannot_tell(search& work, adapter::adapter& ph
 
 known_links find_switched_links(std::span<adapter::adapter* const> pools, std::chrono::milliseconds patience,
                                 std::vector<std::string> const& paths) {
-  survey const all = ask_workers(pools, patience);
+  auto const until = base::after(patience);
+  survey const all = ask_workers(pools, patience / 2);
   known_links out;
   out.workers = all.workers;
   out.why_not_all = all.why_not_all;
   places const stand = places_of(pools);
   if (!out.why_not_all) out.why_not_all = why_other_pools(stand, all);
   out.roots = stand.roots;
-  search work(paths, all.remembered, out.roots);
+  search work(paths, all.remembered, out.roots, until);
   out.from = work.ask(*pools.front(), 0);
   for (std::size_t i = 1; i < pools.size(); ++i) {
     if (!work.needs(i)) continue;
+    if (base::passed(until)) work.is_out_of_time = true;
+    if (work.is_out_of_time) break;
     auto why = why_it_cannot_tell(work, *pools[i], i);
     if (!out.why_not_all) out.why_not_all = std::move(why);
   }
+  if (!out.why_not_all && work.is_out_of_time) out.why_not_all = "there was no time to look at every link";
   out.seen_by = std::move(work.seen_by);
   if (!out.why_not_all) out.why_not_all = what_is_no_link(work.links);
   std::erase_if(work.links,
@@ -319,7 +330,7 @@ known_links find_switched_links(std::span<adapter::adapter* const> pools, std::c
 std::vector<std::string> earlier_targets(adapter::adapter& php, std::string const& link) {
   switched_link asked;
   asked.path = link;
-  add_by_names(php, {&asked, 1}, 1);
+  static_cast<void>(add_by_names(php, {&asked, 1}, 1, base::time_point::max()));
   return asked.before;
 }
 

@@ -46,9 +46,10 @@ struct known_links {
   std::optional<std::string> why_not_all;
 };
 
-/// Asks every worker, for `patience` at most, and looks at the links around the cached scripts and on the way to
-/// `paths`: as the first pool sees them, and as others do where that one does not see all. The pools belong to one
-/// master. Throws error: what the first pool failed with, such as disabled, pending and opcache_off; interrupted.
+/// Asks every worker, for half of `patience` at most, and in the rest of it looks at the links around the cached
+/// scripts and on the way to `paths`: as the first pool sees them, and as others do where that one does not see all.
+/// The pools belong to one master. Throws error: what the first pool failed with, such as disabled, pending and
+/// opcache_off; interrupted.
 known_links find_switched_links(std::span<adapter::adapter* const> pools, std::chrono::milliseconds patience,
                                 std::vector<std::string> const& paths = {});
 

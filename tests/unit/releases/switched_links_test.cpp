@@ -1,5 +1,7 @@
 #include "releases/switched_links.hpp"
 
+#include <thread>
+
 #include "fake_adapter.hpp"
 #include "support/catch.hpp"
 
@@ -29,6 +31,7 @@ class pool {
   php::value pools = list({"www"});  ///< of its master
   std::optional<error> broken;       ///< what becomes of the request for links
   int asked = 0;                     ///< for links
+  std::chrono::milliseconds slow{0};
   std::vector<std::size_t> at_once;
   std::int64_t parts = 1;  ///< of the names
   std::vector<std::int64_t> asked_parts;
@@ -49,6 +52,7 @@ class pool {
     } else if (call.operation == "site.links") {
       ++asked;
       if (broken) throw error(*broken);
+      std::this_thread::sleep_for(slow);
       out.result = named({{"listed", has_cache},
                           {"links", links},
                           {"hidden", hidden},
@@ -253,6 +257,15 @@ TEST_CASE("a memory that is past its time is no evidence, and its link is looked
   auto const found = find({&one});
   REQUIRE(found.switched.size() == 1);
   CHECK(found.switched[0].seen.at("/opt/app-1").workers.empty());
+}
+
+TEST_CASE("where there is no time for every link, that is a reason why this may not be everything") {
+  pool one;
+  one.slow = std::chrono::milliseconds(60);
+  std::vector<adapter::adapter*> const all{&one.php};
+  CHECK(releases::find_switched_links(all, std::chrono::milliseconds(50)).why_not_all ==
+        "there was no time to look at every link");
+  CHECK(one.at_once.empty());
 }
 
 TEST_CASE("of many names each request tries a part") {
