@@ -19,6 +19,7 @@
 #include "cli/commands/php_commands.hpp"
 #include "cli/commands/stat_commands.hpp"
 #include "cli/line/option_spec.hpp"
+#include "cli/targets/watched.hpp"
 
 namespace cachetool::cli {
 namespace {
@@ -117,6 +118,12 @@ constexpr std::array global_table{
 };
 
 constexpr std::array show_options{format_option};
+constexpr std::array watch_options{
+    format_option, option_spec{.name = "watch",
+                               .takes = arity::optional_value,
+                               .type = value_type::seconds,
+                               .value_name = "SECONDS",
+                               .help = "Show it again and again, with so long a pause (2), until it is interrupted"}};
 constexpr std::array doctor_options{
     format_option, flag("only-problems", 0, "Show only warnings and failures, and nothing if there are none"),
     option_spec{.name = "site",
@@ -399,8 +406,8 @@ constexpr std::array command_specs{
                  .once = true},
     command_spec{.name = "apcu:cache:info",
                  .description = "Shows APCu user & system cache information",
-                 .options = show_options,
-                 .run = apcu_cache_info},
+                 .options = watch_options,
+                 .run = watched<apcu_cache_info>},
     command_spec{.name = "apcu:cache:info:keys",
                  .description = "Shows APCu keys cache information",
                  .options = show_options,
@@ -439,8 +446,8 @@ constexpr std::array command_specs{
                  .targets = target_policy::one_found},
     command_spec{.name = "apcu:sma:info",
                  .description = "Show APCu shared memory allocation information",
-                 .options = show_options,
-                 .run = apcu_sma_info},
+                 .options = watch_options,
+                 .run = watched<apcu_sma_info>},
     command_spec{.name = "deploy:finish",
                  .description = "Has every worker serve the release that a link leads to now",
                  .help = "For after the link was switched. Clears the realpath cache of every worker of every pool, "
@@ -496,16 +503,16 @@ constexpr std::array command_specs{
         .name = "fpm:status",
         .description = "Shows what php-fpm counts of each pool",
         .help = "The pools need no pm.status_path. Only on the machine, and in the container, where php-fpm runs.",
-        .options = show_options,
-        .run = fpm_status,
+        .options = watch_options,
+        .run = watched<fpm_status>,
         .scope = target_scope::pool},
     command_spec{.name = "fpm:workers",
                  .description = "Shows each worker, and the request that it runs or ran last",
                  .help =
                      "Without the worker that answers. The pools need no pm.status_path. Only on the machine, and in "
                      "the container, where php-fpm runs.",
-                 .options = show_options,
-                 .run = fpm_workers,
+                 .options = watch_options,
+                 .run = watched<fpm_workers>,
                  .scope = target_scope::pool},
     command_spec{.name = "opcache:check",
                  .description = "Checks the opcode cache, as a monitoring plugin does",
@@ -595,8 +602,8 @@ constexpr std::array command_specs{
         .targets = target_policy::one_found},
     command_spec{.name = "opcache:status",
                  .description = "Show summary information about the opcode cache",
-                 .options = show_options,
-                 .run = opcache_status},
+                 .options = watch_options,
+                 .run = watched<opcache_status>},
     command_spec{.name = "opcache:status:scripts",
                  .description = "Show scripts in the opcode cache",
                  .options = scripts_options,
@@ -633,8 +640,8 @@ constexpr std::array command_specs{
     command_spec{.name = "stat:realpath_size",
                  .description = "Display size of realpath cache",
                  .help = "Of one worker: each has a cache of its own.",
-                 .options = show_options,
-                 .run = stat_realpath_size,
+                 .options = watch_options,
+                 .run = watched<stat_realpath_size>,
                  .targets = target_policy::one_found},
 };
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <regex>
@@ -12,6 +13,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/unique_fd.hpp"
 #include "fpm_calls.hpp"
 #include "support/catch.hpp"
 #include "support/test_state.hpp"
@@ -470,4 +472,36 @@ TEST_CASE("opcache:status judges below its table where standard error is a termi
   on_terminal(status, output);
   auto const same = [](std::string const& text) { return text.substr(0, text.find("| Hits")); };  // a look is a miss
   CHECK(same(text_of(output)) == same(piped.out));
+}
+
+TEST_CASE("--watch shows a status again and again until a signal ends it") {
+  php_fpm const server(test::one_pool());
+  std::string const output = server.directory() + "/watched";
+  base::unique_fd const file(open(output.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  test::program_options options;
+  options.standard_output = file.get();
+  std::string const command = GENERATE("opcache:status", "fpm:status", "apcu:sma:info", "stat:realpath_size");
+  test::program watching({command, "--format=json", "--watch=0.05", address(server, "www")}, options);
+  auto const lines = [&output] {
+    std::string const text = text_of(output);
+    return std::count(text.begin(), text.end(), '\n');
+  };
+  for (int i = 0; i < 1000 && lines() < 3; ++i) std::this_thread::sleep_for(std::chrono::milliseconds{10});
+  CHECK(lines() >= 3);
+  watching.signal(SIGINT);
+  auto const ended = watching.finish();
+  CHECK(ended.exit_code == 130);
+  CHECK(contains(ended.err, command + ": interrupted by SIGINT"));
+  std::istringstream text(text_of(output));
+  for (std::string line; std::getline(text, line);) CHECK(json::parse(line)["targets"][0]["ok"] == true);
+}
+
+TEST_CASE("--watch ends when nobody reads any more, and takes neither a wrong pause nor a deadline") {
+  php_fpm const server(test::one_pool());
+  std::string const status = "opcache:status --watch=0.05 " + address(server, "www");
+  CHECK(plugin(status + " | head -1 | wc -l").out == "1\n");
+  std::string const wrong = GENERATE("--watch=x", "--watch=0", "--watch=-1", "--watch=", "--watch --deadline=5");
+  CHECK(call(server, {"opcache:status", wrong.substr(0, wrong.find(' ')),
+                      wrong.find(' ') == std::string::npos ? "--no-ansi" : wrong.substr(wrong.find(' ') + 1)})
+            .exit_code == 2);
 }

@@ -54,6 +54,9 @@ class console {
   /// True once standard output could not be written, unless its reader went away.
   [[nodiscard]] bool output_is_lost() const noexcept { return sink_ == sink::lost; }
 
+  /// True once nothing that is written there arrives.
+  [[nodiscard]] bool nobody_reads() const noexcept { return sink_ != sink::open; }
+
   /// While set, a reader that does not read cannot keep the program from noticing a signal or the end of its time.
   /// `signal_fd` becomes readable at a signal, `interrupt_fd` in both cases; -1: none.
   void watch(int signal_fd, int interrupt_fd) noexcept {
