@@ -8,13 +8,16 @@
 #include <map>
 #include <utility>
 
+#include "base/file_info.hpp"
 #include "base/mebibytes.hpp"
 #include "base/path.hpp"
 #include "base/text.hpp"
+#include "base/unique_fd.hpp"
 #include "caches/every_worker.hpp"
 #include "caches/numbered_rows.hpp"
 #include "caches/opcache_answer.hpp"
 #include "releases/fallback.hpp"
+#include "releases/open_directory.hpp"
 #include "releases/young_files.hpp"
 
 namespace cachetool::releases {
@@ -23,12 +26,16 @@ namespace {
 using caches::ask;
 using clock = std::chrono::steady_clock;
 
-// Anybody may make a link to another user's release.
-bool is_link_of_owner(std::string const& link, std::string const& release) {
-  struct stat own {};
-  struct stat live {};
-  if (lstat(link.c_str(), &own) != 0 || stat(release.c_str(), &live) != 0) return false;
-  return own.st_uid == 0 || own.st_uid == live.st_uid;
+// Anybody may make a link to another user's release, also one on the way there.
+bool leads_by_owners_links(std::string const& link, std::string const& release) {
+  try {
+    base::unique_fd const found = open_directory(link);
+    struct stat there {};
+    auto const live = base::look_at(release);
+    return live && fstat(found.get(), &there) == 0 && base::identity_of(there) == base::identity_of(*live);
+  } catch (error const&) {
+    return false;
+  }
 }
 
 /// The work of one finish().
@@ -120,7 +127,7 @@ std::vector<std::string> finishing::releases_here() const {
   std::error_code failed;
   fs::path const live = fs::canonical(options_.current, failed);
   if (failed || live != site_.live) return {};
-  if (!options_.old_is_told && !is_link_of_owner(options_.current, live)) return {};
+  if (!options_.old_is_told && !leads_by_owners_links(options_.current, live)) return {};
   std::vector<std::string> here{live.string()};
   for (release const& each : report_.old) {
     bool const is_named =

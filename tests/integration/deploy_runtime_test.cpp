@@ -118,9 +118,13 @@ TEST_CASE("root changes no file's time in a release to which a link of somebody 
   php_fpm const server{options_for(3)};
   runtime_site const pages;
   visits(server, pages, 12);
-  pages.link("2");
+  bool const is_on_the_way = GENERATE(false, true);
+  std::string const way = pages.directory() + "/way";
+  std::filesystem::create_symlink(pages.directory() + "/releases", way);
+  std::filesystem::remove(pages.current());
+  std::filesystem::create_symlink(is_on_the_way ? way + "/2" : pages.release("2"), pages.current());
   constexpr uid_t nobody = 65534;
-  REQUIRE(lchown(pages.current().c_str(), nobody, nobody) == 0);
+  REQUIRE(lchown(is_on_the_way ? way.c_str() : pages.current().c_str(), nobody, nobody) == 0);
   struct stat before {};
   REQUIRE(stat((pages.release("2") + "/index.php").c_str(), &before) == 0);
   auto const result = call(server, {"deploy:finish"});
