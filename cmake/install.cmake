@@ -20,3 +20,6 @@ install(PROGRAMS src/stub/cachetool.php DESTINATION ${CMAKE_INSTALL_DATADIR}/cac
 # The agent in one file, for a php-fpm that sees this file but none of the places where one is put for a call.
 install(FILES ${PROJECT_BINARY_DIR}/src/agent/agents/complete.php
   DESTINATION ${CMAKE_INSTALL_DATADIR}/cachetool RENAME agent.php PERMISSIONS OWNER_READ GROUP_READ WORLD_READ)
+
+# Alerts and a dashboard for what the command metrics prints.
+install(DIRECTORY docs/monitoring DESTINATION ${CMAKE_INSTALL_DATADIR}/cachetool)

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <regex>
+#include <set>
 #include <sstream>
 #include <thread>
 
@@ -417,13 +418,17 @@ TEST_CASE("what nobody can tell is unknown: 3, and one line") {
     CHECK(said.exit_code == 3);
     CHECK(contains(said.out.substr(0, said.out.find('\n')), " UNKNOWN - "));
   }
-  std::string const wrong = GENERATE("--nonsense", "--warning=memory=20:10", "--critical=keys", "--warning=nothing=1",
-                                     "--warning=", "--timeout=x", "-c /nowhere.yml", "surplus", "--all --fcgi=/a.sock");
-  INFO(wrong);
-  auto const said = plugin("opcache:check " + wrong);
-  CHECK(said.exit_code == 3);
-  CHECK(said.out.starts_with("OPCACHE UNKNOWN - "));
-  CHECK(std::count(said.out.begin(), said.out.end(), '\n') == 1);
+}
+
+TEST_CASE("a check with a wrong option is unknown: 3, and one line") {
+  for (char const* const wrong : {"--nonsense", "--warning=memory=20:10", "--critical=keys", "--warning=nothing=1",
+                                  "--warning=", "--timeout=x", "-c /nowhere.yml", "surplus", "--all --fcgi=/a.sock"}) {
+    INFO(wrong);
+    auto const said = plugin(std::string("opcache:check ") + wrong);
+    CHECK(said.exit_code == 3);
+    CHECK(said.out.starts_with("OPCACHE UNKNOWN - "));
+    CHECK(std::count(said.out.begin(), said.out.end(), '\n') == 1);
+  }
 }
 
 TEST_CASE("checks at the same time, a broken record and one of others disturb no check") {
@@ -476,32 +481,122 @@ TEST_CASE("opcache:status judges below its table where standard error is a termi
 
 TEST_CASE("--watch shows a status again and again until a signal ends it") {
   php_fpm const server(test::one_pool());
-  std::string const output = server.directory() + "/watched";
-  base::unique_fd const file(open(output.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
-  test::program_options options;
-  options.standard_output = file.get();
-  std::string const command = GENERATE("opcache:status", "fpm:status", "apcu:sma:info", "stat:realpath_size");
-  test::program watching({command, "--format=json", "--watch=0.05", address(server, "www")}, options);
-  auto const lines = [&output] {
-    std::string const text = text_of(output);
-    return std::count(text.begin(), text.end(), '\n');
-  };
-  for (int i = 0; i < 1000 && lines() < 3; ++i) std::this_thread::sleep_for(std::chrono::milliseconds{10});
-  CHECK(lines() >= 3);
-  watching.signal(SIGINT);
-  auto const ended = watching.finish();
-  CHECK(ended.exit_code == 130);
-  CHECK(contains(ended.err, command + ": interrupted by SIGINT"));
-  std::istringstream text(text_of(output));
-  for (std::string line; std::getline(text, line);) CHECK(json::parse(line)["targets"][0]["ok"] == true);
+  for (std::string const command : {"opcache:status", "fpm:status", "apcu:sma:info", "stat:realpath_size"}) {
+    INFO(command);
+    std::string const output = server.directory() + "/" + command;
+    base::unique_fd const file(open(output.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+    test::program_options options;
+    options.standard_output = file.get();
+    test::program watching({command, "--format=json", "--watch=0.05", address(server, "www")}, options);
+    auto const lines = [&output] {
+      std::string const text = text_of(output);
+      return std::count(text.begin(), text.end(), '\n');
+    };
+    for (int i = 0; i < 1000 && lines() < 3; ++i) std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    CHECK(lines() >= 3);
+    watching.signal(SIGINT);
+    auto const ended = watching.finish();
+    CHECK(ended.exit_code == 130);
+    CHECK(contains(ended.err, command + ": interrupted by SIGINT"));
+    std::istringstream text(text_of(output));
+    for (std::string line; std::getline(text, line);) CHECK(json::parse(line)["targets"][0]["ok"] == true);
+  }
 }
 
 TEST_CASE("--watch ends when nobody reads any more, and takes neither a wrong pause nor a deadline") {
   php_fpm const server(test::one_pool());
-  std::string const status = "opcache:status --watch=0.05 " + address(server, "www");
-  CHECK(plugin(status + " | head -1 | wc -l").out == "1\n");
-  std::string const wrong = GENERATE("--watch=x", "--watch=0", "--watch=-1", "--watch=", "--watch --deadline=5");
-  CHECK(call(server, {"opcache:status", wrong.substr(0, wrong.find(' ')),
-                      wrong.find(' ') == std::string::npos ? "--no-ansi" : wrong.substr(wrong.find(' ') + 1)})
-            .exit_code == 2);
+  CHECK(plugin("opcache:status --watch=0.05 " + address(server, "www") + " | head -1 | wc -l").out == "1\n");
+  for (char const* const wrong : {"--watch=x", "--watch=0", "--watch=-1", "--watch="}) {
+    CHECK(call(server, {"opcache:status", wrong}).exit_code == 2);
+  }
+  CHECK(call(server, {"opcache:status", "--watch", "--deadline=5"}).exit_code == 2);
+}
+
+namespace {
+
+fs::path const delivered = CACHETOOL_MONITORING;
+
+// The metrics of ours that a text names.
+std::set<std::string> metrics_in(std::string const& text) {
+  static std::regex const one(R"re(\b(?:cachetool|phpfpm)_[a-z_]+)re");
+  std::set<std::string> found;
+  for (std::sregex_iterator at(text.begin(), text.end(), one), end; at != end; ++at) found.insert(at->str());
+  return found;
+}
+
+// A php-fpm that has every metric: its keys are used up, and its JIT compiler has a buffer.
+test::fpm_options with_all_metrics() {
+  auto options = test::one_pool();
+  options.ini["opcache.max_accelerated_files"] = "200";
+  options.ini["opcache.jit"] = "tracing";
+  options.ini["opcache.jit_buffer_size"] = "8M";
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("the alerts and the dashboard name metrics that there are, and no other") {
+  php_fpm const server(with_all_metrics());
+  test::fill_cache(server, 300);
+  std::set<std::string> told = metrics_in(call(server, {"metrics"}).out);
+  bool const has_jit = !test::cache_status(server)["jit"].is_null();  // from PHP 8 on
+  for (char const* const name : {"cachetool.rules.yml", "grafana.json"}) {
+    for (std::string const& each : metrics_in(text_of(delivered / name))) {
+      INFO(name << ": " << each);
+      CHECK((told.contains(each) || (!has_jit && contains(each, "_jit_"))));
+    }
+  }
+  json const dashboard = json::parse(text_of(delivered / "grafana.json"));
+  for (json const& panel : dashboard["panels"]) CHECK_FALSE(metrics_in(panel["targets"].dump()).empty());
+}
+
+TEST_CASE("promtool reads the alerts, and the one for a failure fires after five minutes of it") {
+  if (!fs::exists("/usr/bin/promtool")) return test::skip("promtool is not installed (Debian: prometheus)");
+  std::string const rules = (delivered / "cachetool.rules.yml").string();
+  CHECK(promtool({"check", "rules", rules}, "/dev/null").exit_code == 0);
+  test::temp_dir const directory;
+  std::ofstream(directory / "test.yml") << "rule_files: [" << rules << "]\n"
+                                        << R"(evaluation_interval: 1m
+tests:
+  - interval: 1m
+    input_series:
+      - series: 'cachetool_finding{endpoint="a", id="cache.keys", severity="failure"}'
+        values: '1x20'
+    alert_rule_test:
+      - {eval_time: 4m, alertname: PhpFpmFailure, exp_alerts: []}
+      - eval_time: 5m
+        alertname: PhpFpmFailure
+        exp_alerts:
+          - exp_labels: {endpoint: a, id: cache.keys, severity: critical}
+            exp_annotations:
+              summary: "cache.keys at a"
+              description: "Run: cachetool doctor --fcgi=a"
+)";
+  auto const said = promtool({"test", "rules", directory / "test.yml"}, "/dev/null");
+  INFO(said.out << said.err);
+  CHECK(said.exit_code == 0);
+}
+
+TEST_CASE("node_exporter reads the file and passes it on") {
+  if (!fs::exists("/usr/bin/prometheus-node-exporter")) {
+    return test::skip("node_exporter is not installed (Debian: prometheus-node-exporter)");
+  }
+  php_fpm const server(test::one_pool());
+  test::temp_dir const directory;
+  REQUIRE(call(server, {"metrics", "--textfile=" + (directory / "cachetool.prom")}).exit_code == 0);
+  test::program_options options;
+  options.path = "/bin/sh";
+  auto const read = run_program({"-c", R"(
+    prometheus-node-exporter --collector.disable-defaults --collector.textfile --collector.textfile.directory="$1" \
+      --web.listen-address=127.0.0.1:0 2>"$1/log" &
+    tries=0
+    until address=$(sed -n 's/.*Listening on" address=//p' "$1/log") && [ -n "$address" ] || [ $tries = 200 ]; do
+      tries=$((tries + 1)); sleep 0.05
+    done
+    curl -s "http://$address/metrics"
+    kill $!)",
+                                 "sh", directory.path()},
+                                options);
+  CHECK(sample(read.out, "cachetool_up{endpoint=\"" + server.endpoint().text()) == "1");
+  CHECK(sample(read.out, "node_textfile_scrape_error") == "0");
 }
