@@ -238,6 +238,12 @@ constexpr option_spec state_option{
     .type = value_type::nonempty,
     .value_name = "DIR",
     .help = "A directory of your own, in which it is remembered what the last check saw"};
+constexpr std::array report_options{option_spec{.name = "state-dir",
+                                                .takes = arity::value,
+                                                .type = value_type::nonempty,
+                                                .value_name = "DIR",
+                                                .help = "Where opcache:check remembers what it saw, if it does so "
+                                                        "in a directory that you named"}};
 constexpr std::array opcache_check_options{
     warning_option, critical_option, silent_option, state_option,
     option_spec{.name = "site",
@@ -577,6 +583,7 @@ constexpr std::array command_specs{
                  .description = "Makes one page to look at: what the figures mean, and what to change",
                  .help = "A web page that needs no network, with a map of the scripts, lists and all settings: "
                          "opcache:report report.html. Several php-fpm make one page with a part for each.",
+                 .options = report_options,
                  .arguments = report_arguments,
                  .run = opcache_report},
     command_spec{

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 #include "browser.hpp"
 #include "fpm_calls.hpp"
@@ -123,6 +124,16 @@ TEST_CASE("several php-fpm make one page, with a part for each master and not fo
   CHECK(made.exit_code == 0);
   CHECK(count_of(made.out, "<section class=\"part\"") == 2);
   CHECK(count_of(made.out, "<!doctype html>") == 1);
+}
+
+TEST_CASE("what opcache:check has seen stands in the report as a curve") {
+  std::string const memory = "--state-dir=" + filled().directory() + "/checks";
+  CHECK_FALSE(contains(call(filled(), {"opcache:report", memory}).out, "Over time"));
+  for (int i = 0; i < 2; ++i) {
+    call(filled(), {"opcache:check", memory});
+    std::this_thread::sleep_for(std::chrono::milliseconds{1050});  // it remembers whole seconds
+  }
+  CHECK(contains(call(filled(), {"opcache:report", memory}).out, "Over time"));
 }
 
 TEST_CASE("a php-fpm that cannot be reached is an error, and the page tells of the others") {

@@ -8,9 +8,9 @@
 
 #include "advice/checks.hpp"
 #include "advice/remedy.hpp"
-#include "base/sha256.hpp"
 #include "base/text.hpp"
 #include "caches/pool_status.hpp"
+#include "cli/commands/check_memory.hpp"
 #include "cli/commands/examined_php.hpp"
 #include "cli/settings/paths.hpp"
 #include "cli/targets/targets.hpp"
@@ -62,28 +62,27 @@ monitor::thresholds thresholds_of(options const& given, std::span<monitor::measu
 
 // --- what is remembered
 
-// Where a user's programs keep such files; the directories above it are made as they would make them.
-std::string default_directory(environment const& env) {
-  if (geteuid() == 0) return "/var/lib/cachetool";
-  if (env.state_home.starts_with('/')) return env.state_home + "/cachetool";
-  if (!env.home.starts_with('/')) return {};
-  mkdir((env.home + "/.local").c_str(), 0700);
-  mkdir((env.home + "/.local/state").c_str(), 0700);
-  return env.home + "/.local/state/cachetool";
+// The directories above it are made as a user's programs make them.
+std::string made_directory(context const& with) {
+  bool const is_usual = !with.given.text("state-dir") && geteuid() != 0 && with.env.home.starts_with('/');
+  if (is_usual && !with.env.state_home.starts_with('/')) {
+    mkdir((with.env.home + "/.local").c_str(), 0700);
+    mkdir((with.env.home + "/.local/state").c_str(), 0700);
+  }
+  return state_directory_of(with);
 }
 
 /// What checks know of the php-fpm that they saw before.
 class memory {
  public:
-  memory(context const& with, std::string service)
-      : directory_(with.given.text("state-dir").value_or(default_directory(with.env))), service_(std::move(service)) {}
+  memory(context const& with, std::string service) : directory_(made_directory(with)), service_(std::move(service)) {}
 
   // Adds this look, and what grew since the last one. If that cannot be remembered, the result says why.
   std::optional<std::string> update(std::string const& endpoint, monitor::sight& seen) const {
     try {
       if (directory_.empty()) throw error(error_kind::refused, "HOME is not set");
       monitor::state_directory const files(directory_);
-      std::string const name = service_ + "-" + base::sha256(endpoint).substr(0, 16) + ".json";
+      std::string const name = state_file_name(service_, endpoint);
       add_to(monitor::read_record(files.read(name)), endpoint, seen);
       files.write(name, monitor::text_of(seen.remembered));
       return std::nullopt;

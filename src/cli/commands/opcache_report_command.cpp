@@ -11,6 +11,7 @@
 #include "advice/checks.hpp"
 #include "caches/opcache.hpp"
 #include "caches/rows.hpp"
+#include "cli/commands/check_memory.hpp"
 #include "cli/commands/examined_php.hpp"
 #include "cli/commands/opcache_report_view.hpp"
 #include "cli/commands/replaced_file.hpp"
@@ -138,8 +139,9 @@ exit_code opcache_report(context& with) {
   exit_code const code = visit_each_target(
       with, std::nullopt,
       [&masters](target const& whom, agent::observer& log, target_output&) { read_one(whom, log, masters); });
-  auto const found = masters.take();
+  auto found = masters.take();
   if (found.empty() || code > exit_code::interrupted_by) return code;  // what was not read makes no page
+  for (reported_master& each : found) each.history = seen_by_checks(with, each.label);
   std::string const page = report_page(found);
   file ? write(with, *file, path, page) : print(with, page);
   return code;

@@ -12,6 +12,9 @@ namespace cachetool::cli {
 
 report::html finding_section(std::vector<advice::finding> const& all);
 report::html figure_tiles(reported_master const& of);
+/// What opcache:check has seen until now.
+report::html history_chart(reported_master const& of);
+
 report::html script_lists(std::vector<report::cached_file> const& scripts);
 report::html release_tables(std::vector<report::cached_file> const& scripts);
 report::html pool_tables(reported_master const& of);

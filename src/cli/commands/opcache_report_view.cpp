@@ -38,7 +38,7 @@ html part_of(reported_master const& one, std::string const& id) {
                             {"origin", origin_text(one)},
                             {"findings", finding_section(one.findings)},
                             {"figures", figure_tiles(one)},
-                            {"history", {}},
+                            {"history", section("Over time", history_chart(one))},
                             {"scripts", html::markup(report::json_in_script(report::script_tree(one.scripts)))},
                             {"lists", script_lists(one.scripts)},
                             {"releases", section("The same scripts several times", release_tables(one.scripts))},

@@ -10,6 +10,7 @@
 #include "advice/finding.hpp"
 #include "caches/pool_status.hpp"
 #include "fpm/discovery.hpp"
+#include "monitor/record.hpp"
 #include "report/html.hpp"
 #include "report/script_tree.hpp"
 
@@ -26,6 +27,7 @@ struct reported_master {
   std::optional<fpm::listener> host;        ///< nothing if this machine does not tell
   std::optional<fpm::pool_status> workers;  ///< of the pool that answered
   std::string workers_unknown;              ///< why there is none
+  std::vector<monitor::point> history{};    ///< what opcache:check has seen; the oldest first
   std::int64_t time = 0;                    ///< when it was read, as a Unix time
 };
 

@@ -82,6 +82,16 @@ TEST_CASE("workers are told with their requests, but not with what the query say
   CHECK_FALSE(has(page, "secret"));
 }
 
+TEST_CASE("what checks have seen until now is a curve, and one look is none") {
+  reported_master one = master();
+  one.history.push_back({.time = 1000, .used = 40 << 20, .wasted = 10 << 20, .keys = 1, .hit_rate = {}});
+  CHECK_FALSE(has(report_page({one}), "Over time"));
+  one.history.push_back({.time = 2000, .used = 20 << 20, .wasted = 0, .keys = 1, .hit_rate = 90});
+  std::string const page = report_page({one});
+  CHECK(has(page, "memory that is taken: 50 %, then 20 %"));
+  CHECK(has(page, "hit rate: 90 %, then 90 %"));
+}
+
 TEST_CASE("several php-fpm have a part each, and a way to it") {
   reported_master other = master();
   other.label = "<other>";
