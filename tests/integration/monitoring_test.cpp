@@ -410,6 +410,19 @@ TEST_CASE("a pool whose workers do not answer is critical to fpm:check, and a he
   CHECK(late.out.starts_with("FPM CRITICAL - no answer within 1 s"));
 }
 
+TEST_CASE("a pool on demand that was found is left alone by fpm:check beside another, and is unknown by itself") {
+  std::string const name = "cachetool-check-" + std::to_string(getpid());
+  php_fpm const lazy({.pools = {fpm_pool{.name = name, .pm = "ondemand"}}});
+  std::string const check = "fpm:check --pool=" + name + " --state-dir=" + lazy.directory() + "/checks";
+  CHECK(plugin(check).exit_code == 3);
+  php_fpm const eager({.pools = {fpm_pool{.name = name}}});
+  auto const said = plugin(check);
+  CHECK(said.exit_code == 0);
+  CHECK(contains(said.out, "\n" + lazy.endpoint(name).text() + ": OK - not asked: this pool starts workers on demand"));
+  CHECK(plugin("fpm:check --fcgi=" + lazy.endpoint(name).text() + " --state-dir=" + lazy.directory() + "/checks")
+            .exit_code == 3);
+}
+
 TEST_CASE("what nobody can tell is unknown: 3, and one line") {
   php_fpm const hidden(test::one_pool({"php_admin_value[opcache.restrict_api] = /nonexistent/admin"}));
   php_fpm const disabled(test::one_pool({"php_admin_value[disable_functions] = opcache_get_status,fpm_get_status"}));

@@ -186,13 +186,28 @@ class results {
   std::vector<target_result> all_;
 };
 
+// A pool that was found, and must not be asked for its status: that is so as long as its configuration is.
+bool is_left_alone(error const& failed, target const& whom) {
+  return whom.found && failed.kind() == error_kind::refused;
+}
+
+// Nothing is OK of which nothing was seen.
+void doubt(std::vector<target_result>& all) {
+  bool const has_seen = std::any_of(
+      all.begin(), all.end(), [](target_result const& each) { return !each.figures.empty() || !each.alerts.empty(); });
+  for (target_result& each : all) {
+    if (!has_seen) each.alerts.push_back({state::unknown, each.summary, ""});
+  }
+}
+
 target_result try_check(target const& whom, agent::observer& log, bool several, target_check const& look) {
   try {
     return look(whom, log, several);
   } catch (error const& failed) {
     if (failed.kind() == error_kind::interrupted) throw;
     target_result out;
-    out.alerts.push_back({state_for(failed, whom), failed.message(), failed.hint()});
+    out.summary = "not asked: " + failed.message();
+    if (!is_left_alone(failed, whom)) out.alerts.push_back({state_for(failed, whom), failed.message(), failed.hint()});
     return out;
   }
 }
@@ -211,7 +226,8 @@ exit_code check_each(context& with, std::string_view service, target_check const
         found.add(std::move(one));
       });
   if (code > exit_code::interrupted_by) return code;
-  auto const all = found.take();
+  auto all = found.take();
+  doubt(all);
   state const how = worst(all);
   bool const is_silent = how == state::ok && with.given.flag("only-problems") > 0;
   if (!is_silent) with.out.write(report::escape_controls(monitor::plugin_text(service, all), "\n"));
