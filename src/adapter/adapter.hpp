@@ -81,6 +81,10 @@ class adapter {
   /// they see themselves.
   [[nodiscard]] virtual std::optional<pid_t> master() const { return std::nullopt; }
 
+  /// True if fpm_get_status() may be asked of its pool at a quiet moment (fpm::why_not_steady()). Only after a call was
+  /// answered.
+  [[nodiscard]] virtual bool has_steady_workers() const { return false; }
+
   /// The error, with what this machine can tell of its cause. For when there is nothing left to try: it may take some
   /// time.
   [[nodiscard]] virtual error examined(error const& failed) const { return failed; }

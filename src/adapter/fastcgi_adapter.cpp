@@ -5,7 +5,9 @@
 
 #include "adapter/examination.hpp"
 #include "adapter/retry.hpp"
+#include "fpm/discovery.hpp"
 #include "fpm/processes.hpp"
+#include "fpm/steady_workers.hpp"
 
 namespace cachetool::adapter {
 namespace {
@@ -61,6 +63,14 @@ std::optional<std::vector<std::string>> fastcgi_adapter::pools() const {
     if (!each.pool.empty()) names.insert(each.pool);  // a newborn worker, which remembers nothing yet
   }
   return std::vector<std::string>(names.begin(), names.end());
+}
+
+bool fastcgi_adapter::has_steady_workers() const {
+  if (!steady_) {
+    auto const peer = target_.master == 0 ? std::nullopt : std::optional(target_.master);
+    steady_ = !fpm::why_not_steady(fpm::master_of(target_.where, peer, {.interrupt_fd = interrupt_fd()}));
+  }
+  return *steady_;
 }
 
 error fastcgi_adapter::examined(error const& failed) const {

@@ -37,6 +37,7 @@ class fastcgi_adapter final : public adapter {
   [[nodiscard]] std::optional<pid_t> master() const override;
   [[nodiscard]] std::optional<std::vector<std::int64_t>> workers(std::string_view pool) const override;
   [[nodiscard]] std::optional<std::vector<std::string>> pools() const override;
+  [[nodiscard]] bool has_steady_workers() const override;
   [[nodiscard]] error examined(error const& failed) const override;
 
  private:
@@ -44,6 +45,7 @@ class fastcgi_adapter final : public adapter {
 
   fastcgi_options options_;
   fastcgi_target target_;
+  mutable std::optional<bool> steady_;
   bool broke_in_stream_ = false;  // rows were passed on already, and sending the call again would repeat them
 };
 

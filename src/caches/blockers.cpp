@@ -77,7 +77,7 @@ blockers find_blockers(adapter::adapter& php) {
   fpm::proc const processes;
   auto const master = php.master();
   if (!master) return {};
-  auto asked = fpm::have_settled(processes, *master) ? requests_of_pool(php) : std::nullopt;
+  auto asked = may_ask_for_ages(php) && php.has_steady_workers() ? requests_of_pool(php) : std::nullopt;
   std::vector<blocker> of_pool = asked.value_or(std::vector<blocker>());
   complete(of_pool, fpm::workers(processes, *master).value_or({}));
   php.pause(std::chrono::milliseconds{2});  // the worker that answered last lets go of the cache meanwhile

@@ -227,7 +227,8 @@ void resetting::weigh() {
   if (!lasting.ages_hidden || running_requests(php_) == 0) return;
   throw error(error_kind::refused, "nothing was reset: for how long requests run already could not be asked")
       .advise(
-          "a worker is starting, all are busy, or fpm_get_status() is disabled; without --safe it is reset all the "
+          "a worker is starting, may start on demand (pm = ondemand), all are busy, or fpm_get_status() is disabled; "
+          "without --safe it is reset all the "
           "same")
       .during(phase::answer)
       .on(php_.label());

@@ -6,8 +6,8 @@
 
 #include "caches/ask.hpp"
 #include "caches/figures.hpp"
-#include "fpm/configured.hpp"
 #include "fpm/processes.hpp"
+#include "fpm/steady_workers.hpp"
 
 namespace cachetool::fpm {
 namespace {
@@ -73,32 +73,13 @@ pool_status to_pool_status(agent::answer const& answer) {
   return out;
 }
 
-error crashes(std::string const& why) {
-  return error(error_kind::refused, why + ": asking for the status may crash the worker that answers");
-}
-
-void require_steady_workers(std::optional<listener> const& host) {
-  if (!host || host->master.self.pid == 0) {
-    throw crashes("nobody can tell here whether this php-fpm starts a worker just now")
-        .advise("run this on the machine, and in the container, where php-fpm runs");
-  }
-  std::string const manager = host->pool ? value_of(host->master.pools[*host->pool], "pm") : "";
-  if (manager.empty()) {
-    throw crashes("the pool's configuration cannot be read, and it may start workers on demand")
-        .advise("run this as root");
-  }
-  if (manager == "ondemand")
-    throw crashes("this pool starts workers on demand (pm = ondemand)")
-        .advise("a pool with pm = static or dynamic can be asked");
-}
-
 void await_settled_workers(adapter::adapter& php, pid_t master) {
   constexpr std::chrono::milliseconds pause{100};
   constexpr int most_looks = 30;
   proc const processes;
   for (int looks = 0; !have_settled(processes, master); ++looks) {
     if (looks == most_looks) {
-      throw crashes("php-fpm starts workers all the time")
+      throw status_may_crash("php-fpm starts workers all the time")
           .advise("try again; with pm = static, or more spare workers (pm.min_spare_servers), it starts fewer");
     }
     php.pause(pause);
@@ -108,7 +89,7 @@ void await_settled_workers(adapter::adapter& php, pid_t master) {
 }  // namespace
 
 pool_status read_pool_status(adapter::adapter& php, std::optional<listener> const& host, bool with_workers) {
-  require_steady_workers(host);
+  if (auto const why = why_not_steady(host)) throw error(*why);
   await_settled_workers(php, host->master.self.pid);
   agent::call call = ask("fpm.status", {{"workers", with_workers}});
   call.idempotent = false;  // not sent again: once it has ended a worker, another one is starting

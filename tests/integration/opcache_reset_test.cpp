@@ -306,12 +306,28 @@ TEST_CASE("--wait waits for the request that keeps the restart waiting, and name
   auto const before = manual_restarts(server);
   let_settle();
   long_request const busy(server, 3500ms);
-  auto const result = call(server, {"opcache:reset", "--wait"});
+  auto const result = call(server, {"opcache:reset", "--wait", "-vv"});
   check_confirmed(result);
   CHECK(manual_restarts(server) == before + 1);
+  CHECK(contains(result.err, "fpm.requests"));
   CHECK(contains(result.err, ": waiting for worker "));
   CHECK(contains(result.err, " of the pool www (uid " + std::to_string(is_root() ? pool_user() : geteuid()) + "), " +
                                  server.document_root() + "/"));
+}
+
+TEST_CASE("a pool that starts workers on demand is not asked for the ages of its requests, and loses no worker") {
+  php_fpm const server{[] {
+    auto options = one_pool({}, 4);
+    options.pools[0].pm = "ondemand";
+    return options;
+  }()};
+  fill_cache(server);
+  long_request const busy(server, 1700ms);
+  let_settle();
+  auto const result = call(server, {"opcache:reset", "--wait", "-vv"});
+  check_confirmed(result);
+  CHECK_FALSE(contains(result.err, "fpm.requests"));
+  CHECK_FALSE(contains(server.log(), "SIGSEGV"));
 }
 
 TEST_CASE("--wait on an idle pool confirms at once and says nothing else") {
