@@ -48,3 +48,16 @@ if(CACHETOOL_YAML_ARCHIVE)
 else()
   target_link_libraries(cachetool_yaml INTERFACE yaml-cpp)
 endif()
+
+# ncurses for wide characters, as archives where there are some, for the same reason.
+add_library(cachetool_curses INTERFACE)
+find_path(CACHETOOL_CURSES_INCLUDE curses.h)
+find_library(CACHETOOL_CURSES_LIBRARY NAMES libncursesw.a ncursesw)
+find_library(CACHETOOL_TERMINFO_LIBRARY NAMES libtinfo.a tinfo)
+if(NOT CACHETOOL_CURSES_INCLUDE OR NOT CACHETOOL_CURSES_LIBRARY)
+  message(FATAL_ERROR "ncurses is missing: apt-get install libncurses-dev")
+endif()
+target_link_libraries(cachetool_curses INTERFACE ${CACHETOOL_CURSES_LIBRARY})
+if(CACHETOOL_TERMINFO_LIBRARY)  # else it is a part of the other one
+  target_link_libraries(cachetool_curses INTERFACE ${CACHETOOL_TERMINFO_LIBRARY})
+endif()

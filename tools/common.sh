@@ -1,7 +1,7 @@
 # What the scripts share; sourced by them, with $root set to the top of the source tree.
 # shellcheck shell=bash disable=SC2034,SC2154
 
-build_packages=(g++ cmake ninja-build catch2 libfmt-dev libspdlog-dev libcli11-dev libyaml-cpp-dev nlohmann-json3-dev)
+build_packages=(g++ cmake ninja-build catch2 libfmt-dev libspdlog-dev libcli11-dev libyaml-cpp-dev libncurses-dev nlohmann-json3-dev)
 php_packages=(php8.2-fpm php8.2-cli php8.2-opcache php8.2-apcu curl)
 # What some tests measure and break things with.
 test_packages=(strace valgrind util-linux iproute2)

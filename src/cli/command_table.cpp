@@ -16,6 +16,7 @@
 #include "cli/commands/opcache_report_command.hpp"
 #include "cli/commands/opcache_reset_command.hpp"
 #include "cli/commands/opcache_script_commands.hpp"
+#include "cli/commands/opcache_top_command.hpp"
 #include "cli/commands/php_commands.hpp"
 #include "cli/commands/stat_commands.hpp"
 #include "cli/line/option_spec.hpp"
@@ -244,6 +245,11 @@ constexpr std::array report_options{option_spec{.name = "state-dir",
                                                 .value_name = "DIR",
                                                 .help = "Where opcache:check remembers what it saw, if it does so "
                                                         "in a directory that you named"}};
+constexpr std::array top_options{option_spec{.name = "interval",
+                                             .takes = arity::value,
+                                             .type = value_type::seconds,
+                                             .value_name = "SECONDS",
+                                             .help = "How often to look (2)"}};
 constexpr std::array opcache_check_options{
     warning_option, critical_option, silent_option, state_option,
     option_spec{.name = "site",
@@ -615,6 +621,12 @@ constexpr std::array command_specs{
                  .description = "Show scripts in the opcode cache",
                  .options = scripts_options,
                  .run = opcache_status_scripts},
+    command_spec{.name = "opcache:top",
+                 .description = "Shows the cache, and what the workers do, on a screen that is drawn again and again",
+                 .help = "w: what the workers do, h, m and g: scripts by hits, by memory, and by hits since the sample "
+                         "before, Tab: another php-fpm, ?: help, q: the end.",
+                 .options = top_options,
+                 .run = opcache_top},
     command_spec{.name = "php:eval",
                  .description = "Run arbitrary PHP code from an argument or file",
                  .help = "What the code prints is shown first, then what it returns: cachetool php:eval -r 'return "

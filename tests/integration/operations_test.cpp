@@ -34,7 +34,8 @@ uses listed() {
   uses all;
   for (agent::operation const& each : agent::operations()) {
     for (std::string_view left = each.commands; !left.empty();) {
-      all.insert(std::string(base::take_until(left, '|')) + " uses " + std::string(each.name));
+      std::string const command(base::take_until(left, '|'));
+      if (command != "opcache:top") all.insert(command + " uses " + std::string(each.name));  // top_test.cpp looks
     }
   }
   return all;
