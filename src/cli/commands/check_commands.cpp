@@ -235,17 +235,15 @@ exit_code check_each(context& with, std::string_view service, target_check const
   return static_cast<exit_code>(how);
 }
 
-bool is_check(std::string_view word) {
-  try {
-    exit_code (*const run)(context&) = find_command(word).run;
-    return run == opcache_check || run == fpm_check;
-  } catch (error const&) {
-    return false;
+// The first word that is a command's name; null if there is none.
+command_spec const* command_in(std::vector<std::string> const& words) {
+  for (std::string const& each : words) {
+    try {
+      if (!each.starts_with('-')) return &find_command(each);
+    } catch (error const&) {  // an option's value, perhaps
+    }
   }
-}
-
-std::string_view service_of(std::string_view word) {
-  return word.starts_with('f') ? "FPM" : "OPCACHE";
+  return nullptr;
 }
 
 }  // namespace
@@ -267,13 +265,14 @@ exit_code fpm_check(context& with) {
 }
 
 bool names_a_check(std::vector<std::string> const& words) {
-  return std::any_of(words.begin(), words.end(), is_check);
+  command_spec const* const named = command_in(words);
+  return named != nullptr && (named->run == opcache_check || named->run == fpm_check);
 }
 
 exit_code check_did_not_begin(std::vector<std::string> const& words, console& out, error const& failed) {
-  auto const word = std::find_if(words.begin(), words.end(), is_check);
+  std::string_view const service = command_in(words)->run == fpm_check ? "FPM" : "OPCACHE";
   std::string const hint = failed.hint().empty() ? "" : "; " + failed.hint();
-  out.write(report::escape_controls(monitor::unknown_line(service_of(*word), failed.message() + hint), "\n"));
+  out.write(report::escape_controls(monitor::unknown_line(service, failed.message() + hint), "\n"));
   out.flush();
   return static_cast<exit_code>(state::unknown);
 }
