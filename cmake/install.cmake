@@ -23,3 +23,33 @@ install(FILES ${PROJECT_BINARY_DIR}/src/agent/agents/complete.php
 
 # Alerts and a dashboard for what the command metrics prints.
 install(DIRECTORY docs/monitoring DESTINATION ${CMAKE_INSTALL_DATADIR}/cachetool)
+
+# What the program itself writes: a manual page for each group of commands, and what shells complete with.
+set(CACHETOOL_GROUPS agent apcu deploy fpm opcache php self stat)
+
+# written_by_program(FILE ARGUMENT...): FILE in the build directory, with what the program prints.
+function(written_by_program FILE)
+  add_custom_command(OUTPUT ${PROJECT_BINARY_DIR}/${FILE}
+    COMMAND cachetool ${ARGN} > ${PROJECT_BINARY_DIR}/${FILE} DEPENDS cachetool VERBATIM)
+endfunction()
+
+file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/man ${PROJECT_BINARY_DIR}/completion)
+written_by_program(man/cachetool.1 help --format=man)
+set(CACHETOOL_PAGES ${PROJECT_BINARY_DIR}/man/cachetool.1)
+foreach(group IN LISTS CACHETOOL_GROUPS)
+  written_by_program(man/cachetool-${group}.1 help --format=man ${group})
+  list(APPEND CACHETOOL_PAGES ${PROJECT_BINARY_DIR}/man/cachetool-${group}.1)
+endforeach()
+foreach(shell bash zsh fish)
+  written_by_program(completion/${shell} completion ${shell})
+  list(APPEND CACHETOOL_COMPLETIONS ${PROJECT_BINARY_DIR}/completion/${shell})
+endforeach()
+add_custom_target(cachetool_texts ALL DEPENDS ${CACHETOOL_PAGES} ${CACHETOOL_COMPLETIONS})
+
+install(FILES ${CACHETOOL_PAGES} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES ${PROJECT_BINARY_DIR}/completion/bash
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME cachetool)
+install(FILES ${PROJECT_BINARY_DIR}/completion/zsh
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions RENAME _cachetool)
+install(FILES ${PROJECT_BINARY_DIR}/completion/fish
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d RENAME cachetool.fish)

@@ -11,6 +11,7 @@
 
 #include "cli/commands/check_commands.hpp"
 #include "cli/commands/help.hpp"
+#include "cli/commands/help_text.hpp"
 #include "cli/output/exit_code.hpp"
 #include "cli/output/target_output.hpp"
 #include "cli/output/unforeseen.hpp"
@@ -70,7 +71,7 @@ exit_code run_command(command_line& line, options const& given, environment cons
     line.command = &find_command("list");
   }
   if (given.flag("help") > 0) {
-    out.write(help_text(*line.command));
+    out.write(help_text(*line.command, out.width()));
     return exit_code::done;
   }
   check_arguments(line);

@@ -29,12 +29,14 @@ constexpr option_spec flag(std::string_view name, char letter, std::string_view 
   return {.name = name, .letter = letter, .help = help, .repeatable = true};
 }
 
-constexpr option_spec optional_text(std::string_view name, std::string_view value_name, std::string_view help) {
+constexpr option_spec optional_text(std::string_view name, std::string_view value_name, std::string_view help,
+                                    offer offers = offer::nothing) {
   return {.name = name,
           .takes = arity::optional_value,
           .type = value_type::nonempty,
           .value_name = value_name,
-          .help = help};
+          .help = help,
+          .offers = offers};
 }
 
 constexpr option_spec format_option{.name = "format",
@@ -59,25 +61,30 @@ constexpr std::array global_table{
         .help =
             "Where php-fpm listens: a socket's path, host:port or a port. May be given several times; without a value "
             "php-fpm is found",
-        .repeatable = true},
+        .repeatable = true,
+        .offers = offer::endpoint},
     flag("all", 0, "Every php-fpm that is found; one that cannot be reached is an error"),
     option_spec{.name = "pool",
                 .takes = arity::value,
                 .type = value_type::nonempty,
                 .value_name = "NAME",
-                .help = "Of those that are found, the ones with this pool"},
+                .help = "Of those that are found, the ones with this pool",
+                .offers = offer::pool},
     option_spec{.name = "php",
                 .takes = arity::value,
                 .type = value_type::nonempty,
                 .value_name = "VERSION",
-                .help = "Of those that are found, the ones with this PHP"},
+                .help = "Of those that are found, the ones with this PHP",
+                .offers = offer::php_version},
     optional_text("fcgi-chroot", "FCGI-CHROOT",
-                  "The root directory of a chrooted php-fpm. The agent is put inside: --tmp-dir, if given, lies there"),
+                  "The root directory of a chrooted php-fpm. The agent is put inside: --tmp-dir, if given, lies there",
+                  offer::directory),
     flag("cli", 0, "Run php on the command line instead, whose caches no web request uses"),
     optional_text("web", "WEB",
                   "Have the web server run the agent, by a file in the document root. FileGetContents and "
                   "SymfonyHttpClient mean the same"),
-    optional_text("web-path", "WEB-PATH", "The document root of that web site (the current directory)"),
+    optional_text("web-path", "WEB-PATH", "The document root of that web site (the current directory)",
+                  offer::directory),
     optional_text("web-url", "WEB-URL", "The URL of that web site"),
     flag("web-allow-insecure", 0, "Take any TLS certificate of the web site"),
     optional_text("web-basic-auth", "WEB-BASIC-AUTH", "USER:PASSWORD for the web site; @FILE reads it from a file"),
@@ -86,14 +93,19 @@ constexpr std::array global_table{
                 .letter = 't',
                 .takes = arity::value,
                 .value_name = "TMP-DIR",
-                .help = "A directory that you can write and php-fpm can read, tried first for the agent's file"},
-    option_spec{
-        .name = "agent", .takes = arity::value, .value_name = "PATH", .help = "An installed agent, as php-fpm sees it"},
+                .help = "A directory that you can write and php-fpm can read, tried first for the agent's file",
+                .offers = offer::directory},
+    option_spec{.name = "agent",
+                .takes = arity::value,
+                .value_name = "PATH",
+                .help = "An installed agent, as php-fpm sees it",
+                .offers = offer::file},
     option_spec{.name = "config",
                 .letter = 'c',
                 .takes = arity::value,
                 .value_name = "CONFIG",
-                .help = "Use this yaml configuration file"},
+                .help = "Use this yaml configuration file",
+                .offers = offer::file},
     option_spec{.name = "timeout",
                 .takes = arity::value,
                 .type = value_type::seconds,
@@ -131,7 +143,8 @@ constexpr std::array doctor_options{
                 .takes = arity::value,
                 .type = value_type::nonempty,
                 .value_name = "PATH",
-                .help = "Say why old code of this link or directory is still served"}};
+                .help = "Say why old code of this link or directory is still served",
+                .offers = offer::directory}};
 constexpr option_spec force(std::string_view help) {
   return flag("force", 'f', help);
 }
@@ -181,7 +194,8 @@ constexpr std::array invalidate_options{
     option_spec{.name = "path",
                 .takes = arity::value,
                 .value_name = "DIRECTORY",
-                .help = "Invalidate what is below this directory, instead of what matches a regular expression"},
+                .help = "Invalidate what is below this directory, instead of what matches a regular expression",
+                .offers = offer::directory},
     flag("dry-run", 0, "Show what would be invalidated, and do nothing")};
 constexpr option_spec pace_option{.name = "pace",
                                   .takes = arity::value,
@@ -197,7 +211,8 @@ constexpr std::array refresh_options{
         .value_name = "FILE",
         .help =
             "Refresh the files named in this file, or on standard input (-), cached or not: one a line, or ended by "
-            "NUL bytes"},
+            "NUL bytes",
+        .offers = offer::file},
     pace_option};
 constexpr std::array prune_options{
     format_option,
@@ -208,7 +223,8 @@ constexpr std::array prune_options{
         .value_name = "DIR",
         .help = "The live release, or the link that leads to it: the directories beside it are dead releases. May be "
                 "given several times",
-        .repeatable = true},
+        .repeatable = true,
+        .offers = offer::directory},
     flag("dry-run", 0, "Show what would be forgotten, and do nothing")};
 constexpr std::array warm_options{
     format_option,
@@ -219,7 +235,8 @@ constexpr std::array metrics_options{
                 .takes = arity::value,
                 .type = value_type::nonempty,
                 .value_name = "PATH",
-                .help = "Write them to this file, in one step, for the textfile collector of node_exporter"}};
+                .help = "Write them to this file, in one step, for the textfile collector of node_exporter",
+                .offers = offer::file}};
 constexpr option_spec threshold(std::string_view name, std::string_view help) {
   return {.name = name,
           .takes = arity::value,
@@ -233,18 +250,19 @@ constexpr option_spec warning_option =
 constexpr option_spec critical_option =
     threshold("critical", "The same for CRITICAL: hit_rate=50: for fewer than 50 per cent");
 constexpr option_spec silent_option = flag("only-problems", 0, "Print nothing where all is well, for cron");
-constexpr option_spec state_option{
-    .name = "state-dir",
-    .takes = arity::value,
-    .type = value_type::nonempty,
-    .value_name = "DIR",
-    .help = "A directory of your own, in which it is remembered what the last check saw"};
+constexpr option_spec state_option{.name = "state-dir",
+                                   .takes = arity::value,
+                                   .type = value_type::nonempty,
+                                   .value_name = "DIR",
+                                   .help = "A directory of your own, in which it is remembered what the last check saw",
+                                   .offers = offer::directory};
 constexpr std::array report_options{option_spec{.name = "state-dir",
                                                 .takes = arity::value,
                                                 .type = value_type::nonempty,
                                                 .value_name = "DIR",
                                                 .help = "Where opcache:check remembers what it saw, if it does so "
-                                                        "in a directory that you named"}};
+                                                        "in a directory that you named",
+                                                .offers = offer::directory}};
 constexpr std::array top_options{option_spec{.name = "interval",
                                              .takes = arity::value,
                                              .type = value_type::seconds,
@@ -256,7 +274,8 @@ constexpr std::array opcache_check_options{
                 .takes = arity::value,
                 .type = value_type::nonempty,
                 .value_name = "PATH",
-                .help = "Also look for old code of this link or directory, as doctor does"}};
+                .help = "Also look for old code of this link or directory, as doctor does",
+                .offers = offer::directory}};
 constexpr std::array fpm_check_options{warning_option, critical_option, silent_option, state_option};
 constexpr std::array file_cache_options{format_option, force("Delete files without asking")};
 constexpr std::array scripts_options{
@@ -285,7 +304,13 @@ constexpr option_spec text_or_json{.name = "format",
                                    .choices = "txt|json"};
 constexpr std::array list_options{flag("raw", 0, "Print names and descriptions alone"), text_or_json,
                                   flag("short", 0, "Accepted, for scripts: nothing is longer without it")};
-constexpr std::array help_options{text_or_json, flag("raw", 0, "Accepted, for scripts: help is plain text")};
+constexpr std::array help_options{option_spec{.name = "format",
+                                              .takes = arity::value,
+                                              .type = value_type::choice,
+                                              .value_name = "FORMAT",
+                                              .help = "How to print: txt, json or man (a manual page's source)",
+                                              .choices = "txt|json|man"},
+                                  flag("raw", 0, "Accepted, for scripts: help is plain text")};
 constexpr std::array self_update_options{flag("stable", 0, "Accepted, for scripts"),
                                          flag("preview", 0, "Accepted, for scripts"),
                                          flag("compatible", 0, "Accepted, for scripts")};
@@ -301,7 +326,8 @@ constexpr std::array eval_options{option_spec{.name = "run",
                                               .letter = 'f',
                                               .takes = arity::value,
                                               .value_name = "FILE",
-                                              .help = "A file with the code, read here"},
+                                              .help = "A file with the code, read here",
+                                              .offers = offer::file},
                                   option_spec{.name = "format",
                                               .takes = arity::value,
                                               .type = value_type::choice,
@@ -316,7 +342,8 @@ constexpr option_spec old_option{
     .help =
         "A release that was live before; without it, those beside the live one that have cached "
         "scripts",
-    .repeatable = true};
+    .repeatable = true,
+    .offers = offer::directory};
 constexpr std::array deploy_finish_options{format_option, old_option, no_fallback_option};
 constexpr std::array deploy_switch_options{
     format_option,
@@ -326,18 +353,27 @@ constexpr std::array deploy_switch_options{
     flag("every-file", 0, "Compile every *.php of the release, also what the running one has not cached"),
     flag("dry-run", 0, "Show what would be compiled, moved and wasted, and do nothing")};
 
-constexpr std::array completion_arguments{
-    argument_spec{.name = "shell", .help = "bash, zsh or fish; without it, what SHELL names"}};
+constexpr std::array completion_arguments{argument_spec{
+    .name = "shell", .help = "bash, zsh or fish; without it, what SHELL names", .choices = "bash|zsh|fish"}};
+constexpr std::array line_arguments{argument_spec{
+    .name = "word", .help = "The words of the line, up to the one that is being typed", .repeatable = true}};
 constexpr std::array self_update_arguments{
     argument_spec{.name = "version_constraint", .help = "Accepted, for scripts"}};
-constexpr std::array agent_install_arguments{
-    argument_spec{.name = "path", .help = "The file to write; without it, the place beside the program"}};
-constexpr std::array list_arguments{argument_spec{.name = "namespace", .help = "Only the commands of this group"}};
-constexpr std::array current_arguments{argument_spec{
-    .name = "current", .help = "The link that leads to the live release; without it, every link that was switched"}};
+constexpr std::array agent_install_arguments{argument_spec{
+    .name = "path", .help = "The file to write; without it, the place beside the program", .offers = offer::file}};
+constexpr std::array list_arguments{
+    argument_spec{.name = "namespace", .help = "Only the commands of this group", .offers = offer::group}};
+constexpr std::array current_arguments{
+    argument_spec{.name = "current",
+                  .help = "The link that leads to the live release; without it, every link that was switched",
+                  .offers = offer::directory}};
 constexpr std::array switch_arguments{
-    argument_spec{.name = "current", .help = "The link that leads to the live release", .required = true},
-    argument_spec{.name = "release", .help = "The release that is to be live", .required = true}};
+    argument_spec{.name = "current",
+                  .help = "The link that leads to the live release",
+                  .required = true,
+                  .offers = offer::directory},
+    argument_spec{
+        .name = "release", .help = "The release that is to be live", .required = true, .offers = offer::directory}};
 constexpr std::array key_arguments{argument_spec{.name = "key", .help = "The key", .required = true}};
 constexpr std::array store_arguments{
     argument_spec{.name = "key", .help = "The key", .required = true},
@@ -345,26 +381,40 @@ constexpr std::array store_arguments{
     argument_spec{.name = "ttl", .help = "Seconds to keep it; 0, the default, for ever"}};
 constexpr std::array regexp_arguments{argument_spec{
     .name = "regexp", .help = "A regular expression (PCRE): /pattern/flags, or a pattern alone", .required = true}};
-constexpr std::array help_arguments{argument_spec{.name = "command_name", .help = "The command's name"}};
+constexpr std::array help_arguments{
+    argument_spec{.name = "command_name",
+                  .help = "The command's name; options: those of every command; with --format=man a group of commands",
+                  .offers = offer::command}};
 
 constexpr std::array report_arguments{
-    argument_spec{.name = "file", .help = "The file to write; without it, standard output"}};
-constexpr std::array script_arguments{argument_spec{.name = "path", .help = "The script", .required = true}};
-constexpr std::array release_arguments{
-    argument_spec{.name = "release", .help = "The directory of the release", .required = true}};
-constexpr std::array refresh_arguments{
-    argument_spec{.name = "path", .help = "A file or directory, as php-fpm sees it", .repeatable = true}};
-constexpr std::array directory_arguments{
-    argument_spec{.name = "path", .help = "The directory, or a pattern of directories", .required = true}};
+    argument_spec{.name = "file", .help = "The file to write; without it, standard output", .offers = offer::file}};
+constexpr std::array script_arguments{
+    argument_spec{.name = "path", .help = "The script", .required = true, .offers = offer::file}};
+constexpr std::array release_arguments{argument_spec{
+    .name = "release", .help = "The directory of the release", .required = true, .offers = offer::directory}};
+constexpr std::array refresh_arguments{argument_spec{
+    .name = "path", .help = "A file or directory, as php-fpm sees it", .repeatable = true, .offers = offer::file}};
+constexpr std::array directory_arguments{argument_spec{.name = "path",
+                                                       .help = "The directory, or a pattern of directories",
+                                                       .required = true,
+                                                       .offers = offer::directory}};
 constexpr std::array pattern_arguments{
     argument_spec{.name = "path", .help = "A regular expression found in the paths of cached scripts (no delimiters)"}};
 
 constexpr std::array command_specs{
+    command_spec{.name = "_complete",
+                 .description = "Says what may stand next on a command line, for the scripts of completion",
+                 .arguments = line_arguments,
+                 .run = complete_line,
+                 .targets = target_policy::none,
+                 .internal = true},
     command_spec{.name = "completion",
                  .description = "Dump the shell completion script",
                  .help = "Put it where the shell looks, for bash: cachetool completion bash > "
                          "/etc/bash_completion.d/cachetool",
                  .arguments = completion_arguments,
+                 .examples = "cachetool completion bash > /etc/bash_completion.d/cachetool\n"
+                             "cachetool completion fish > ~/.config/fish/completions/cachetool.fish",
                  .run = show_completion,
                  .targets = target_policy::none},
     command_spec{.name = "doctor",
@@ -375,18 +425,24 @@ constexpr std::array command_specs{
                      "no warning and no failure, with 1 if there "
                      "is one, and with the code of the error that ended the walk.",
                  .options = doctor_options,
+                 .examples = "cachetool doctor\n"
+                             "cachetool doctor --site=/srv/app/current",
                  .run = run_doctor,
                  .targets = target_policy::every_found},
     command_spec{.name = "help",
                  .description = "Display help for a command",
                  .options = help_options,
                  .arguments = help_arguments,
+                 .examples = "cachetool help opcache:reset\n"
+                             "cachetool help options",
                  .run = show_help,
                  .targets = target_policy::none},
     command_spec{.name = "list",
                  .description = "List commands",
                  .options = list_options,
                  .arguments = list_arguments,
+                 .examples = "cachetool list\n"
+                             "cachetool list opcache",
                  .run = show_list,
                  .targets = target_policy::none},
     command_spec{
@@ -396,6 +452,8 @@ constexpr std::array command_specs{
                 "and standard error say why. For node_exporter: metrics "
                 "--textfile=/var/lib/prometheus/node-exporter/cachetool.prom",
         .options = metrics_options,
+        .examples = "cachetool metrics\n"
+                    "cachetool metrics -q --textfile=/var/lib/prometheus/node-exporter/cachetool.prom",
         .run = show_metrics,
         .targets = target_policy::every_found,
         .scope = target_scope::pool},
@@ -403,31 +461,41 @@ constexpr std::array command_specs{
                  .description = "Installs the agent for a php-fpm that sees no other file of this machine's",
                  .help = "Root only. Use it with --agent=PATH, or \"agent: PATH\" in the config file.",
                  .arguments = agent_install_arguments,
+                 .examples = "cachetool agent:install\n"
+                             "cachetool agent:install /srv/shared/agent.php",
                  .run = agent_install,
                  .targets = target_policy::none},
     command_spec{.name = "agent:show",
                  .description = "Prints the agent, for an image or a remote php-fpm",
                  .help = "COPY it into the image, and use it with --agent=PATH: cachetool agent:show > agent.php",
+                 .examples = "cachetool agent:show > agent.php",
                  .run = agent_show,
                  .targets = target_policy::none},
     command_spec{.name = "apcu:cache:clear",
                  .description = "Clears APCu cache",
                  .options = show_options,
+                 .examples = "cachetool apcu:cache:clear\n"
+                             "cachetool apcu:cache:clear --fcgi=/run/php/php8.2-fpm.sock",
                  .run = apcu_cache_clear,
                  .targets = target_policy::one_found,
                  .once = true},
     command_spec{.name = "apcu:cache:info",
                  .description = "Shows APCu user & system cache information",
                  .options = watch_options,
+                 .examples = "cachetool apcu:cache:info\n"
+                             "cachetool apcu:cache:info --format=json",
                  .run = watched<apcu_cache_info>},
     command_spec{.name = "apcu:cache:info:keys",
                  .description = "Shows APCu keys cache information",
                  .options = show_options,
+                 .examples = "cachetool apcu:cache:info:keys\n"
+                             "cachetool apcu:cache:info:keys --format=csv",
                  .run = apcu_cache_info_keys,
                  .targets = target_policy::one_found},
     command_spec{.name = "apcu:key:delete",
                  .description = "Deletes an APCu key",
                  .arguments = key_arguments,
+                 .examples = "cachetool apcu:key:delete rates",
                  .run = apcu_key_delete,
                  .targets = target_policy::one_found,
                  .once = true},
@@ -435,17 +503,22 @@ constexpr std::array command_specs{
                  .description = "Checks if an APCu key exists",
                  .options = show_options,
                  .arguments = key_arguments,
+                 .examples = "cachetool apcu:key:exists rates",
                  .run = apcu_key_exists,
                  .targets = target_policy::one_found},
     command_spec{.name = "apcu:key:fetch",
                  .description = "Shows the content of an APCu key",
                  .options = show_options,
                  .arguments = key_arguments,
+                 .examples = "cachetool apcu:key:fetch rates\n"
+                             "cachetool apcu:key:fetch rates --format=json",
                  .run = apcu_key_fetch,
                  .targets = target_policy::exactly_one},
     command_spec{.name = "apcu:key:store",
                  .description = "Store an APCu key with given value",
                  .arguments = store_arguments,
+                 .examples = "cachetool apcu:key:store maintenance 1\n"
+                             "cachetool apcu:key:store maintenance 1 600",
                  .run = apcu_key_store,
                  .targets = target_policy::one_found,
                  .once = true},
@@ -454,11 +527,14 @@ constexpr std::array command_specs{
                  .help = "With --format=json or csv it lists the keys that it deleted.",
                  .options = regexp_delete_options,
                  .arguments = regexp_arguments,
+                 .examples = "cachetool apcu:regexp:delete '/^rates\\./'\n"
+                             "cachetool apcu:regexp:delete --dry-run '/^rates\\./'",
                  .run = apcu_regexp_delete,
                  .targets = target_policy::one_found},
     command_spec{.name = "apcu:sma:info",
                  .description = "Show APCu shared memory allocation information",
                  .options = watch_options,
+                 .examples = "cachetool apcu:sma:info",
                  .run = watched<apcu_sma_info>},
     command_spec{.name = "deploy:finish",
                  .description = "Has every worker serve the release that a link leads to now",
@@ -469,6 +545,8 @@ constexpr std::array command_specs{
                          "worker for --deadline (300 s) at most.",
                  .options = deploy_finish_options,
                  .arguments = current_arguments,
+                 .examples = "cachetool deploy:finish /srv/app/current\n"
+                             "cachetool deploy:finish",
                  .run = deploy_finish,
                  .once = true,
                  .keeps_deadline = true,
@@ -480,6 +558,8 @@ constexpr std::array command_specs{
                 "reach every worker for 300 s at most after the link was switched, or for what is left of --deadline.",
         .options = deploy_switch_options,
         .arguments = switch_arguments,
+        .examples = "cachetool deploy:switch /srv/app/current /srv/app/releases/42\n"
+                    "cachetool deploy:switch --dry-run /srv/app/current /srv/app/releases/42",
         .run = deploy_switch,
         .once = true,
         .keeps_deadline = true,
@@ -492,6 +572,7 @@ constexpr std::array command_specs{
                 "served, also if the release was live before.",
         .options = warm_options,
         .arguments = release_arguments,
+        .examples = "cachetool deploy:warm /srv/app/releases/42",
         .run = deploy_warm,
         .of_site = true},
     command_spec{.name = "fpm:check",
@@ -500,15 +581,20 @@ constexpr std::array command_specs{
                      "For Nagios, Icinga, Zabbix and cron: one line, and 0 to 3 for OK, WARNING, CRITICAL, UNKNOWN. "
                      "A range is 10, 10:, ~:10, 10:20 or @10:20, as plugins have it; outside of it is an alert.",
                  .options = fpm_check_options,
+                 .examples = "cachetool fpm:check\n"
+                             "cachetool fpm:check --only-problems --warning=busy=80",
                  .run = fpm_check,
                  .targets = target_policy::every_found,
-                 .scope = target_scope::pool},
+                 .scope = target_scope::pool,
+                 .is_plugin = true},
     command_spec{.name = "fpm:list",
                  .description = "Lists every php-fpm that runs on this machine, and its pools",
                  .help =
                      "Says of each pool whether you can reach it, and if not, why; with -v also the directories that "
                      "its configuration names for its sites. As root it sees the most.",
                  .options = show_options,
+                 .examples = "cachetool fpm:list\n"
+                             "cachetool fpm:list -v",
                  .run = fpm_list,
                  .targets = target_policy::none},
     command_spec{
@@ -516,6 +602,8 @@ constexpr std::array command_specs{
         .description = "Shows what php-fpm counts of each pool",
         .help = "The pools need no pm.status_path. Only on the machine, and in the container, where php-fpm runs.",
         .options = watch_options,
+        .examples = "cachetool fpm:status\n"
+                    "cachetool fpm:status --pool=www --format=json",
         .run = watched<fpm_status>,
         .scope = target_scope::pool},
     command_spec{.name = "fpm:workers",
@@ -524,6 +612,8 @@ constexpr std::array command_specs{
                      "Without the worker that answers. The pools need no pm.status_path. Only on the machine, and in "
                      "the container, where php-fpm runs.",
                  .options = watch_options,
+                 .examples = "cachetool fpm:workers\n"
+                             "cachetool fpm:workers --pool=www",
                  .run = watched<fpm_workers>,
                  .scope = target_scope::pool},
     command_spec{.name = "opcache:check",
@@ -532,12 +622,16 @@ constexpr std::array command_specs{
                      "For Nagios, Icinga, Zabbix and cron: one line, and 0 to 3 for OK, WARNING, CRITICAL, UNKNOWN. "
                      "A range is 10, 10:, ~:10, 10:20 or @10:20, as plugins have it; outside of it is an alert.",
                  .options = opcache_check_options,
+                 .examples = "cachetool opcache:check\n"
+                             "cachetool opcache:check --only-problems --warning=memory=90",
                  .run = opcache_check,
-                 .targets = target_policy::every_found},
+                 .targets = target_policy::every_found,
+                 .is_plugin = true},
     command_spec{.name = "opcache:compile:script",
                  .description = "Compile a given script to the opcode cache",
                  .options = show_options,
                  .arguments = script_arguments,
+                 .examples = "cachetool opcache:compile:script /srv/app/current/public/index.php",
                  .run = opcache_compile_script,
                  .targets = target_policy::one_found,
                  .once = true},
@@ -550,17 +644,23 @@ constexpr std::array command_specs{
             "out.",
         .options = compile_options,
         .arguments = directory_arguments,
+        .examples = "cachetool opcache:compile:scripts /srv/app/current\n"
+                    "cachetool opcache:compile:scripts --batch --exclude=vendor /srv/app/current",
         .run = opcache_compile_scripts,
         .targets = target_policy::one_found,
         .once = true},
     command_spec{.name = "opcache:configuration",
                  .description = "Get configuration information about the cache",
                  .options = show_options,
+                 .examples = "cachetool opcache:configuration\n"
+                             "cachetool opcache:configuration --format=json",
                  .run = opcache_configuration},
     command_spec{.name = "opcache:invalidate:scripts",
                  .description = "Remove scripts from the opcode cache",
                  .options = invalidate_options,
                  .arguments = pattern_arguments,
+                 .examples = "cachetool opcache:invalidate:scripts '/srv/app/src/.*'\n"
+                             "cachetool opcache:invalidate:scripts --force --dry-run --path=/srv/app/releases/41",
                  .run = opcache_invalidate_scripts,
                  .targets = target_policy::one_found,
                  .once = true},
@@ -570,6 +670,8 @@ constexpr std::array command_specs{
                      "Says how much memory is wasted, and from when on a reset pays. Without --keep only scripts whose "
                      "files are gone are forgotten. For when no request of before the last switch runs any more.",
                  .options = prune_options,
+                 .examples = "cachetool opcache:prune --keep=/srv/app/current\n"
+                             "cachetool opcache:prune --dry-run --keep=/srv/app/current",
                  .run = opcache_prune,
                  .targets = target_policy::one_found,
                  .once = true},
@@ -582,6 +684,8 @@ constexpr std::array command_specs{
                 "(opcache.validate_timestamps=0) it takes everything that may have changed since it was cached.",
         .options = refresh_options,
         .arguments = refresh_arguments,
+        .examples = "cachetool opcache:refresh /srv/app\n"
+                    "git diff --name-only -z HEAD@{1} | cachetool opcache:refresh --from-list=-",
         .run = opcache_refresh,
         .targets = target_policy::one_found,
         .once = true},
@@ -591,6 +695,7 @@ constexpr std::array command_specs{
                          "opcache:report report.html. Several php-fpm make one page with a part for each.",
                  .options = report_options,
                  .arguments = report_arguments,
+                 .examples = "cachetool opcache:report report.html",
                  .run = opcache_report},
     command_spec{
         .name = "opcache:reset",
@@ -602,6 +707,9 @@ constexpr std::array command_specs{
             "waits "
             "for; if it is not so in time, the exit code is 4. For cron: opcache:reset --wait --safe --if-wasted=20 -q",
         .options = reset_options,
+        .examples = "cachetool opcache:reset\n"
+                    "cachetool opcache:reset --graceful\n"
+                    "cachetool opcache:reset --wait --safe --if-wasted=20 -q",
         .run = opcache_reset,
         .once = true,
         .keeps_deadline = true},
@@ -611,33 +719,43 @@ constexpr std::array command_specs{
         .help = "Works inside php-fpm, as its user. Follows no link, and deletes nothing in a directory that holds "
                 "anything but OPcache's files.",
         .options = file_cache_options,
+        .examples = "cachetool opcache:reset:file-cache --force",
         .run = opcache_reset_file_cache,
         .targets = target_policy::one_found},
     command_spec{.name = "opcache:status",
                  .description = "Show summary information about the opcode cache",
                  .options = watch_options,
+                 .examples = "cachetool opcache:status\n"
+                             "cachetool opcache:status --fcgi=/run/php/php8.2-fpm.sock --format=json",
                  .run = watched<opcache_status>},
     command_spec{.name = "opcache:status:scripts",
                  .description = "Show scripts in the opcode cache",
                  .options = scripts_options,
+                 .examples = "cachetool opcache:status:scripts --sort=memory --limit=20\n"
+                             "cachetool opcache:status:scripts --exclude=.*vendor.*",
                  .run = opcache_status_scripts},
     command_spec{.name = "opcache:top",
                  .description = "Shows the cache, and what the workers do, on a screen that is drawn again and again",
                  .help = "w: what the workers do, h, m and g: scripts by hits, by memory, and by hits since the sample "
                          "before, Tab: another php-fpm, ?: help, q: the end.",
                  .options = top_options,
+                 .examples = "cachetool opcache:top\n"
+                             "cachetool opcache:top --interval=5 --pool=www",
                  .run = opcache_top},
     command_spec{.name = "php:eval",
                  .description = "Run arbitrary PHP code from an argument or file",
                  .help = "What the code prints is shown first, then what it returns: cachetool php:eval -r 'return "
                          "gethostname();'",
                  .options = eval_options,
+                 .examples = "cachetool php:eval -r 'return ini_get(\"memory_limit\");'\n"
+                             "cachetool php:eval --file=check.php",
                  .run = php_eval,
                  .targets = target_policy::exactly_one},
     command_spec{.name = "self:update",
                  .description = "Says how this program is updated",
                  .options = self_update_options,
                  .arguments = self_update_arguments,
+                 .examples = "cachetool self:update",
                  .run = self_update,
                  .targets = target_policy::none,
                  .aliases = "update|self-update"},
@@ -647,6 +765,8 @@ constexpr std::array command_specs{
                          "--deadline (30 s) at "
                          "most.",
                  .options = show_options,
+                 .examples = "cachetool stat:clear\n"
+                             "cachetool stat:clear --pool=www",
                  .run = stat_clear,
                  .scope = target_scope::pool,
                  .keeps_deadline = true},
@@ -654,12 +774,14 @@ constexpr std::array command_specs{
                  .description = "Show summary information of realpath cache entries",
                  .help = "Of one worker: each has a cache of its own.",
                  .options = show_options,
+                 .examples = "cachetool stat:realpath_get",
                  .run = stat_realpath_get,
                  .targets = target_policy::one_found},
     command_spec{.name = "stat:realpath_size",
                  .description = "Display size of realpath cache",
                  .help = "Of one worker: each has a cache of its own.",
                  .options = watch_options,
+                 .examples = "cachetool stat:realpath_size",
                  .run = watched<stat_realpath_size>,
                  .targets = target_policy::one_found},
 };

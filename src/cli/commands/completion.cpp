@@ -1,180 +1,139 @@
 #include "cli/commands/completion.hpp"
 
+#include <algorithm>
+
 #include <cachetool/error.hpp>
 
-#include "cli/line/option_spec.hpp"
+#include "cli/commands/fpm_view.hpp"
+#include "cli/line/suggestions.hpp"
 #include "cli/output/exit_code.hpp"
 #include "cli/targets/context.hpp"
+#include "fpm/discovery.hpp"
 
 namespace cachetool::cli {
 namespace {
 
-// Between single quotes everything is literal in all three shells except the quote itself (and in fish the backslash,
-// which no text of the table has).
-std::string in_quotes(std::string_view text) {
-  std::string out = "'";
-  for (char const c : text) out += c == '\'' ? "'\\''" : std::string(1, c);
-  return out + "'";
-}
+// Each script has the program say what may stand there: complete_line() writes what these read.
 
-void replace(std::string& text, std::string_view what, std::string const& by) {
-  text.replace(text.find(what), what.size(), by);
-}
-
-// "--fcgi", "--format=table", "--format=json"
-std::vector<std::string> spellings(option_spec const& option) {
-  std::string const name = "--" + std::string(option.name);
-  std::vector<std::string> out;
-  for (std::string_view const choice : alternatives(option.choices)) out.push_back(name + "=" + std::string(choice));
-  if (out.empty()) out.push_back(name + (option.takes == arity::value ? "=" : ""));
-  return out;
-}
-
-std::string bash_words(std::span<option_spec const> options) {
-  std::string out;
-  for (option_spec const& option : options) {
-    for (std::string const& word : spellings(option)) out += (out.empty() ? "" : " ") + word;
-  }
-  return out;
-}
-
-// bash splits words at ':' and '=', and completes what comes after the last of them.
+// bash splits words at ':' and '=', and replaces what comes after the last of them: so as many parts are cut from a
+// suggestion as were typed. An abbreviation stays as it is: "o:r" becomes "o:reset".
 constexpr std::string_view bash_script = R"(_cachetool() {
-  local line=${COMP_LINE:0:COMP_POINT} word command='' current commands options
-  local -a words
+  local line=${COMP_LINE:0:COMP_POINT} kind='' typed suggestion i
+  local -a words suggestions
   read -ra words <<< "$line"
   case $line in *[[:space:]]) words+=('') ;; esac
-  current=${words[${#words[@]}-1]}
-  commands='{commands}'
-  for word in "${words[@]:1:${#words[@]}-2}"; do
-    case " $commands " in *" $word "*) command=$word; break ;; esac
+  { IFS= read -r kind; mapfile -t suggestions; } < \
+    <("${words[0]/#\~/$HOME}" _complete -- "${words[@]:1}" 2> /dev/null)
+  typed=${words[${#words[@]}-1]}
+  COMPREPLY=()
+  for suggestion in "${suggestions[@]}"; do
+    suggestion=${suggestion%%$'\t'*}
+    for ((i = 0; i < ${#typed}; i++)); do
+      case ${typed:i:1} in
+        [:=]) case $COMP_WORDBREAKS in *"${typed:i:1}"*) suggestion=${suggestion#*[:=]} ;; esac ;;
+      esac
+    done
+    COMPREPLY+=("$suggestion")
   done
-  options='{options}'
-  case $command in
-{cases}  esac
-  local IFS=$' \t\n'
-  case $current in
-    -*) COMPREPLY=($(compgen -W "$options" -- "$current")) ;;
-    *)
-      if [ -n "$command" ]; then return; fi
-      COMPREPLY=($(compgen -W "$commands" -- "$current"))
+  case $kind in
+    directories)
+      compopt -o filenames +o default +o bashdefault 2> /dev/null
+      mapfile -t COMPREPLY < <(compgen -d -- "${typed#--*=}")
       ;;
+    words) compopt +o default +o bashdefault 2> /dev/null ;;
   esac
-  local prefix=''
-  case $COMP_WORDBREAKS in
-    *:*) case $current in *[:=]*) prefix=${current%"${current##*[:=]}"} ;; esac ;;
-  esac
-  COMPREPLY=("${COMPREPLY[@]#"$prefix"}")
   case ${COMPREPLY[0]-} in *=) compopt -o nospace 2> /dev/null ;; esac
 }
 complete -o bashdefault -o default -F _cachetool cachetool
 )";
 
-std::string for_bash() {
-  std::string names;
-  std::string cases;
-  for (command_spec const& command : commands()) {
-    names += (names.empty() ? "" : " ") + std::string(command.name);
-    if (command.options.empty()) continue;
-    cases +=
-        "    " + std::string(command.name) + ") options+=" + in_quotes(" " + bash_words(command.options)) + " ;;\n";
-  }
-  std::string script(bash_script);
-  replace(script, "{commands}", names);
-  replace(script, "{options}", bash_words(global_options()));
-  replace(script, "{cases}", cases);
-  return script;
-}
-
 constexpr std::string_view zsh_script = R"(#compdef cachetool
 _cachetool() {
-  local -a commands options
-  local word command
-  commands=(
-{commands}  )
-  options=(
-{options}  )
-  for word in ${words[2,CURRENT-1]}; do
-    if (( ${commands[(I)${word//:/\\:}:*]} )); then command=$word; break; fi
+  local -a lines values shown open_values open_shown
+  local line value kind
+  lines=("${(@f)$("${words[1]/#\~/$HOME}" _complete -- "${(@Q)words[2,CURRENT]}" 2> /dev/null)}")
+  kind=${lines[1]}
+  for line in "${(@)lines[2,-1]}"; do
+    value=${line%%$'\t'*}
+    case $value in
+      *=) open_values+=("$value"); open_shown+=("${line/$'\t'/  -- }") ;;
+      *) values+=("$value"); shown+=("${line/$'\t'/  -- }") ;;
+    esac
   done
-  case $command in
-{cases}  esac
-  if [[ ${words[CURRENT]} == -* ]]; then
-    _describe -o option options
-  elif [[ -z $command ]]; then
-    _describe command commands
-  else
-    _files
-  fi
+  if (( ${#values} )); then compadd -U -l -d shown -a values; fi
+  if (( ${#open_values} )); then compadd -U -l -S '' -d open_shown -a open_values; fi
+  case $kind in
+    files) compset -P '--*='; _files ;;
+    directories) compset -P '--*='; _files -/ ;;
+  esac
 }
 if [[ ${funcstack[1]} == _cachetool ]]; then _cachetool "$@"; else compdef _cachetool cachetool; fi
 )";
 
-// "name:description", with the name's colons escaped.
-std::string described(std::string_view name, std::string_view text) {
-  std::string out;
-  for (char const c : name) out += c == ':' ? "\\:" : std::string(1, c);
-  return in_quotes(out + ":" + std::string(text));
+constexpr std::string_view fish_script = R"(function __cachetool_suggestions
+  set -l words (commandline -opc)
+  set -l typed (commandline -ct)
+  set -l lines ($words[1] _complete -- $words[2..-1] $typed 2> /dev/null)
+  set -l before (string match -r -- '^--[^=]*=' $typed)
+  set -l path (string replace -r -- '^--[^=]*=' '' $typed)
+  switch "$lines[1]"
+    case files
+      for each in (__fish_complete_path $path)
+        printf '%s%s\n' "$before" $each
+      end
+    case directories
+      for each in (__fish_complete_directories $path)
+        printf '%s%s\n' "$before" $each
+      end
+  end
+  if set -q lines[2]
+    printf '%s\n' $lines[2..-1]
+  end
+end
+complete -c cachetool -f -a '(__cachetool_suggestions)'
+)";
+
+// A name out of a configuration may be anything: one that a line of the answer cannot hold is left out.
+bool fits_a_line(std::string_view text) {
+  return std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
 }
 
-std::string zsh_options(std::span<option_spec const> options, std::string const& indent) {
-  std::string out;
-  for (option_spec const& option : options) {
-    for (std::string const& word : spellings(option)) out += indent + described(word, option.help) + "\n";
-  }
-  return out;
-}
-
-std::string for_zsh() {
-  std::string names;
-  std::string cases;
-  for (command_spec const& command : commands()) {
-    names += "    " + described(command.name, command.description) + "\n";
-    if (command.options.empty()) continue;
-    cases += "    " + std::string(command.name) + ")\n      options+=(\n" + zsh_options(command.options, "        ") +
-             "      ) ;;\n";
-  }
-  std::string script(zsh_script);
-  replace(script, "{commands}", names);
-  replace(script, "{options}", zsh_options(global_options(), "    "));
-  replace(script, "{cases}", cases);
-  return script;
-}
-
-std::string fish_option(option_spec const& option, std::string const& condition) {
-  std::string out = "complete -c cachetool" + condition + " -l " + std::string(option.name);
-  if (option.letter != 0) out += std::string(" -s ") + option.letter;
-  if (option.takes == arity::value) out += " -r";
-  if (!option.choices.empty()) {
-    std::string choices;
-    for (std::string_view const choice : alternatives(option.choices)) {
-      choices += (choices.empty() ? "" : " ") + std::string(choice);
-    }
-    out += " -f -a " + in_quotes(choices);
-  }
-  return out + " -d " + in_quotes(option.help) + "\n";
-}
-
-std::string for_fish() {
-  std::string out;
-  for (option_spec const& option : global_options()) out += fish_option(option, "");
-  for (command_spec const& command : commands()) {
-    std::string const name(command.name);
-    out +=
-        "complete -c cachetool -n __fish_use_subcommand -f -a " + name + " -d " + in_quotes(command.description) + "\n";
-    for (option_spec const& option : command.options) {
-      out += fish_option(option, " -n '__fish_seen_subcommand_from " + name + "'");
+// What `rest` means on this machine: pools, versions, sockets.
+std::vector<std::string> found_values(offer rest) {
+  std::vector<std::string> values;
+  for (fpm::master const& owner : fpm::find_masters({.patience = std::chrono::milliseconds(500)})) {
+    if (rest == offer::php_version) values.push_back(owner.version);
+    for (fpm::pool const& one : owner.pools) {
+      if (rest == offer::pool) values.push_back(one.name);
+      if (rest == offer::endpoint) values.push_back(endpoint_text(one));
     }
   }
-  return out;
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+  std::erase_if(values, [](std::string const& value) { return value.empty() || !fits_a_line(value); });
+  return values;
+}
+
+void add_found(suggestions& to, std::string_view current) {
+  if (to.rest != offer::pool && to.rest != offer::php_version && to.rest != offer::endpoint) return;
+  for (std::string const& value : found_values(to.rest)) {
+    std::string word = to.before + value;
+    if (word.starts_with(current)) to.words.push_back({std::move(word)});
+  }
+}
+
+// A socket is a file; one that was not found may be typed all the same.
+std::string_view kind_of(offer rest) {
+  if (rest == offer::directory) return "directories";
+  return rest == offer::file || rest == offer::endpoint ? "files" : "words";
 }
 
 }  // namespace
 
-std::string completion_script(std::string_view shell) {
-  if (shell == "bash") return for_bash();
-  if (shell == "zsh") return for_zsh();
-  if (shell == "fish") return for_fish();
+std::string_view completion_script(std::string_view shell) {
+  if (shell == "bash") return bash_script;
+  if (shell == "zsh") return zsh_script;
+  if (shell == "fish") return fish_script;
   throw error(error_kind::usage, "there is no completion for the shell \"" + std::string(shell) + "\"")
       .advise("cachetool completion bash, zsh or fish");
 }
@@ -184,6 +143,19 @@ exit_code show_completion(context& with) {
   shell.remove_prefix(shell.rfind('/') + 1);
   if (!with.line.arguments.empty()) shell = with.line.arguments.front();
   with.out.write(completion_script(shell));
+  return exit_code::done;
+}
+
+exit_code complete_line(context& with) {
+  std::vector<std::string> words = with.line.arguments;
+  std::string const current = words.empty() ? "" : std::move(words.back());
+  if (!words.empty()) words.pop_back();
+  suggestions found = suggest(words, current);
+  add_found(found, current);
+  with.out.line(kind_of(found.rest));
+  for (suggestion const& each : found.words) {
+    with.out.write(each.word + (each.help.empty() ? "" : "\t" + std::string(each.help)) + "\n");
+  }
   return exit_code::done;
 }
 

@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "cli/commands/level_style.hpp"
 #include "report/value_text.hpp"
+#include "report/wrap.hpp"
 
 namespace cachetool::cli {
 namespace {
@@ -18,24 +19,6 @@ std::string label_of(advice::finding const& what) {
   return label;
 }
 
-// Returns lines of `width` columns at most, broken at spaces. A longer word gets a line of its own.
-std::vector<std::string> wrapped(std::string const& text, std::size_t width) {
-  std::vector<std::string> lines{""};
-  for (std::size_t start = 0; start < text.size();) {
-    std::size_t const end = std::min(text.find(' ', start), text.size());
-    std::string const word = text.substr(start, end - start);
-    if (lines.back().empty()) {
-      lines.back() = word;
-    } else if (report::display_width(lines.back()) + 1 + report::display_width(word) <= width) {
-      lines.back() += " " + word;
-    } else {
-      lines.push_back(word);
-    }
-    start = end + 1;
-  }
-  return lines;
-}
-
 bool is_problem(advice::finding const& what) {
   return what.what.how >= advice::level::warning;
 }
@@ -47,7 +30,7 @@ report::table doctor_table(doctor::report const& report, std::size_t width) {
   for (advice::finding const& each : report.findings) {
     std::string status(name(each.what.how));
     std::string label = label_of(each);
-    for (std::string& line : wrapped(report::escape_controls(each.what.message), width - other_columns)) {
+    for (std::string& line : report::wrapped(report::escape_controls(each.what.message), width - other_columns)) {
       table.add_row({std::move(status), std::move(label), std::move(line)});
       status.clear();
       label.clear();
@@ -67,7 +50,7 @@ std::vector<std::string> doctor_lines(doctor::report const& report, std::size_t 
   std::vector<std::string> lines;
   for (advice::finding const& each : report.findings) {
     std::string const text = std::string(name(each.what.how)) + ": " + label_of(each) + ": " + each.what.message;
-    for (std::string& line : wrapped(report::escape_controls(text), width)) lines.push_back(std::move(line));
+    for (std::string& line : report::wrapped(report::escape_controls(text), width)) lines.push_back(std::move(line));
   }
   return lines;
 }

@@ -1,6 +1,7 @@
 #include "cli/commands/list_json.hpp"
 
 #include "cli/commands/help.hpp"
+#include "cli/commands/help_text.hpp"
 #include "report/json.hpp"
 
 namespace cachetool::cli {

@@ -78,6 +78,16 @@ bool abbreviates(std::string_view word, std::string_view name) {
                     [](std::string_view a, std::string_view b) { return !a.empty() && b.starts_with(a); });
 }
 
+// The last part may be empty: it is not typed yet.
+bool begins(std::string_view word, std::string_view name) {
+  auto const typed = parts_of(word);
+  auto const full = parts_of(name);
+  return typed.size() <= full.size() &&
+         std::equal(typed.begin(), typed.end(), full.begin(),
+                    [](std::string_view a, std::string_view b) { return b.starts_with(a); });
+}
+
+// Nobody means an internal command by a part of its name.
 std::vector<std::string_view> names_of(command_spec const& command) {
   std::vector<std::string_view> names = alternatives(command.aliases);
   names.push_back(command.name);
@@ -109,6 +119,28 @@ bool names_a_command(std::string_view word) {
   return !matching_commands(word).empty();
 }
 
+// "--pool". Null if the word has its value in it, or there is no such option.
+option_spec const* long_one(spec_list const& specs, std::string_view word) {
+  if (word.find('=') != std::string_view::npos) return nullptr;
+  auto const found = options_named(specs, word.substr(2));
+  return found.size() == 1 ? found.front() : nullptr;
+}
+
+// For "-vt": the first letter that takes a value. Null if the value follows it in the same word.
+option_spec const* last_short_one(spec_list const& specs, std::string_view word) {
+  for (std::size_t i = 1; i < word.size(); ++i) {
+    option_spec const* const spec = option_with(specs, word[i]);
+    if (spec == nullptr) return nullptr;
+    if (spec->takes != arity::flag) return i + 1 == word.size() ? spec : nullptr;
+  }
+  return nullptr;
+}
+
+// The option whose value, if it takes one, would be the next word. Null if there is none.
+option_spec const* option_without_value(spec_list const& specs, std::string_view word) {
+  return word.starts_with("--") ? long_one(specs, word) : last_short_one(specs, word);
+}
+
 /// Finds the command among the words: the first word that is neither an option nor an option's value. Only the command
 /// tells which options exist, so the options of all commands count here; errors in them are found later.
 class command_finder {
@@ -126,27 +158,10 @@ class command_finder {
 
  private:
   [[nodiscard]] bool value_follows(std::size_t at) const {
-    option_spec const* const spec = words_[at].starts_with("--") ? long_one(words_[at]) : last_short_one(words_[at]);
+    option_spec const* const spec = option_without_value(specs_, words_[at]);
     if (spec == nullptr || spec->takes == arity::flag || at + 1 == words_.size()) return false;
     std::string const& next = words_[at + 1];
     return spec->takes == arity::value ? !is_option(next) : !next.starts_with('-') && !names_a_command(next);
-  }
-
-  // Null if the word has its value in it, or there is no such option.
-  [[nodiscard]] option_spec const* long_one(std::string_view word) const {
-    if (word.find('=') != std::string_view::npos) return nullptr;
-    auto const found = options_named(specs_, word.substr(2));
-    return found.size() == 1 ? found.front() : nullptr;
-  }
-
-  // For "-vt": the first letter that takes a value. Null if the value follows it in the same word.
-  [[nodiscard]] option_spec const* last_short_one(std::string_view word) const {
-    for (std::size_t i = 1; i < word.size(); ++i) {
-      option_spec const* const spec = option_with(specs_, word[i]);
-      if (spec == nullptr) return nullptr;
-      if (spec->takes != arity::flag) return i + 1 == word.size() ? spec : nullptr;
-    }
-    return nullptr;
   }
 
   std::vector<std::string> const& words_;
@@ -283,6 +298,52 @@ class reader {
   std::size_t at_ = 0;
 };
 
+/// Reads a line that is being typed.
+class open_reader {
+ public:
+  explicit open_reader(std::vector<std::string> const& words)
+      : words_(words), command_at_(command_finder(words).find()) {}
+
+  open_line read() {
+    if (command_at_) {
+      auto const found = matching_commands(words_[*command_at_]);
+      if (found.size() == 1) line_.command = found.front();
+    }
+    specs_ = line_.command == nullptr ? options_of_all_commands() : options_of(*line_.command);
+    for (at_ = 0; at_ < words_.size(); ++at_) read_word(words_[at_]);
+    return std::move(line_);
+  }
+
+ private:
+  void read_word(std::string const& word) {
+    if (line_.options_ended || !is_option(word)) {
+      if (at_ != command_at_) ++line_.arguments;
+    } else if (word == "--") {
+      line_.options_ended = true;
+    } else {
+      read_option(word);
+    }
+  }
+
+  void read_option(std::string const& word) {
+    auto const named = word.starts_with("--")
+                           ? options_named(specs_, std::string_view(word).substr(2, word.find('=') - 2))
+                           : spec_list{};
+    if (named.size() == 1) line_.given.push_back(named.front());
+    option_spec const* const spec = option_without_value(specs_, word);
+    if (spec == nullptr || spec->takes == arity::flag) return;
+    bool const is_last = at_ + 1 == words_.size();
+    if (is_last && spec->takes == arity::value) line_.wants_value = spec;
+    if (!is_last && !words_[at_ + 1].starts_with('-') && at_ + 1 != command_at_) ++at_;
+  }
+
+  std::vector<std::string> const& words_;
+  std::optional<std::size_t> command_at_;
+  spec_list specs_;
+  open_line line_;
+  std::size_t at_ = 0;
+};
+
 // Names that other programs use.
 constexpr std::pair<std::string_view, std::string_view> other_words[] = {
     {"clear", "reset"}, {"flush", "reset"}, {"reset", "clear"}, {"stats", "status"}, {"info", "status"}};
@@ -323,6 +384,25 @@ command_spec const& find_command(std::string_view name) {
 
 command_line read_command_line(std::vector<std::string> const& arguments) {
   return reader(arguments).read();
+}
+
+std::vector<option_spec const*> open_line::options() const {
+  spec_list list;
+  if (command != nullptr) add_all(list, command->options);
+  add_all(list, global_options());
+  return list;
+}
+
+open_line read_open_line(std::vector<std::string> const& words) {
+  return open_reader(words).read();
+}
+
+std::vector<command_spec const*> commands_begun_by(std::string_view word) {
+  std::vector<command_spec const*> found;
+  for (command_spec const& command : commands()) {
+    if (!command.internal && begins(word, command.name)) found.push_back(&command);
+  }
+  return found;
 }
 
 }  // namespace cachetool::cli

@@ -29,6 +29,25 @@ struct command_line {
 /// suggests similar names.
 command_line read_command_line(std::vector<std::string> const& arguments);
 
+/// A command line that is not finished: what has been said by the end of it.
+struct open_line {
+  command_spec const* command = nullptr;     ///< null if none was named, or it is not known
+  option_spec const* wants_value = nullptr;  ///< the last word is this option, and its value comes next
+  std::size_t arguments = 0;
+  bool options_ended = false;  ///< "--" was seen
+  std::vector<option_spec const*> given;
+
+  /// Returns the options that may be given: the command's own first, then those of all commands.
+  [[nodiscard]] std::vector<option_spec const*> options() const;
+};
+
+/// Reads what stands before the word that is being typed. Mistakes in it are skipped.
+open_line read_open_line(std::vector<std::string> const& words);
+
+/// Returns the names of commands that `word` is the beginning of, part by part: "o:res" begins opcache:reset and
+/// opcache:reset:file-cache. No aliases, no internal ones.
+std::vector<command_spec const*> commands_begun_by(std::string_view word);
+
 /// Returns the command that `name` means: its name, an alias, or a unique abbreviation of each part between colons
 /// ("o:res"). Throws error (usage) with similar names if there is none, or more than one.
 command_spec const& find_command(std::string_view name);

@@ -23,6 +23,18 @@ enum class value_type : std::uint8_t {
   choice     ///< one of `choices`
 };
 
+/// What a shell may offer for a value, besides `choices`.
+enum class offer : std::uint8_t {
+  nothing,
+  file,
+  directory,
+  endpoint,     ///< what a php-fpm listens on: a file, or one that is found
+  pool,         ///< the name of a pool that is found
+  php_version,  ///< the PHP of a php-fpm that is found
+  command,
+  group  ///< of commands
+};
+
 struct option_spec {
   std::string_view name{};  ///< without the dashes
   char letter = 0;          ///< the short form; 0: none
@@ -32,6 +44,7 @@ struct option_spec {
   std::string_view help{};
   std::string_view choices{};  ///< "table|json|csv"
   bool repeatable = false;
+  offer offers = offer::nothing;
 };
 
 struct argument_spec {
@@ -39,6 +52,8 @@ struct argument_spec {
   std::string_view help{};
   bool required = false;
   bool repeatable = false;  ///< only for the last argument: any number of words
+  offer offers = offer::nothing;
+  std::string_view choices{};  ///< what a shell offers: "bash|zsh|fish"
 };
 
 /// Which php-fpm a command works on.
@@ -67,6 +82,7 @@ struct command_spec {
   std::string_view help{};  ///< shown by `help <command>` under the options; may be empty
   std::span<option_spec const> options{};
   std::span<argument_spec const> arguments{};
+  std::string_view examples{};  ///< command lines, one a line
   exit_code (*run)(context&) = nullptr;
   target_policy targets = target_policy::every;
   std::string_view aliases{};  ///< other names, "update|self-update"
@@ -75,6 +91,8 @@ struct command_spec {
   bool keeps_deadline = false;  ///< reads --deadline itself, and ends in good order by then
   bool of_site = false;  ///< its first argument is a site's link or release; php-fpm that do not serve the site are not
                          ///< meant
+  bool is_plugin = false;  ///< a monitoring plugin: its exit codes are 0 to 3
+  bool internal = false;   ///< for the shells' completion: no list shows it
 };
 
 /// Splits a text at its bars: choices, aliases.
