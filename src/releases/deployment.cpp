@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "caches/script_selection.hpp"
 #include "releases/acquaint.hpp"
+#include "releases/switched_links.hpp"
 #include "releases/young_files.hpp"
 
 namespace cachetool::releases {
@@ -162,6 +163,7 @@ prepared deployment::prepare(served_by const& php, opcache::progress const& tell
   require_same_site(ready.seen);
   require_no_restart(ready.seen);
   ready.why_reset = warm_up(php, ready, tell);
+  ask_where_names_lead(first, ready);
   require_time();
   hold_first_scripts(first, ready);
   return ready;
@@ -223,6 +225,16 @@ std::optional<std::string> deployment::try_to_warm(served_by const& php, prepare
   return std::nullopt;
 }
 
+// Somebody may have led the link elsewhere by hand. If nobody tells, the releases beside the live one count as before.
+void deployment::ask_where_names_lead(adapter::adapter& php, prepared& ready) const {
+  if (ready.why_reset || !ready.seen.has_opcache || ready.seen.live.empty()) return;
+  try {
+    ready.led_to = earlier_targets(php, finish_.current);
+  } catch (error const& failed) {
+    if (failed.kind() == error_kind::interrupted) throw;
+  }
+}
+
 // Before the link is switched. If they cannot be held, says why OPcache is reset instead.
 void deployment::hold_first_scripts(adapter::adapter& php, prepared& ready) const {
   site const& seen = ready.seen;
@@ -270,6 +282,7 @@ finish_report deployment::finish(served_by const& php, prepared& ready, opcache:
   options.replaced = ready.seen.live;
   options.patience = left();
   options.held = std::move(ready.held);
+  options.led_to = std::move(ready.led_to);
   finish_report report = ready.why_reset ? reset_instead(php.pools, options, *ready.why_reset)
                                          : releases::finish(php.pools, php.out_of_reach, options, tell);
   if (report.live != release_ || !link_.is_as_left()) throw led_elsewhere();

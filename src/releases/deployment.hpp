@@ -40,6 +40,7 @@ struct prepared {
   site seen;
   std::optional<std::string> why_reset;  ///< instead of moving names
   std::shared_ptr<held_scripts> held;
+  std::vector<std::string> led_to;    ///< other releases to which names below the link lead
   std::optional<warm_report> warmed;  ///< if the release was compiled
 };
 
@@ -109,6 +110,7 @@ class deployment {
   [[nodiscard]] std::string require_fallback(std::string const& why) const;
   std::optional<std::string> warm_up(served_by const& php, prepared& ready, opcache::progress const& tell) const;
   std::optional<std::string> try_to_warm(served_by const& php, prepared& ready, opcache::progress const& tell) const;
+  void ask_where_names_lead(adapter::adapter& php, prepared& ready) const;
   void hold_first_scripts(adapter::adapter& php, prepared& ready) const;
   std::optional<std::string> foresee_warming(adapter::adapter& php, site const& seen, opcache::cache_space const& moves,
                                              switch_forecast& out) const;

@@ -173,6 +173,17 @@ TEST_CASE("deploy:finish with the link finds the release before by the names tha
   CHECK(visits(server, there.pages) == texts{"new new new"});
 }
 
+TEST_CASE("deploy:switch, too, moves the names that somebody has left behind who switched the link by hand") {
+  php_fpm const server{options_for(3)};
+  moved_in there(server);
+  there.pages.build("3");
+  auto const output = switch_to(server, there.pages, "3");
+  INFO(output.out << output.err);
+  CHECK(output.exit_code == 0);
+  CHECK(restarts(server) == 0);
+  CHECK(visits(server, there.pages) == texts{"3 3 3"});
+}
+
 TEST_CASE("deploy:finish with the link resets OPcache where nobody tells where names lead, and nothing lies beside") {
   auto options = options_for(3);
   options.pools.front().lines.push_back("php_admin_value[opcache.validate_timestamps] = 1");
