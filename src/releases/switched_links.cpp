@@ -286,6 +286,26 @@ class search {
   std::set<std::string> hidden_;  // directories above cached scripts that no pool sees that was asked
 };
 
+// Without opcache.validate_root a name leads to one script, whatever the root directory of who asks. What a link of
+// that path leads to in another one is that link's affair.
+void leave_to_others(std::vector<switched_link>& links, std::vector<std::string> const& roots) {
+  std::multimap<std::string_view, switched_link const*> by_path;
+  for (switched_link const& each : links) by_path.emplace(each.path, &each);
+  auto const is_of_another = [&](switched_link const& link, std::string const& target) {
+    if (!link.seen.at(target).workers.empty()) return false;
+    auto const [first, last] = by_path.equal_range(link.path);
+    return std::any_of(first, last, [&](auto const& each) {
+      switched_link const& other = *each.second;
+      auto const known = other.seen.find(target);
+      bool const is_its = other.leads_to == target || (known != other.seen.end() && !known->second.workers.empty());
+      return roots[other.pool] != roots[link.pool] && is_its;
+    });
+  };
+  for (switched_link& each : links) {
+    std::erase_if(each.before, [&](std::string const& target) { return is_of_another(each, target); });
+  }
+}
+
 // A pool that cannot tell what it sees does not keep the others from it.
 std::optional<std::string> why_it_cannot_tell(search& work, adapter::adapter& php, std::size_t pool) {
   try {
@@ -320,6 +340,7 @@ known_links find_switched_links(std::span<adapter::adapter* const> pools, std::c
   }
   if (!out.why_not_all && work.is_out_of_time) out.why_not_all = "there was no time to look at every link";
   out.seen_by = std::move(work.seen_by);
+  leave_to_others(work.links, out.roots);
   if (!out.why_not_all) out.why_not_all = what_is_no_link(work.links);
   std::erase_if(work.links,
                 [](switched_link const& each) { return each.path == each.leads_to || each.leads_to.empty(); });

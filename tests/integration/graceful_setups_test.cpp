@@ -147,7 +147,7 @@ TEST_CASE(
   auto const output = graceful(server);
   INFO(output.out << output.err);
   CHECK(output.exit_code == 0);
-  CHECK(contains(output.out, " followed"));
+  CHECK(contains(output.out, "1 link followed (/app/current to /app/releases/1-2)"));
   CHECK(visit_tenants() == "121212121212121212121212");
   CHECK(restarts(server) == 0);
 }
