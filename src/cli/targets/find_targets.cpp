@@ -80,8 +80,7 @@ std::vector<target> by_master(std::vector<fastcgi::endpoint> const& named, targe
       continue;
     }
     masters.push_back(pid);
-    selected_target const chosen =
-        found && whole ? whole_master(found->master, where) : selected_target{where, {}, {}};
+    selected_target const chosen = found && whole ? whole_master(found->master, where) : selected_target{where, {}, {}};
     targets.push_back(fastcgi_target(chosen, pool, options));
   }
   // Addresses of unknown masters may still be pools of one master that this machine does not see.
