@@ -207,6 +207,9 @@ std::optional<warm_report> bringing_up_to_date::warm_up(switched_link const& lin
   try {
     warm_report report = warm(*php_.pools[link.pool], link.leads_to, options, tell_("compiled"));
     for (opcache::known_file const& each : report.checked) checked_.insert(each.path);
+    for (warmed_script const& each : report.scripts) {
+      if (each.what == warmed_script::outcome::compiled) checked_.insert(each.path);
+    }
     constexpr std::chrono::milliseconds acquaintance{15'000};
     acquaint_workers(php_.pools, std::min(acquaintance, left() / 4));
     return report;
@@ -235,6 +238,7 @@ void bringing_up_to_date::finish_link(followed_link& each) {
   options.replaced = link.before.front();
   options.patience = left();
   options.fall_back = options_.fall_back;
+  options.unchanged_outside = [this](std::string const& path) { return checked_.contains(path) || is_unchanged(path); };
   std::vector<adapter::adapter*> const pools = pools_that_see(link);
   options.others = php_.pools.size() - pools.size();
   each.finished = finish(pools, php_.out_of_reach, options, tell_("moved"));

@@ -205,7 +205,10 @@ TEST_CASE("code that was changed in place is refreshed, and what is gone is forg
 TEST_CASE("a link to a directory below the link is followed with it") {
   php_fpm const server{options_for(3)};
   site pages;
-  for (std::string const name : {"1", "2"}) pages.write(name, "public/index.php", "<?php echo 'public " + name + "';");
+  for (std::string const name : {"1", "2", "3"}) {
+    pages.write(name, "lib.php", "<?php echo 'public " + name + "';");
+    pages.write(name, "public/index.php", "<?php require __DIR__ . '/../lib.php';");
+  }
   std::string const root = pages.directory() + "/web/html";
   fs::create_directories(fs::path(root).parent_path());
   fs::create_symlink(pages.current() + "/public", root);
@@ -215,6 +218,10 @@ TEST_CASE("a link to a directory below the link is followed with it") {
   auto const output = graceful(server);
   check_without_restart(server, output);
   for (int i = 0; i < 12; ++i) CHECK(visit_root() == "public 2");
+  pages.link("3");
+  auto const again = result_of(graceful(server, {"--format=json"}));
+  if (is_root()) CHECK(again["refreshed"] == 0);  // what lies beside public/ is known, too
+  for (int i = 0; i < 12; ++i) CHECK(visit_root() == "public 3");
 }
 
 TEST_CASE("a relative link, and releases that are not beside it, are followed") {
