@@ -42,7 +42,7 @@ html fill(std::string_view shape, std::initializer_list<slot> slots);
 
 struct html_column {
   std::string_view heading;
-  std::string_view kind{};  ///< a class: "number", which stands at the right; "name", which is not broken
+  std::string_view kind{};  ///< a class: "number", which stands at the right; "name", "path", "value", which have room
 };
 
 /// A table; empty without rows. Its caption is what a screen reader says first.

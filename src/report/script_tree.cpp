@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <span>
+#include <tuple>
 
 #include "report/json.hpp"
 #include "report/value_text.hpp"
@@ -142,7 +143,9 @@ void look_below(file_range files, std::size_t offset, std::vector<look_alikes>& 
       look_below(each.files, offset + each.name.size() + 1, found);
     }
   }
-  auto const is_younger = [](auto const& one, auto const& other) { return one.age < other.age; };
+  auto const is_younger = [](auto const& one, auto const& other) {
+    return std::tie(one.age, other.name) < std::tie(other.age, one.name);  // of equal ones, that with the later name
+  };
   std::stable_sort(group.members.begin(), group.members.end(), is_younger);
   if (is_group) found.push_back(std::move(group));
 }

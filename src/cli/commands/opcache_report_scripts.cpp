@@ -25,7 +25,7 @@ std::vector<cached const*> first_by(std::vector<cached const*> all, Order const&
 }
 
 html script_table(std::string const& caption, std::vector<cached const*> const& scripts) {
-  constexpr std::array columns{report::html_column{"Script"}, report::html_column{"Memory", "number"},
+  constexpr std::array columns{report::html_column{"Script", "path"}, report::html_column{"Memory", "number"},
                                report::html_column{"Hits", "number"}, report::html_column{"Last used", "number"}};
   html_rows rows;
   for (cached const* const each : scripts) {

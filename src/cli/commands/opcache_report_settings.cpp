@@ -33,8 +33,8 @@ setting_rows settings_of(opcache::configuration const& of) {
 }  // namespace
 
 report::html setting_tables(opcache::configuration const& of) {
-  constexpr std::array columns{report::html_column{"Setting", "name"}, report::html_column{"Value"},
-                               report::html_column{"PHP's own"}, report::html_column{"What it does"}};
+  constexpr std::array columns{report::html_column{"Setting", "name"}, report::html_column{"Value", "value"},
+                               report::html_column{"PHP's own", "value"}, report::html_column{"What it does"}};
   setting_rows const rows = settings_of(of);
   html const changed = rows.changed.empty()
                            ? page_text::paragraph("remark", html::markup("All are as PHP itself has them."))

@@ -390,6 +390,7 @@
     row(node, body) {
       const line = element('tr', undefined, body);
       const name = element('td', undefined, line);
+      name.className = 'path';
       const text = this.words ? pathOf(node) : shownName(node) + (node.contents ? '/' : '');
       const inside = element(node.contents ? 'button' : 'bdi', text, name);
       if (node.contents) inside.addEventListener('click', () => this.show(node));

@@ -95,6 +95,12 @@ TEST_CASE("releases beside each other are found by what they share, the last use
   CHECK(found[0].members[1].name == "2");
 }
 
+TEST_CASE("of releases that were last used at the same time the later name comes first") {
+  auto both = files({"/r/1/a", "/r/1/b", "/r/1/c", "/r/2/a", "/r/2/b", "/r/2/c"});
+  for (cached_file& each : both) each.age = 5;
+  CHECK(find_look_alikes(both).at(0).members.at(0).name == "2");
+}
+
 TEST_CASE("directories that share a few names only are no releases") {
   CHECK(find_look_alikes(files({"/s/a/x.php", "/s/a/y.php", "/s/b/x.php", "/s/b/y.php"})).empty());
   CHECK(find_look_alikes(files({"/s/a/1", "/s/a/2", "/s/a/3", "/s/a/4", "/s/a/5", "/s/a/6", "/s/a/7", "/s/b/1",
