@@ -112,7 +112,8 @@ std::string text_of(record const& what) {
 }
 
 std::optional<advice::growth> growth_between(look const& before, look const& now) {
-  if (before.start != now.start || now.uptime < before.uptime) return std::nullopt;
+  bool const is_the_same = now.start != 0 && before.start == now.start && now.uptime >= before.uptime;
+  if (!is_the_same) return std::nullopt;
   bool const is_new_count = before.restarted != now.restarted || now.hits < before.hits || now.misses < before.misses;
   advice::growth out;
   out.hits = is_new_count ? now.hits : now.hits - before.hits;

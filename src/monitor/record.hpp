@@ -55,7 +55,7 @@ std::optional<record> read_record(std::string_view json);
 std::string text_of(record const& what);
 
 /// What was counted between two looks at the same php-fpm. Nothing if php-fpm was started in between: then everything
-/// that it counts is new.
+/// that it counts is new. Nothing if it does not tell when it was started.
 std::optional<advice::growth> growth_between(look const& before, look const& now);
 
 /// Adds a look, and takes it for the last one. Where there are too many points, it leaves out every second of the older

@@ -1,6 +1,7 @@
 #include "cli/commands/opcache_commands.hpp"
 
 #include "advice/checks.hpp"
+#include "base/text.hpp"
 #include "caches/opcache.hpp"
 #include "caches/rows.hpp"
 #include "cli/commands/level_style.hpp"
@@ -33,10 +34,11 @@ std::string product_line(opcache::configuration const& configuration, bool colou
 }
 
 // What its figures mean, for somebody who looks at them. Programs have opcache:check.
-void judge(opcache::status const& status, target_output& out) {
+void judge(opcache::status const& status, std::string const& options, target_output& out) {
   if (!out.streams().talks_to_terminal()) return;
   out.streams().flush();  // it comes below the table
   advice::subject of;
+  of.options = options;
   of.php.has_opcache = true;
   of.php.status = status;
   for (advice::finding const& each : advice::judge(of)) {
@@ -50,14 +52,16 @@ void judge(opcache::status const& status, target_output& out) {
 
 exit_code opcache_status(context& with) {
   auto columns = report::names(fields(opcache::status()));
-  return for_each_target(with, std::move(columns), [](adapter::adapter& php, target_output& out) {
+  bool const is_fastcgi = choose_adapter(with.given, with.file) == adapter_kind::fastcgi;
+  return for_each_target(with, std::move(columns), [is_fastcgi](adapter::adapter& php, target_output& out) {
     opcache::status const status = opcache::read_status(php);
+    std::string const options = is_fastcgi ? " --fcgi=" + base::shell_word(php.label()) : "";
     out.show(status.from, {[&](report::json_writer& json) { write_json(json, status); },
                            [&] { return target_output::csv_table{report::texts(fields(status))}; },
                            [&] {
                              out.heading(status.from);
                              out.table(status_table(status));
-                             judge(status, out);
+                             judge(status, options, out);
                            }});
   });
 }

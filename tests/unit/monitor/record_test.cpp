@@ -73,6 +73,9 @@ TEST_CASE("after a start of php-fpm or of the machine nothing is compared") {
   look now = seen(20'000);
   now.start = 15'000;
   CHECK_FALSE(growth_between(before, now));
+  look untold = before;
+  untold.start = now.start = 0;  // OPcache is off
+  CHECK_FALSE(growth_between(untold, now));
   now = seen(20'000);
   now.uptime = 3;
   CHECK_FALSE(growth_between(before, now));
