@@ -1,28 +1,39 @@
-# The program, both libraries with their headers, and what find_package(cachetool) reads.
+# Two components: `program`, with all that belongs to it, and `development`: both libraries with their headers, and what
+# find_package(cachetool) and pkg-config read.
 include(CMakePackageConfigHelpers)
 
 set(CACHETOOL_PACKAGE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/cachetool)
 
-install(TARGETS cachetool)
-install(TARGETS cachetool_fastcgi cachetool_core EXPORT cachetool-targets)
-install(DIRECTORY include/cachetool TYPE INCLUDE)
-install(EXPORT cachetool-targets NAMESPACE cachetool:: DESTINATION ${CACHETOOL_PACKAGE_DIR})
+install(TARGETS cachetool COMPONENT program)
+install(TARGETS cachetool_fastcgi cachetool_core EXPORT cachetool-targets COMPONENT development)
+install(DIRECTORY include/cachetool TYPE INCLUDE COMPONENT development)
+install(EXPORT cachetool-targets NAMESPACE cachetool:: DESTINATION ${CACHETOOL_PACKAGE_DIR}
+  COMPONENT development)
 
 configure_package_config_file(cmake/cachetool-config.cmake.in ${PROJECT_BINARY_DIR}/cachetool-config.cmake
   INSTALL_DESTINATION ${CACHETOOL_PACKAGE_DIR})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/cachetool-config-version.cmake COMPATIBILITY SameMajorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/cachetool-config.cmake ${PROJECT_BINARY_DIR}/cachetool-config-version.cmake
-  DESTINATION ${CACHETOOL_PACKAGE_DIR})
+  DESTINATION ${CACHETOOL_PACKAGE_DIR} COMPONENT development)
+
+# pkg-config's files lie in LIBDIR/pkgconfig, and find their prefix from there.
+cmake_path(RELATIVE_PATH CMAKE_INSTALL_FULL_INCLUDEDIR BASE_DIRECTORY ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig
+  OUTPUT_VARIABLE CACHETOOL_INCLUDE_FROM_PC)
+foreach(name cachetool cachetool-fastcgi)
+  configure_file(cmake/${name}.pc.in ${PROJECT_BINARY_DIR}/${name}.pc @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/${name}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT development)
+endforeach()
 
 # "php cachetool.phar" goes on working: a PHP file that hands over to the program.
-install(PROGRAMS src/stub/cachetool.php DESTINATION ${CMAKE_INSTALL_DATADIR}/cachetool RENAME cachetool.phar)
+install(PROGRAMS src/stub/cachetool.php DESTINATION ${CMAKE_INSTALL_DATADIR}/cachetool RENAME cachetool.phar COMPONENT program)
 
 # The agent in one file, for a php-fpm that sees this file but none of the places where one is put for a call.
 install(FILES ${PROJECT_BINARY_DIR}/src/agent/agents/complete.php
-  DESTINATION ${CMAKE_INSTALL_DATADIR}/cachetool RENAME agent.php PERMISSIONS OWNER_READ GROUP_READ WORLD_READ)
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/cachetool RENAME agent.php PERMISSIONS OWNER_READ GROUP_READ WORLD_READ
+  COMPONENT program)
 
 # Alerts and a dashboard for what the command metrics prints.
-install(DIRECTORY docs/monitoring DESTINATION ${CMAKE_INSTALL_DATADIR}/cachetool)
+install(DIRECTORY docs/monitoring DESTINATION ${CMAKE_INSTALL_DATADIR}/cachetool COMPONENT program)
 
 # What the program itself writes: a manual page for each group of commands, and what shells complete with.
 set(CACHETOOL_GROUPS agent apcu deploy fpm opcache php self stat)
@@ -46,10 +57,10 @@ foreach(shell bash zsh fish)
 endforeach()
 add_custom_target(cachetool_texts ALL DEPENDS ${CACHETOOL_PAGES} ${CACHETOOL_COMPLETIONS})
 
-install(FILES ${CACHETOOL_PAGES} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES ${CACHETOOL_PAGES} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT program)
 install(FILES ${PROJECT_BINARY_DIR}/completion/bash
-  DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME cachetool)
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME cachetool COMPONENT program)
 install(FILES ${PROJECT_BINARY_DIR}/completion/zsh
-  DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions RENAME _cachetool)
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions RENAME _cachetool COMPONENT program)
 install(FILES ${PROJECT_BINARY_DIR}/completion/fish
-  DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d RENAME cachetool.fish)
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d RENAME cachetool.fish COMPONENT program)

@@ -1,5 +1,5 @@
-# Installs BUILT into an empty prefix below SCRATCH, builds CONSUMER and the program in README against it, and runs what
-# came out; the latter against a php-fpm, where there is one.
+# Installs BUILT into an empty prefix below SCRATCH, builds CONSUMER and the programs in LIBRARY against it, and runs what came
+# out; the first of LIBRARY's against a php-fpm, where there is one.
 set(prefix ${SCRATCH}/prefix)
 set(build ${SCRATCH}/consumer)
 file(REMOVE_RECURSE ${prefix} ${build})
@@ -12,24 +12,45 @@ function(run)
   endif()
 endfunction()
 
-# What stands between ```cpp and ``` in README.md.
-file(READ ${README} text)
-string(REGEX MATCH "```cpp\n([^`]*)```" program "${text}")
-if(program STREQUAL "")
-  message(FATAL_ERROR "README.md shows no program")
+# What stands between ```cpp and ``` in docs/library.md, a program each.
+file(READ ${LIBRARY} text)
+set(programs "")
+set(count 0)
+while(text MATCHES "```cpp\n([^`]*)```")
+  math(EXPR count "${count} + 1")
+  file(WRITE ${SCRATCH}/library_${count}.cpp "${CMAKE_MATCH_1}")
+  list(APPEND programs ${SCRATCH}/library_${count}.cpp)
+  string(FIND "${text}" "${CMAKE_MATCH_0}" start)
+  string(LENGTH "${CMAKE_MATCH_0}" length)
+  math(EXPR behind "${start} + ${length}")
+  string(SUBSTRING "${text}" ${behind} -1 text)
+endwhile()
+if(NOT count EQUAL 3)
+  message(FATAL_ERROR "docs/library.md shows ${count} programs, and not three")
 endif()
-file(WRITE ${SCRATCH}/readme.cpp "${CMAKE_MATCH_1}")
 
 run(${CMAKE_COMMAND} --install ${BUILT} --prefix ${prefix})
 run(${CMAKE_COMMAND} -S ${CONSUMER} -B ${build} -G ${GENERATOR} -DCMAKE_PREFIX_PATH=${prefix}
-  -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_CXX_FLAGS=${FLAGS} -DWANTED_VERSION=${VERSION} -DREADME_PROGRAM=${SCRATCH}/readme.cpp)
+  -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_CXX_FLAGS=${FLAGS} -DWANTED_VERSION=${VERSION} "-DPROGRAMS=${programs}")
 run(${CMAKE_COMMAND} --build ${build})
 run(${build}/consumer)
 run(${prefix}/bin/cachetool -V)
 if(NOT EXISTS ${prefix}/share/cachetool/agent.php)
   message(FATAL_ERROR "agent.php was not installed")
 endif()
-run(${TRY} ${build}/readme)
+run(${TRY} ${build}/library_1)
+
+# The same with pkg-config, where there is one.
+find_program(pkg_config pkg-config)
+if(pkg_config)
+  file(GLOB_RECURSE files ${prefix}/*/cachetool.pc)
+  cmake_path(GET files PARENT_PATH directory)
+  execute_process(COMMAND ${CMAKE_COMMAND} -E env PKG_CONFIG_PATH=${directory} ${pkg_config} --cflags --libs cachetool
+    OUTPUT_VARIABLE flags OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+  separate_arguments(flags UNIX_COMMAND "${flags}")
+  separate_arguments(own UNIX_COMMAND "${FLAGS}")
+  run(${COMPILER} -std=c++20 ${own} ${SCRATCH}/library_1.cpp -o ${build}/by_pkg_config ${flags})
+endif()
 if(NOT EXISTS ${prefix}/share/cachetool/cachetool.phar)
   message(FATAL_ERROR "cachetool.phar was not installed")
 endif()
