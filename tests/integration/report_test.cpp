@@ -142,6 +142,14 @@ TEST_CASE("a php-fpm that cannot be reached is an error, and the page tells of t
   CHECK(count_of(made.out, "<section class=\"part\"") == 1);
 }
 
+TEST_CASE("the report goes without what is disabled, and says so") {
+  php_fpm const server(settings({{"disable_functions", "opcache_get_configuration,fpm_get_status"}}));
+  auto const made = call(server, {"opcache:report"});
+  CHECK(made.exit_code == 0);
+  CHECK(contains(made.out, "The settings are not known: the PHP function opcache_get_configuration() is disabled."));
+  CHECK(contains(made.out, "What the workers do is not known: the PHP function fpm_get_status() is disabled."));
+}
+
 TEST_CASE("the report's file is replaced by one that the umask lets others read") {
   std::ofstream(path_of_report()) << "old";
   auto const made = call(filled(), {"opcache:report", path_of_report()});

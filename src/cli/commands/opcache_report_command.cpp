@@ -61,7 +61,16 @@ void read_cache(adapter::adapter& php, reported_master& into) {
     into.scripts.push_back({std::string(each.path), each.memory, each.hits, age});
   });
   report::sort_by_directory(into.scripts);
-  into.configuration = opcache::read_configuration(php);
+}
+
+// The page goes without what is disabled there.
+void read_settings(adapter::adapter& php, reported_master& into) {
+  try {
+    into.configuration = opcache::read_configuration(php);
+  } catch (error const& failed) {
+    if (failed.kind() != error_kind::disabled) throw;
+    into.settings_unknown = failed.message();
+  }
 }
 
 void read_workers(adapter::adapter& php, reported_master& into) {
@@ -87,6 +96,7 @@ reported_master read_all(examined_php& of, target const& whom) {
   out.label = of.php->label();
   out.host = of.host;
   read_cache(*of.php, out);
+  read_settings(*of.php, out);
   read_workers(*of.php, out);
   out.findings = judged(of, whom, out);
   return out;

@@ -18,7 +18,7 @@ report::html history_chart(reported_master const& of);
 report::html script_lists(std::vector<report::cached_file> const& scripts);
 report::html release_tables(std::vector<report::cached_file> const& scripts);
 report::html pool_tables(reported_master const& of);
-report::html setting_tables(opcache::configuration const& of);
+report::html setting_tables(reported_master const& of);
 
 /// What they share: ways to write a value.
 namespace page_text {

@@ -32,10 +32,13 @@ setting_rows settings_of(opcache::configuration const& of) {
 
 }  // namespace
 
-report::html setting_tables(opcache::configuration const& of) {
+report::html setting_tables(reported_master const& one) {
+  if (!one.settings_unknown.empty()) {
+    return page_text::paragraph("remark", html::text("The settings are not known: " + one.settings_unknown + "."));
+  }
   constexpr std::array columns{report::html_column{"Setting", "name"}, report::html_column{"Value", "value"},
                                report::html_column{"PHP's own", "value"}, report::html_column{"What it does"}};
-  setting_rows const rows = settings_of(of);
+  setting_rows const rows = settings_of(one.configuration);
   html const changed = rows.changed.empty()
                            ? page_text::paragraph("remark", html::markup("All are as PHP itself has them."))
                            : report::html_table("Set otherwise than PHP itself has it", columns, rows.changed);

@@ -43,7 +43,7 @@ html part_of(reported_master const& one, std::string const& id) {
                             {"lists", script_lists(one.scripts)},
                             {"releases", section("The same scripts several times", release_tables(one.scripts))},
                             {"pools", section("Pools and workers", pool_tables(one))},
-                            {"settings", setting_tables(one.configuration)}});
+                            {"settings", setting_tables(one)}});
 }
 
 std::string id_of(std::size_t index) {

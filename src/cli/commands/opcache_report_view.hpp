@@ -22,6 +22,7 @@ struct reported_master {
   std::string label;  ///< its address
   opcache::status status;
   opcache::configuration configuration;
+  std::string settings_unknown{};            ///< why there is none
   std::vector<report::cached_file> scripts;  ///< sorted by directory
   std::vector<advice::finding> findings;
   std::optional<fpm::listener> host;        ///< nothing if this machine does not tell
