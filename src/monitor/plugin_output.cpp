@@ -54,12 +54,12 @@ std::string with_label(target_result const& of, std::string const& text, bool se
   return several ? of.label + ": " + text : text;
 }
 
-// The first of the worst.
+// The first of the worst, with the name of its php-fpm: whoever is woken by it sees this line alone.
 std::string headline(std::vector<target_result> const& all, state how) {
   bool const several = all.size() > 1;
   for (target_result const& each : all) {
     for (alert const& one : each.alerts) {
-      if (one.how == how) return with_label(each, one.message, several);
+      if (one.how == how) return with_label(each, one.message, !each.label.empty());
     }
   }
   return several ? std::to_string(all.size()) + " looked at" : all.empty() ? "nothing to look at" : all.front().summary;

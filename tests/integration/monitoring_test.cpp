@@ -381,7 +381,7 @@ TEST_CASE("opcache:check of a cache whose keys are used up is critical, with the
   test::fill_cache(server, 300);
   auto const said = plugin(check_of(server));
   CHECK(said.exit_code == 2);
-  CHECK(said.out.starts_with("OPCACHE CRITICAL - 223 of 223 keys used"));
+  CHECK(said.out.starts_with("OPCACHE CRITICAL - " + server.endpoint().text() + ": 223 of 223 keys used"));
   CHECK(figures(said.out).at("keys") == 100);
   CHECK(contains(said.out, "\nCRITICAL - 223 of 223 keys used"));
   CHECK(contains(said.out, "; set opcache.max_accelerated_files=463 in "));
@@ -407,7 +407,7 @@ TEST_CASE("a pool whose workers do not answer is critical to fpm:check, and a he
   test::long_request running(busy, std::chrono::seconds{5});
   auto const late = plugin(check_of(busy, "fpm:check") + " --timeout=1");
   CHECK(late.exit_code == 2);
-  CHECK(late.out.starts_with("FPM CRITICAL - no answer within 1 s"));
+  CHECK(late.out.starts_with("FPM CRITICAL - " + busy.endpoint().text() + ": no answer within 1 s"));
 }
 
 TEST_CASE("a pool on demand that was found is left alone by fpm:check beside another, and is unknown by itself") {

@@ -28,7 +28,7 @@ TEST_CASE("the worst alert stands first, and each of them below with what to do"
   target.alerts = {{state::warning, "a", "do a"}, {state::critical, "b | c\nd", ""}, {state::unknown, "e", ""}};
   target.remarks = {"a remark"};
   CHECK(plugin_text("OPCACHE", {target}) ==
-        "OPCACHE CRITICAL - b / c d\nWARNING - a; do a\nCRITICAL - b / c d\nUNKNOWN - e\na remark\n");
+        "OPCACHE CRITICAL - /run/a.sock: b / c d\nWARNING - a; do a\nCRITICAL - b / c d\nUNKNOWN - e\na remark\n");
 }
 
 TEST_CASE("several targets are told apart in every line and every label") {
