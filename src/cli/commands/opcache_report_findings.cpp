@@ -24,12 +24,8 @@ std::string_view level_word(advice::level how) {
 }
 
 html finding_item(advice::finding const& each) {
-  html out = html::markup("<li class=\"" + std::string(advice::name(each.what.how)) + "\"><p><span class=\"level\">") +
-             html::text(level_word(each.what.how)) + html::markup("</span>") + html::text(each.what.message) +
-             html::markup("</p>");
-  if (!each.what.hint.empty())
-    out += page_text::paragraph("remedy", html::markup("What to do: ") + html::text(each.what.hint));
-  return out += html::markup("</li>\n");
+  return html::markup("<li class=\"" + std::string(advice::name(each.what.how)) + "\">") + finding_text(each) +
+         html::markup("</li>\n");
 }
 
 html finding_list(std::vector<advice::finding const*> const& findings) {
@@ -60,6 +56,13 @@ html good_findings(std::vector<advice::finding> const& all) {
 }
 
 }  // namespace
+
+html finding_text(advice::finding const& each) {
+  html const message = html::markup("<p><span class=\"level\">") + html::text(level_word(each.what.how)) +
+                       html::markup("</span>") + html::text(each.what.message) + html::markup("</p>");
+  if (each.what.hint.empty()) return message;
+  return message + page_text::paragraph("remedy", html::markup("What to do: ") + html::text(each.what.hint));
+}
 
 report::html finding_section(std::vector<advice::finding> const& all) {
   auto const bad = those_to_read(all);

@@ -10,6 +10,9 @@
 /// The sections of the page of opcache:report. Each is empty where there is nothing to tell.
 namespace cachetool::cli {
 
+/// What was found, and what to do, in a list or a table.
+report::html finding_text(advice::finding const& each);
+
 report::html finding_section(std::vector<advice::finding> const& all);
 report::html figure_tiles(reported_master const& of);
 /// What opcache:check has seen until now.

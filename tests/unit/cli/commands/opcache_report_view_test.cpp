@@ -116,6 +116,22 @@ TEST_CASE("settings are compared with what this PHP has of its own") {
   CHECK(has(changed(), "opcache.jit"));
 }
 
+TEST_CASE("what was found about a setting stands beside it, in front of all others") {
+  reported_master one = master();
+  one.configuration.directives =
+      directives({{"opcache.enable", true}, {"opcache.memory_consumption", std::int64_t{134217728}}});
+  one.findings = {{"cache", "memory", {advice::level::warning, "it is nearly full", "set more"}},
+                  {"cache", "opcache", {advice::level::ok, "it is on"}}};
+  std::string const page = report_page({one});
+  auto const begin = page.find("Worth a look");
+  REQUIRE(begin != std::string::npos);
+  std::string const advised = page.substr(begin, page.find("</table>", begin) - begin);
+  CHECK(has(advised, "opcache.memory_consumption"));
+  CHECK(has(advised, "it is nearly full"));
+  CHECK(has(advised, "What to do: set more"));
+  CHECK_FALSE(has(advised, "opcache.enable"));
+}
+
 TEST_CASE("values of settings are written as people read them") {
   CHECK(cli::directive_text("opcache.enable", true) == "on");
   CHECK(cli::directive_text("opcache.memory_consumption", std::int64_t{134217728}) == "128 MiB");
