@@ -154,6 +154,19 @@ TEST_CASE("when php-fpm goes opcache:top says so, and finds it again when it is 
   CHECK_FALSE(contains(shown->screen(), "no such socket"));
 }
 
+TEST_CASE("a php-fpm that does not answer keeps no key of opcache:top waiting") {
+  if (auto const why = terminal::missing()) return test::skip(*why);
+  php_fpm const server(test::one_pool({}, 1));
+  test::long_request busy(server, 20s);
+  top shown(server, "");
+  REQUIRE(contains(shown->screen_with("waiting"), "waiting for an answer"));
+  auto const pressed = std::chrono::steady_clock::now();
+  shown->press("q");
+  CHECK(contains(shown->screen_with("ended with"), "ended with 0"));
+  CHECK(std::chrono::steady_clock::now() - pressed < 5s);
+  busy.end();
+}
+
 TEST_CASE("of several php-fpm opcache:top shows the one that a key chooses") {
   if (auto const why = terminal::missing()) return test::skip(*why);
   php_fpm const other(test::one_pool());

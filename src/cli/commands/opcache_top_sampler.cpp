@@ -46,6 +46,7 @@ sampler::sampler(std::vector<target> targets, std::chrono::milliseconds interval
                  agent::observer& log)
     : log_(log), interval_(interval), stop_(stop) {
   for (target& each : targets) sources_.emplace_back(std::move(each));
+  latest_ = sources_.front().before_the_first();
   thread_ = std::thread([this] { work(); });
 }
 
@@ -62,7 +63,7 @@ sampler::~sampler() {
 void sampler::look_at(std::size_t master, top_view view) {
   std::lock_guard const lock(mutex_);
   if (master == master_ && view == view_) return;
-  if (master != master_) latest_ = {};
+  if (master != master_) latest_ = sources_[master].before_the_first();
   latest_.list = {};
   master_ = master;
   view_ = view;

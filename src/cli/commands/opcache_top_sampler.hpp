@@ -30,7 +30,8 @@ class event {
 /// the keys waiting.
 class sampler {
  public:
-  /// `stop` interrupts what is under way in the targets; the destructor raises it. `stop` and `log` must outlive this.
+  /// There is one target at least. `stop` interrupts what is under way in the targets; the destructor raises it. `stop`
+  /// and `log` must outlive this.
   sampler(std::vector<target> targets, std::chrono::milliseconds interval, event const& stop, agent::observer& log);
   sampler(sampler const&) = delete;
   sampler& operator=(sampler const&) = delete;
@@ -39,7 +40,7 @@ class sampler {
   /// Looks at once, if that is another one or another list than before.
   void look_at(std::size_t master, top_view view);
 
-  /// What was seen of it last; empty before the first look.
+  /// What was seen of it last.
   report::top_figures latest();
 
   [[nodiscard]] std::size_t masters() const noexcept { return sources_.size(); }

@@ -103,6 +103,18 @@ std::optional<double> hits_between(opcache::statistics const& before, opcache::s
   return static_cast<double>(hits) / static_cast<double>(hits + misses) * 100;
 }
 
+std::string const& top_source::name() const noexcept {
+  std::string const& label = whom_.addresses.front().label;
+  return label.empty() ? whom_.who : label;
+}
+
+report::top_figures top_source::before_the_first() const {
+  report::top_figures out;
+  out.name = name();
+  out.state = "waiting for an answer";
+  return out;
+}
+
 report::top_figures const& top_source::look(top_view view, agent::observer& log) {
   try {
     if (whom_.unreachable && !whom_.where) throw *whom_.unreachable;
@@ -113,8 +125,7 @@ report::top_figures const& top_source::look(top_view view, agent::observer& log)
     if (failed.kind() == error_kind::interrupted) throw;
     php_.reset();  // a new one finds a php-fpm that was started anew
     before_.reset();
-    if (shown_.name.empty())
-      shown_.name = whom_.addresses.front().label.empty() ? whom_.who : whom_.addresses.front().label;
+    if (shown_.name.empty()) shown_.name = name();
     shown_.failure = failed.message();
   }
   return shown_;

@@ -29,10 +29,14 @@ class top_source {
  public:
   explicit top_source(target whom) : whom_(std::move(whom)) {}
 
+  /// What is shown until it has answered.
+  [[nodiscard]] report::top_figures before_the_first() const;
+
   /// Looks once. A failure is told in the figures, with those of the last look that worked. Throws error (interrupted).
   report::top_figures const& look(top_view view, agent::observer& log);
 
  private:
+  [[nodiscard]] std::string const& name() const noexcept;
   void read(top_view view);
   opcache::status read_scripts(top_view view);
   void read_workers();
