@@ -97,3 +97,12 @@ TEST_CASE("the sites that a pool's configuration names are shown with -v, and as
         std::string::npos);
   CHECK(server.workers().size() == 2);  // the ondemand pool has none
 }
+
+TEST_CASE("a shell is offered the pools that are found, and no name that it could run") {
+  test::php_fpm const server({.pools = {{.name = "wanted-1"},
+                                        {.name = "wanted$(id)", .listen = "127.0.0.1:0"},
+                                        {.name = "wanted`id`", .listen = "127.0.0.1:0"}}});
+  auto const offered = test::run_program({"_complete", "--", "opcache:status", "--pool=wanted"});
+  CHECK(offered.exit_code == 0);
+  CHECK(offered.out == "words\n--pool=wanted-1\n");
+}

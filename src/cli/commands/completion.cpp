@@ -93,9 +93,13 @@ end
 complete -c cachetool -f -a '(__cachetool_suggestions)'
 )";
 
-// A name out of a configuration may be anything: one that a line of the answer cannot hold is left out.
-bool fits_a_line(std::string_view text) {
-  return std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+// bash puts what is offered into the line as it is, and a pool's name may be anything, in a php-fpm of any user: what a
+// shell could take for more than a word is not offered.
+bool is_plain_word(std::string_view text) {
+  return !text.empty() && !text.starts_with('-') && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("_./:@%+,-").find(c) != std::string_view::npos;
+  });
 }
 
 // What `rest` means on this machine: pools, versions, sockets.
@@ -110,7 +114,7 @@ std::vector<std::string> found_values(offer rest) {
   }
   std::sort(values.begin(), values.end());
   values.erase(std::unique(values.begin(), values.end()), values.end());
-  std::erase_if(values, [](std::string const& value) { return value.empty() || !fits_a_line(value); });
+  std::erase_if(values, [](std::string const& value) { return !is_plain_word(value); });
   return values;
 }
 

@@ -52,10 +52,14 @@ class read_masters {
   std::vector<reported_master> all_;
 };
 
+// PHP has no longer paths (main/php.h, MAXPATHLEN): one that is longer is not PHP's, and the map would be as deep.
+constexpr std::size_t longest_path = 4096;
+
 void read_cache(adapter::adapter& php, reported_master& into) {
   caches::row_counter kept;
   into.time = std::time(nullptr);
   into.status = opcache::read_scripts(php, {}, [&](opcache::script const& each) {
+    if (each.path.size() > longest_path) return;
     kept.count(each.path);
     std::int64_t const age = std::max<std::int64_t>(into.time - each.last_used, 0);
     into.scripts.push_back({std::string(each.path), each.memory, each.hits, age});
