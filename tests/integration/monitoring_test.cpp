@@ -408,6 +408,15 @@ TEST_CASE("a pool whose workers do not answer is critical to fpm:check, and a he
   auto const late = plugin(check_of(busy, "fpm:check") + " --timeout=1");
   CHECK(late.exit_code == 2);
   CHECK(late.out.starts_with("FPM CRITICAL - " + busy.endpoint().text() + ": no answer within 1 s"));
+  for (std::string const command : {"opcache:check", "fpm:check"}) {
+    std::string const healthy = server.endpoint("www").text();
+    auto const cut = run_program({command, address(server, "www"), address(busy, "www"), "--deadline=1",
+                                  "--state-dir=" + server.directory() + "/checks"});
+    INFO(cut.out << cut.err);
+    CHECK(cut.exit_code == 2);
+    CHECK(contains(cut.out, " CRITICAL - " + busy.endpoint().text() + ": no answer within 1 s (--deadline) | "));
+    CHECK(contains(cut.out, "\n" + healthy + ": OK - "));
+  }
 }
 
 TEST_CASE("a pool on demand that was found is left alone by fpm:check beside another, and is unknown by itself") {
@@ -421,6 +430,24 @@ TEST_CASE("a pool on demand that was found is left alone by fpm:check beside ano
   CHECK(contains(said.out, "\n" + lazy.endpoint(name).text() + ": OK - not asked: this pool starts workers on demand"));
   CHECK(plugin("fpm:check --fcgi=" + lazy.endpoint(name).text() + " --state-dir=" + lazy.directory() + "/checks")
             .exit_code == 3);
+}
+
+TEST_CASE(
+    "a pool that was found, and whose workers are new all the time, is unknown to fpm:check beside a healthy one") {
+  std::string const name = "cachetool-restless-" + std::to_string(getpid());
+  php_fpm const restless({.pools = {fpm_pool{.name = name, .max_children = 2, .lines = {"pm.max_requests = 1"}}}});
+  php_fpm const healthy({.pools = {fpm_pool{.name = name}}});
+  std::string const script = restless.write_script("quick.php", "<?php usleep(100000);");
+  std::atomic<bool> stop = false;
+  std::thread visitor([&] {
+    while (!stop) test::run_script(restless, script, name);
+  });
+  auto const said = plugin("fpm:check --pool=" + name + " --state-dir=" + restless.directory() + "/checks");
+  stop = true;
+  visitor.join();
+  CHECK(said.exit_code == 3);
+  CHECK(contains(said.out, restless.endpoint(name).text() + ": php-fpm starts workers all the time"));
+  CHECK(contains(said.out, "\n" + healthy.endpoint(name).text() + ": OK - "));
 }
 
 TEST_CASE("what nobody can tell is unknown: 3, and one line") {

@@ -12,9 +12,11 @@
 #include "caches/pool_status.hpp"
 #include "cli/commands/check_memory.hpp"
 #include "cli/commands/examined_php.hpp"
+#include "cli/output/unforeseen.hpp"
 #include "cli/settings/paths.hpp"
 #include "cli/targets/targets.hpp"
 #include "doctor/old_code.hpp"
+#include "fpm/steady_workers.hpp"
 #include "monitor/measures.hpp"
 #include "monitor/plugin_output.hpp"
 #include "monitor/state_file.hpp"
@@ -154,9 +156,18 @@ target_result check_cache(context const& with, memory const& remembers, monitor:
   return out;
 }
 
+target_result left_alone(error const& why) {
+  target_result out;
+  out.summary = "not asked: " + why.message();
+  return out;
+}
+
+// A pool that was found, and must not be asked for its status, is so as long as its configuration is.
 target_result check_pool(memory const& remembers, monitor::thresholds const& limits, target const& whom,
                          agent::observer& log, bool several) {
   examined_php const seen = examine_php(whom, log, true);
+  auto const why_not = fpm::why_not_steady(seen.host);
+  if (whom.found && why_not) return left_alone(*why_not);
   monitor::sight sight{{.php = seen.caches, .host = seen.host, .options = options_for(whom, several)}, {}};
   sight.of.load = fpm::read_pool_status(*seen.php, seen.host, false);
   auto const remark = remembers.update(seen.php->label(), sight);
@@ -186,18 +197,29 @@ class results {
   std::vector<target_result> all_;
 };
 
-// A pool that was found, and must not be asked for its status: that is so as long as its configuration is.
-bool is_left_alone(error const& failed, target const& whom) {
-  return whom.found && failed.kind() == error_kind::refused;
-}
-
-// Nothing is OK of which nothing was seen.
-void doubt(std::vector<target_result>& all) {
+// Nothing is OK of which nothing was seen, or not all.
+void doubt(std::vector<target_result>& all, exit_code looks) {
   bool const has_seen = std::any_of(
       all.begin(), all.end(), [](target_result const& each) { return !each.figures.empty() || !each.alerts.empty(); });
   for (target_result& each : all) {
     if (!has_seen) each.alerts.push_back({state::unknown, each.summary, ""});
   }
+  bool const is_ok = all.empty() || worst(all) == state::ok;
+  if (looks == exit_code::done || !is_ok) return;
+  all.push_back(nobody_tells("not every php-fpm was looked at", "standard error says why"));
+  all.back().label = "others";
+}
+
+target_result failed_check(error const& failed, target const& whom) {
+  target_result out;
+  out.alerts.push_back({state_for(failed, whom), failed.message(), failed.hint()});
+  return out;
+}
+
+// The time of the whole command is over. After a signal nobody reads this.
+error no_answer(context const& with) {
+  auto const deadline = with.given.seconds("deadline").value_or(std::chrono::milliseconds{0});
+  return {error_kind::timeout, "no answer within " + base::duration_text(deadline) + " (--deadline)"};
 }
 
 target_result try_check(target const& whom, agent::observer& log, bool several, target_check const& look) {
@@ -205,10 +227,9 @@ target_result try_check(target const& whom, agent::observer& log, bool several, 
     return look(whom, log, several);
   } catch (error const& failed) {
     if (failed.kind() == error_kind::interrupted) throw;
-    target_result out;
-    out.summary = "not asked: " + failed.message();
-    if (!is_left_alone(failed, whom)) out.alerts.push_back({state_for(failed, whom), failed.message(), failed.hint()});
-    return out;
+    return failed_check(failed, whom);
+  } catch (std::exception const& failed) {
+    return failed_check(unforeseen(failed), whom);
   }
 }
 
@@ -219,15 +240,22 @@ std::string label_of_target(target const& whom) {
 
 exit_code check_each(context& with, std::string_view service, target_check const& look) {
   results found;
-  exit_code const code =
-      visit_each_target(with, std::nullopt, [&](target const& whom, agent::observer& log, target_output& out) {
-        target_result one = try_check(whom, log, out.is_one_of_several(), look);
-        one.label = label_of_target(whom);
-        found.add(std::move(one));
-      });
+  auto const add = [&found](target const& whom, target_result one) {
+    one.label = label_of_target(whom);
+    found.add(std::move(one));
+  };
+  auto const visit = [&](target const& whom, agent::observer& log, target_output& out) {
+    try {
+      add(whom, try_check(whom, log, out.is_one_of_several(), look));
+    } catch (error const&) {  // interrupted
+      add(whom, failed_check(no_answer(with), whom));
+      throw;
+    }
+  };
+  exit_code const code = visit_each_target(with, std::nullopt, visit);
   if (code > exit_code::interrupted_by) return code;
   auto all = found.take();
-  doubt(all);
+  doubt(all, code);
   state const how = worst(all);
   bool const is_silent = how == state::ok && with.given.flag("only-problems") > 0;
   if (!is_silent) with.out.write(report::escape_controls(monitor::plugin_text(service, all), "\n"));
