@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 
 #include "advice/checks.hpp"
@@ -134,8 +135,15 @@ constexpr std::array pool_table{
     measure{"workers", "", "the workers", "", "", of_load<&fpm::pool_status::workers>},
     measure{"accepted", "c", "the connections", "", "", of_load<&fpm::pool_status::accepted>}};
 
+// Beside a threshold that is crossed, 90.4 must not read as 90.
+std::string exact_percent(double value) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), value == std::floor(value) ? "%.0f %%" : "%.1f %%", value);
+  return text.data();
+}
+
 std::string number_for(measure const& of, double value) {
-  if (of.unit == "%") return advice::percent(value);
+  if (of.unit == "%") return exact_percent(value);
   if (of.unit == "s") return base::duration_text(std::chrono::seconds{static_cast<std::int64_t>(value)});
   return std::to_string(static_cast<std::int64_t>(value));
 }
@@ -178,9 +186,21 @@ figure figure_of(measure const& what, double value, bounds const& limits) {
           what.unit == "%" ? std::optional(100.0) : std::nullopt};
 }
 
-bool has_threshold(advice::finding const& what, std::span<measure const> measures, thresholds const& limits) {
-  return std::any_of(measures.begin(), measures.end(),
-                     [&](measure const& each) { return each.rule == what.name && limits.have(each.name); });
+// A figure that is not known in this look is judged by no threshold, so its rule still counts.
+bool has_threshold(advice::finding const& what, sight const& seen, std::span<measure const> measures,
+                   thresholds const& limits) {
+  auto const is_its = [&](measure const& each) { return each.rule == what.name; };
+  auto const is_judged = [&](measure const& each) { return limits.have(each.name) && each.value(seen); };
+  return std::any_of(measures.begin(), measures.end(), is_its) &&
+         std::all_of(measures.begin(), measures.end(),
+                     [&](measure const& each) { return !is_its(each) || is_judged(each); });
+}
+
+// One rule judges two figures. If one of them has a threshold, only the other one is left to it.
+advice::subject left_to_rules(advice::subject of, thresholds const& limits) {
+  if (of.since && limits.have("oom_restarts")) of.since->oom_restarts = 0;
+  if (of.since && limits.have("hash_restarts")) of.since->hash_restarts = 0;
+  return of;
 }
 
 std::string summary_of(target_result const& of) {
@@ -211,10 +231,10 @@ std::span<measure const> pool_measures() noexcept {
 target_result check(sight const& seen, std::string_view step, std::span<measure const> measures,
                     thresholds const& limits) {
   target_result out;
-  for (advice::finding const& each : advice::judge(seen.of)) {
+  for (advice::finding const& each : advice::judge(left_to_rules(seen.of, limits))) {
     bool const is_failure = each.what.how == advice::level::failure;
     bool const counts =
-        is_failure || (each.what.how == advice::level::warning && !has_threshold(each, measures, limits));
+        is_failure || (each.what.how == advice::level::warning && !has_threshold(each, seen, measures, limits));
     if (each.step == step && counts) {
       out.alerts.push_back({is_failure ? state::critical : state::warning, each.what.message, each.what.hint});
     }

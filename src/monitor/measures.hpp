@@ -42,8 +42,8 @@ struct thresholds {
   [[nodiscard]] bool have(std::string_view name) const { return warning.contains(name) || critical.contains(name); }
 };
 
-/// Judges by the rules of advice whose step is `step`, without their warnings about what has a threshold here, and by
-/// the thresholds. A warning is one, a failure is critical.
+/// Judges by the rules of advice whose step is `step`, without their warnings about figures that have a threshold here
+/// and are known, and by the thresholds. A warning is one, a failure is critical.
 target_result check(sight const& seen, std::string_view step, std::span<measure const> measures,
                     thresholds const& limits);
 

@@ -70,7 +70,32 @@ TEST_CASE("the critical threshold wins, and the alert names the one that was cro
   auto const found = check_cache(healthy_sight(), limits);
   REQUIRE(found.alerts.size() == 1);
   CHECK(found.alerts.front().how == state::critical);
-  CHECK(found.alerts.front().message == "the memory used and wasted: 23 % (threshold 20)");
+  CHECK(found.alerts.front().message == "the memory used and wasted: 23.4 % (threshold 20)");
+}
+
+TEST_CASE("a rule still warns where the figure that has a threshold is not known") {
+  auto seen = healthy_sight();
+  seen.of.php.status->restart_pending = true;
+  CHECK(worst(check_cache(seen, warning_at("pending", "900"))) == state::warning);
+  seen.of.since = advice::growth{.pending = 90};
+  CHECK(worst(check_cache(seen, warning_at("pending", "900"))) == state::ok);
+}
+
+TEST_CASE("a threshold for one of two figures leaves the other one to their rule") {
+  struct restarts {
+    std::int64_t oom;
+    std::int64_t hash;
+    char const* threshold;
+    state expected;
+  };
+  for (auto const& each : {restarts{0, 3, "oom_restarts", state::warning}, restarts{3, 0, "oom_restarts", state::ok},
+                           restarts{3, 0, "hash_restarts", state::warning}, restarts{0, 3, "hash_restarts", state::ok},
+                           restarts{11, 0, "oom_restarts", state::warning}}) {
+    INFO(each.threshold << ": " << each.oom << ", " << each.hash);
+    auto seen = healthy_sight();
+    seen.of.since = advice::growth{.oom_restarts = each.oom, .hash_restarts = each.hash};
+    CHECK(worst(check_cache(seen, warning_at(each.threshold, "10"))) == each.expected);
+  }
 }
 
 TEST_CASE("the hit rate is that of at least a hundred scripts since the last look") {
