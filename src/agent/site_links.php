@@ -7,7 +7,7 @@
  * and where they lead to something like what is cached, in directories beside these and inside of other links. Returns
  * array(link, its real name, the release) each. The release is the directory to which the last link on the way leads; the
  * real name lies in it. Both are empty for a link that leads nowhere, and for a given path at which no directory is. Hidden
- * are directories above cached scripts that this pool does not see.
+ * are directories above cached scripts that this pool does not see. Cut is of what there is more than was looked at.
  */
 function do_site_links($arguments)
 {
@@ -16,11 +16,12 @@ function do_site_links($arguments)
     set_error_handler(function () {
         return true; // to many directories it is not let in
     });
-    list($directories, $ends) = around(isset($status['scripts']) ? array_keys($status['scripts']) : array());
+    $cut = '';
+    list($directories, $ends) = around(isset($status['scripts']) ? array_keys($status['scripts']) : array(), $cut);
     $listed = isset($status['scripts']);
     unset($status['scripts']);
     $given = array_fill_keys($arguments['paths'], true);
-    $links = links_around($directories, $ends, $arguments['paths'], $hidden);
+    $links = links_around($directories, $ends, $arguments['paths'], $hidden, $cut);
     $found = array();
     foreach (array_keys($links) as $link) {
         list($real, $release) = follow($link, $links);
@@ -33,32 +34,34 @@ function do_site_links($arguments)
         }
     }
     restore_error_handler();
-    return array('links' => $found, 'hidden' => $hidden, 'listed' => $listed) + $status;
+    return array('links' => $found, 'hidden' => $hidden, 'cut' => $cut, 'listed' => $listed) + $status;
 }
 
 /** The directories above some scripts, and how the scripts' names end. */
-function around($scripts)
+function around($scripts, &$cut)
 {
+    $most = 20000;
     $directories = array();
     $ends = array();
     foreach ($scripts as $path) {
         if ($path[0] === '/') {
-            for ($above = dirname($path); !isset($directories[$above]) && count($directories) < 5000; $above = dirname($above)) {
+            for ($above = dirname($path); !isset($directories[$above]) && count($directories) < $most; $above = dirname($above)) {
                 $directories[$above] = true;
             }
+            $cut = isset($directories[$above]) ? $cut : "$most directories";
             $ends += ends_of($path);
         }
     }
     return array($directories, $ends);
 }
 
-function links_around($directories, $ends, $paths, &$hidden)
+function links_around($directories, $ends, $paths, &$hidden, &$cut)
 {
     $links = links_on_the_way(array_merge($paths, paths_of_settings())) + array_fill_keys($paths, true);
-    $links += links_in(array_keys($directories), 100000, $hidden);
+    $links += links_in(array_keys($directories), 100000, $hidden, $cut);
     $network = network_mounts();
     $network = $network === null ? null : array_diff_key($network, $directories); // where code runs it answers
-    foreach (array_keys($network === null ? array() : links_in(directories_beside($directories, $network), 3000, $ignored)) as $link) {
+    foreach (array_keys($network === null ? array() : links_in(directories_beside($directories, $network), 3000, $ignored, $not_all)) as $link) {
         $links += !leads_into($link, $network) && is_dir($link) && has_one_of($link, $ends) ? array($link => true) : array();
     }
     $links = array_diff_key($links, of_system());
@@ -196,8 +199,9 @@ function names_in($directory, $most)
     return $names;
 }
 
-function links_in($directories, $most, &$hidden)
+function links_in($directories, $most, &$hidden, &$cut)
 {
+    $most_links = 2000;
     $links = array();
     $hidden = array();
     foreach ($directories as $directory) {
@@ -206,10 +210,15 @@ function links_in($directories, $most, &$hidden)
         if ($names === null) {
             $hidden[] = $directory;
         }
+        $cut = $names !== null && count($names) === $most ? "$most names in one directory" : $cut;
         foreach ($names ?: array() as $at => $name) {
             $link = rtrim($directory, '/') . "/$name";
-            if (is_link($link) && count($links) < 2000) {
+            if (!is_link($link)) {
+                // It is nothing that leads elsewhere.
+            } elseif (count($links) < $most_links) {
                 $links[$link] = true;
+            } else {
+                $cut = "$most_links links";
             }
             if ($at % 500 === 499) {
                 breathe();

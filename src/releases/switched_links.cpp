@@ -44,6 +44,12 @@ void take(memories& into, agent::answer const& remembered) {
   }
 }
 
+// Many links and directories are looked at in one request, so there are bounds.
+std::optional<std::string> why_cut(php::value const& cut, std::string const& where) {
+  if (cut.as_string().empty()) return std::nullopt;
+  return where + " more than " + std::string(cut.as_string());
+}
+
 /// What every worker remembers.
 struct survey {
   std::vector<memories> remembered;  // of each pool
@@ -59,7 +65,10 @@ survey ask_workers(std::span<adapter::adapter* const> pools, std::chrono::millis
     if (!out.why_not_all) out.why_not_all = caches::why_incomplete(swept[i], pools[i]->label());
     out.pools.insert(caches::pool_name(swept[i], pools[i]->label()));
     memories& mine = out.remembered.emplace_back();
-    for (agent::answer const& answer : swept[i].answers) take(mine, answer);
+    for (agent::answer const& answer : swept[i].answers) {
+      take(mine, answer);
+      if (!out.why_not_all) out.why_not_all = why_cut(answer.result["cut"], "a worker remembers");
+    }
     out.workers += std::ssize(swept[i].answers);
   }
   return out;
@@ -239,6 +248,7 @@ class search {
     agent::answer const answer = php.run(caches::ask("site.links", {{"paths", opcache::list(paths)}}));
     bool const lists = lists_scripts(answer, !asked_.empty());
     if (lists) take_hidden(pool, answer.result["hidden"]);
+    if (!cut) cut = why_cut(answer.result["cut"], "around the cached scripts there are");
     asked_.insert(roots_[pool]);
     std::size_t const known = links.size();
     for (switched_link& each : links_of(answer)) {
@@ -258,6 +268,7 @@ class search {
   std::vector<switched_link> links;
   std::map<std::size_t, std::set<std::string>> seen_by;  // as in known_links
   bool is_out_of_time = false;                           // not every link was asked for
+  std::optional<std::string> cut;                        // of what there is more than PHP looks at
 
  private:
   [[nodiscard]] bool has(std::size_t pool, std::string const& path) const {
@@ -339,6 +350,7 @@ known_links find_switched_links(std::span<adapter::adapter* const> pools, std::c
     if (!out.why_not_all) out.why_not_all = std::move(why);
   }
   if (!out.why_not_all && work.is_out_of_time) out.why_not_all = "there was no time to look at every link";
+  if (!out.why_not_all) out.why_not_all = work.cut;
   out.seen_by = std::move(work.seen_by);
   leave_to_others(work.links, out.roots);
   if (!out.why_not_all) out.why_not_all = what_is_no_link(work.links);

@@ -173,6 +173,32 @@ TEST_CASE(
   CHECK(contains(output.out, "\"links\":[]"));
 }
 
+TEST_CASE("where there are more links than it looks at it says so, and resets, instead of missing one") {
+  php_fpm const server{options_for(2)};
+  site const pages;
+  CHECK(visits(server, pages) == texts{"1 1 1"});
+  for (int i = 0; i < 2001; ++i) fs::create_symlink("releases", pages.directory() + "/link" + std::to_string(i));
+  pages.link("2");
+  auto const output = graceful(server);
+  INFO(output.out << output.err);
+  CHECK(output.exit_code == 0);
+  CHECK(contains(output.err, "around the cached scripts there are more than 2000 links"));
+  CHECK(restarts(server) == 1);
+  CHECK(visits(server, pages) == texts{"2 2 2"});
+}
+
+TEST_CASE("where a worker remembers more links than it tells, that is so too") {
+  php_fpm const server{options_for(1)};
+  site pages;
+  pages.write("1", "walk.php", "<?php foreach (glob('" + pages.directory() + "/link*') as $link) realpath($link);");
+  for (int i = 0; i < 1001; ++i) fs::create_symlink("releases", pages.directory() + "/link" + std::to_string(i));
+  run_script(server, pages.release("1") + "/walk.php");
+  auto const output = graceful(server);
+  INFO(output.out << output.err);
+  CHECK(contains(output.err, "a worker remembers more than 1000 links"));
+  CHECK(restarts(server) == 1);
+}
+
 TEST_CASE("a site of the same names is not taken for the release before") {
   php_fpm const server{options_for(3)};
   site const pages;

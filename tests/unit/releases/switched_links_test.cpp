@@ -25,6 +25,7 @@ class pool {
   php::value links = list({list({"/srv/current", "/srv/releases/2", "/srv/releases/2"})});
   php::value names = php::array{};
   php::value hidden = php::array{};
+  std::string cut;
   std::int64_t scripts = 10;
   bool has_cache = true;
   std::string root;
@@ -56,6 +57,7 @@ class pool {
       out.result = named({{"listed", has_cache},
                           {"links", links},
                           {"hidden", hidden},
+                          {"cut", cut},
                           {"opcache_statistics", named({{"num_cached_scripts", scripts}})}});
     } else {
       at_once.push_back(call.arguments["links"].entries().size());
@@ -111,6 +113,16 @@ TEST_CASE("a link that leads where everybody knows is one of the others") {
   one.remembered = named({{"/srv/current", "/srv/releases/2"}});
   CHECK(find({&one}).switched.empty());
   CHECK(find({&one}).others.size() == 1);
+}
+
+TEST_CASE("what PHP or a worker has cut off is a reason why this may not be everything") {
+  pool one;
+  one.remembered = named({{"/srv/current", "/srv/releases/1"}, {"cut", "1000 links"}});
+  CHECK(find({&one}).why_not_all == "a worker remembers more than 1000 links");
+  CHECK(find({&one}).switched.size() == 1);
+  one.remembered = php::array{};
+  one.cut = "20000 directories";
+  CHECK(find({&one}).why_not_all == "around the cached scripts there are more than 20000 directories");
 }
 
 TEST_CASE("a link that is a directory by now is a reason why this may not be everything") {
