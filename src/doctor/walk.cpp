@@ -148,6 +148,16 @@ std::optional<std::string> out_of_reach(subject const& of) {
   return std::nullopt;
 }
 
+report end_early(seen_way const& seen, error why) {
+  if (seen.guessed && stage_of(why, seen) == stage::connect) why.advise("name the php-fpm you mean: --fcgi=ADDRESS");
+  report out;
+  out.findings = check_way(seen, why);
+  out.ended = std::move(why);
+  return out;
+}
+
+}  // namespace
+
 std::vector<finding> find_old_code(way_to_try const& how, subject const& of, agent::observer& log) {
   constexpr std::chrono::seconds for_a_site{10};
   constexpr std::chrono::seconds for_a_look{1};
@@ -169,16 +179,6 @@ std::vector<finding> find_old_code(way_to_try const& how, subject const& of, age
     return {{"site", "unknown", verdict{level::warning, what + failed.message(), failed.hint()}}};
   }
 }
-
-report end_early(seen_way const& seen, error why) {
-  if (seen.guessed && stage_of(why, seen) == stage::connect) why.advise("name the php-fpm you mean: --fcgi=ADDRESS");
-  report out;
-  out.findings = check_way(seen, why);
-  out.ended = std::move(why);
-  return out;
-}
-
-}  // namespace
 
 report walk(way_to_try const& how, agent::observer& log) {
   fpm::accounts const names;

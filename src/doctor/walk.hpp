@@ -11,6 +11,7 @@
 #include <cachetool/origin.hpp>
 
 #include "adapter/adapter.hpp"
+#include "advice/facts.hpp"
 #include "advice/finding.hpp"
 #include "agent/observer.hpp"
 
@@ -44,5 +45,9 @@ struct report {
 /// where links lead if a site is named, or the first worker remembers a link that was switched. `log` hears what
 /// adapters do, as for any call. Throws only error (usage, config, interrupted).
 report walk(way_to_try const& how, agent::observer& log);
+
+/// The part of it that looks for old code, in all pools of the master that can be reached. `of` is what the walk found.
+/// What fails is a finding, too.
+std::vector<finding> find_old_code(way_to_try const& how, advice::subject const& of, agent::observer& log);
 
 }  // namespace cachetool::doctor

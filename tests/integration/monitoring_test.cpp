@@ -16,6 +16,7 @@
 
 #include "base/unique_fd.hpp"
 #include "fpm_calls.hpp"
+#include "release_site.hpp"
 #include "support/catch.hpp"
 #include "support/test_state.hpp"
 
@@ -448,6 +449,25 @@ TEST_CASE(
   CHECK(said.exit_code == 3);
   CHECK(contains(said.out, restless.endpoint(name).text() + ": php-fpm starts workers all the time"));
   CHECK(contains(said.out, "\n" + healthy.endpoint(name).text() + ": OK - "));
+}
+
+TEST_CASE(
+    "opcache:check --site asks every pool of the master: all is well, until one remembers a link that was switched") {
+  auto options = two_pools();
+  options.ini["realpath_cache_ttl"] = "120";
+  php_fpm const server(options);
+  test::site const pages;
+  test::visits(server, pages, 2, "api");
+  std::string const check = check_of(server) + " --site=" + pages.current();
+  auto const well = plugin(check);
+  INFO(well.out);
+  CHECK(well.exit_code == 0);
+  pages.link("2");
+  auto const old = plugin(check);
+  INFO(old.out);
+  CHECK(old.exit_code == 1);
+  CHECK(contains(old.out, pages.current()));
+  CHECK_FALSE(contains(old.out, "this may not be all"));
 }
 
 TEST_CASE("what nobody can tell is unknown: 3, and one line") {

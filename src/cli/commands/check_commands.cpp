@@ -15,7 +15,7 @@
 #include "cli/output/unforeseen.hpp"
 #include "cli/settings/paths.hpp"
 #include "cli/targets/targets.hpp"
-#include "doctor/old_code.hpp"
+#include "doctor/walk.hpp"
 #include "fpm/steady_workers.hpp"
 #include "monitor/measures.hpp"
 #include "monitor/plugin_output.hpp"
@@ -126,13 +126,18 @@ target_result nobody_tells(std::string message, std::string hint) {
   return out;
 }
 
-// What doctor --site finds, of the workers of this pool.
-void look_for_old_code(std::string const& site, examined_php const& seen, advice::subject const& of,
+// What doctor --site finds.
+void look_for_old_code(std::string const& site, target const& whom, advice::subject const& of, agent::observer& log,
                        target_result& into) {
-  constexpr std::chrono::seconds patience{10};
-  std::array<adapter::adapter*, 1> const pools{seen.php.get()};
-  auto const look = advice::caches_scripts(of) ? doctor::look_for_old_code : doctor::look_without_cache;
-  for (advice::finding const& each : doctor::check_old_code(look(pools, site, patience), of)) {
+  doctor::way_to_try const how{.where = whom.where,
+                               .open = whom.open,
+                               .open_pool = whom.open_pool,
+                               .blocked = {},
+                               .who = whom.who,
+                               .options = of.options,
+                               .site = site,
+                               .interrupt_fd = whom.interrupt_fd};
+  for (advice::finding const& each : doctor::find_old_code(how, of, log)) {
     if (each.what.how < advice::level::warning) continue;
     into.alerts.push_back({state::warning, each.what.message, each.what.hint});
   }
@@ -151,7 +156,7 @@ target_result check_cache(context const& with, memory const& remembers, monitor:
   }
   auto const remark = remembers.update(seen.php->label(), sight);
   target_result out = monitor::check(sight, "cache", monitor::opcache_measures(), limits);
-  if (auto const site = with.given.text("site")) look_for_old_code(absolute_name(*site), seen, sight.of, out);
+  if (auto const site = with.given.text("site")) look_for_old_code(absolute_name(*site), whom, sight.of, log, out);
   if (remark) out.remarks.push_back(*remark);
   return out;
 }
