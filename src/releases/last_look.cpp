@@ -11,9 +11,13 @@
 #include <charconv>
 #include <csignal>
 #include <ctime>
+#include <optional>
+#include <string_view>
 
 #include "base/names_in.hpp"
 #include "base/path.hpp"
+#include "base/sha256.hpp"
+#include "base/take.hpp"
 
 namespace cachetool::releases {
 namespace {
@@ -56,6 +60,43 @@ std::string this_process_table() {
   return stat("/proc/self/ns/pid", &info) == 0 ? std::to_string(info.st_ino) + "-" : std::string();
 }
 
+std::optional<std::string> read_mounts(pid_t master) {
+  constexpr std::size_t most = std::size_t{4} << 20;
+  base::unique_fd const file(open(("/proc/" + std::to_string(master) + "/mountinfo").c_str(), O_RDONLY | O_CLOEXEC));
+  std::string text;
+  std::vector<char> part(std::size_t{64} * 1024);
+  while (text.size() < most) {
+    ssize_t const size = ::read(file.get(), part.data(), part.size());
+    if (size < 0) return std::nullopt;
+    if (size == 0) return text;
+    text.append(part.data(), static_cast<std::size_t>(size));
+  }
+  return std::nullopt;
+}
+
+// Logins and containers come and go there; no site lies there.
+bool comes_and_goes(std::string_view mount) {
+  constexpr std::array<std::string_view, 7> places{
+      "/run/user",       "/run/docker", "/run/netns", "/run/credentials", "/var/lib/docker/overlay2",
+      "/run/containerd", "/proc"};
+  for (int i = 0; i < 4; ++i) base::take_until(mount, ' ');
+  std::string const at(base::take_until(mount, ' '));
+  return std::any_of(places.begin(), places.end(),
+                     [&at](std::string_view each) { return base::lies_in(at, std::string(each)); });
+}
+
+// A mount changes no directory's times, and neither does its end. Empty if nobody tells.
+std::string mounts_of(pid_t master) {
+  auto const text = read_mounts(master);
+  if (!text) return {};
+  std::string counting;
+  for (std::string_view rest = *text; !rest.empty();) {
+    std::string_view const line = base::take_until(rest, '\n');
+    if (!comes_and_goes(line)) counting.append(line) += '\n';
+  }
+  return base::sha256(counting);
+}
+
 // A php-fpm that has ended is not asked again.
 void forget_ended(int directory, std::string const& table) {
   std::string const beginning = "." + table;
@@ -72,12 +113,13 @@ void forget_ended(int directory, std::string const& table) {
 last_look::last_look(pid_t master, std::string const& kept_in)
     : name_(this_process_table() + std::to_string(master)),
       root_("/proc/" + std::to_string(master) + "/root"),
-      began_(now_for_files()) {
+      began_(now_for_files()),
+      mounts_(mounts_of(master)) {
   auto const process = base::look_at("/proc/" + std::to_string(master));
-  if (geteuid() != 0 || !process || process->st_uid != 0) return;
+  if (geteuid() != 0 || !process || process->st_uid != 0 || mounts_.empty()) return;
   kept_ = open_kept(kept_in);
   if (!kept_) return;
-  record_ = site_record::read(kept_.get(), name_, most_remembered);
+  record_ = site_record::read(kept_.get(), name_, most_remembered, mounts_);
   for (verified const& each : record_.entries()) known_.emplace(each.path, unchanged_since(each, root_));
 }
 
@@ -120,7 +162,7 @@ void last_look::note(std::vector<std::string> const& directories) {
 void last_look::write() const {
   if (!kept_) return;
   forget_ended(kept_.get(), this_process_table());
-  record_.write(kept_.get(), name_, most_remembered);
+  record_.write(kept_.get(), name_, most_remembered, mounts_);
 }
 
 }  // namespace cachetool::releases

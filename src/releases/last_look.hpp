@@ -22,7 +22,8 @@ class last_look {
  public:
   /// `master` is a php-fpm's master, which the process table shows. Reads what is kept of it in the directory
   /// "cachetool-graceful" in `kept_in`. Knows nothing, and keeps nothing, if that is not root's alone, or if the master
-  /// is not root's: its user decides what is seen there.
+  /// is not root's: its user decides what is seen there. Knows nothing either if something was mounted or unmounted
+  /// since, or if the clock was set back.
   explicit last_look(pid_t master, std::string const& kept_in = "/run");
 
   /// True if the pool has the master's root directory, which it names as "device:inode". In another one a path is
@@ -51,6 +52,7 @@ class last_look {
   std::string name_;      // of the record: which process, of which process table
   std::string root_;      // the master's root directory, as this process reaches it
   std::int64_t began_;    // nanoseconds, by the clock that local file systems use
+  std::string mounts_;    // that the master sees, as a hash; empty if nobody tells
   base::unique_fd kept_;  // the directory; invalid if it must not be used
   site_record record_;
   std::map<std::string, std::function<bool(std::string const& path)>> known_;  // by directory

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <ctime>
 #include <exception>
 #include <map>
 #include <memory>
@@ -17,6 +18,24 @@ namespace {
 
 kept_name record_beside(std::string const& link) {
   return {link, "cachetool"};
+}
+
+std::int64_t now_by(clockid_t clock) {
+  timespec now{};
+  clock_gettime(clock, &now);
+  return base::nanoseconds(now);
+}
+
+// It shrinks if somebody sets the clock back.
+std::int64_t clock_ahead_of_boot() {
+  return now_by(CLOCK_REALTIME) - now_by(CLOCK_BOOTTIME);
+}
+
+// A file that changes after the clock was set back may have a time before that of the entries.
+bool still_holds(std::string_view line, std::string const& surroundings) {
+  constexpr std::int64_t two_seconds = 2'000'000'000;
+  std::int64_t clock = 0;
+  return base::take_number(line, clock) && clock_ahead_of_boot() > clock - two_seconds && line == surroundings;
 }
 
 // "since device inode path"
@@ -35,9 +54,10 @@ bool is_there(verified const& entry, std::string const& root = {}) {
 
 std::string text_of(std::vector<verified> const& entries, std::size_t most) {
   std::string text;
+  std::int64_t const now = now_by(CLOCK_REALTIME);
   std::size_t left = most;
   for (auto each = entries.rbegin(); each != entries.rend() && left > 0; ++each) {
-    if (each->path.find('\n') != std::string::npos || !is_there(*each)) continue;
+    if (each->since > now || each->path.find('\n') != std::string::npos || !is_there(*each)) continue;
     text.insert(0, std::to_string(each->since) + " " + std::to_string(each->itself.device) + " " +
                        std::to_string(each->itself.inode) + " " + each->path + "\n");
     --left;
@@ -83,13 +103,16 @@ class changes {
 
 }  // namespace
 
-site_record site_record::read(int directory, std::string const& name, record_limits const& most) {
+site_record site_record::read(int directory, std::string const& name, record_limits const& most,
+                              std::string const& surroundings) {
   site_record out;
+  std::int64_t const now = now_by(CLOCK_REALTIME);
   std::string const text = read_kept(directory, record_beside(name), most.bytes);
   std::string_view rest = text;
+  if (!still_holds(base::take_until(rest, '\n'), surroundings)) return out;
   while (!rest.empty()) {
     verified entry;
-    if (take_entry(base::take_until(rest, '\n'), entry)) out.set(std::move(entry));
+    if (take_entry(base::take_until(rest, '\n'), entry) && entry.since <= now) out.set(std::move(entry));
   }
   return out;
 }
@@ -106,9 +129,11 @@ void site_record::set(verified entry) {
 }
 
 // The link has moved by now, so a failure to keep the record is no reason to fail.
-void site_record::write(int directory, std::string const& name, record_limits const& most) const {
+void site_record::write(int directory, std::string const& name, record_limits const& most,
+                        std::string const& surroundings) const {
   try {
-    keep(directory, record_beside(name), text_of(entries_, most.entries), 0644);
+    std::string const first = std::to_string(clock_ahead_of_boot()) + " " + surroundings + "\n";
+    keep(directory, record_beside(name), first + text_of(entries_, most.entries), 0644);
   } catch (std::exception const&) {
     return;
   }

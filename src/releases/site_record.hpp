@@ -29,8 +29,10 @@ struct record_limits {
 class site_record {
  public:
   /// Reads what is kept for the link `name` in `directory`, a descriptor. The file counts as empty if it is not
-  /// regular, is too large, or belongs to neither the caller, root nor the directory's owner.
-  static site_record read(int directory, std::string const& name, record_limits const& most = {});
+  /// regular, is too large, or belongs to neither the caller, root nor the directory's owner; also if it was written in
+  /// other surroundings, or if the clock was set back since. Entries of a moment that is yet to come are left out.
+  static site_record read(int directory, std::string const& name, record_limits const& most = {},
+                          std::string const& surroundings = {});
 
   /// The newest entry for that directory; null if there is none. Valid until the next set().
   [[nodiscard]] verified const* find(std::string const& path) const noexcept;
@@ -43,7 +45,8 @@ class site_record {
 
   /// Writes the file in one step, with the newest entries of directories that still exist. If it cannot be written, the
   /// next deployment compiles more than it needs to.
-  void write(int directory, std::string const& name, record_limits const& most = {}) const;
+  void write(int directory, std::string const& name, record_limits const& most = {},
+             std::string const& surroundings = {}) const;
 
  private:
   std::vector<verified> entries_;  // the newest last

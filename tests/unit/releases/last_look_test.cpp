@@ -1,8 +1,12 @@
 #include "releases/last_look.hpp"
 
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -83,6 +87,73 @@ TEST_CASE("what was changed since, or lies in another directory of that name, is
     fs::rename(here.release("1") + "/old", here.release("1") + "/src");
   }
   CHECK_FALSE(here.has_unchanged());
+}
+
+namespace {
+
+/// A process that sees mounts of its own. It binds one directory over another when it is told to.
+class with_own_mounts {
+ public:
+  with_own_mounts(std::string const& what, std::string const& over) {
+    REQUIRE(pipe(to_.data()) == 0);
+    REQUIRE(pipe(from_.data()) == 0);
+    pid_ = fork();
+    if (pid_ == 0) act(what.c_str(), over.c_str());
+    close(to_[0]);
+    close(from_[1]);
+  }
+  ~with_own_mounts() {
+    close(to_[1]);
+    close(from_[0]);
+    waitpid(pid_, nullptr, 0);
+  }
+  with_own_mounts(with_own_mounts const&) = delete;
+  with_own_mounts& operator=(with_own_mounts const&) = delete;
+
+  [[nodiscard]] bool has_done() const {
+    char done = 'n';
+    return read(from_[0], &done, 1) == 1 && done == 'y';
+  }
+  [[nodiscard]] bool binds() const { return write(to_[1], "b", 1) == 1 && has_done(); }
+  [[nodiscard]] pid_t pid() const { return pid_; }
+
+ private:
+  void tell(bool done) const {
+    if (write(from_[1], done ? "y" : "n", 1) != 1) _exit(1);
+  }
+
+  [[noreturn]] void act(char const* what, char const* over) const {
+    close(to_[1]);
+    char order = 0;
+    tell(unshare(CLONE_NEWNS) == 0 && mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0);
+    if (read(to_[0], &order, 1) == 1) tell(mount(what, over, nullptr, MS_BIND, nullptr) == 0);
+    while (read(to_[0], &order, 1) > 0) continue;
+    _exit(0);
+  }
+
+  std::array<int, 2> to_{};
+  std::array<int, 2> from_{};
+  pid_t pid_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("a directory that was mounted over another since is not known, though no time of a file tells") {
+  if (geteuid() != 0) return test::skip("needs root");
+  machine const here;
+  here.write("site/releases/2/src/a.php");
+  std::this_thread::sleep_for(20ms);
+  with_own_mounts const master(here.release("2"), here.release("1"));
+  if (!master.has_done()) return test::does_not_apply("no process may have mounts of its own here");
+  auto const has_unchanged = [&] {
+    return releases::last_look(master.pid(), here.directory.path()).has_unchanged(here.release("1") + "/src/a.php");
+  };
+  releases::last_look now(master.pid(), here.directory.path());
+  now.note(std::vector{here.release("1")});
+  now.write();
+  CHECK(has_unchanged());
+  REQUIRE(master.binds());
+  CHECK_FALSE(has_unchanged());
 }
 
 TEST_CASE("another php-fpm's look is not this one's, and what is kept of one that has ended is swept away") {

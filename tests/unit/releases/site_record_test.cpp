@@ -101,23 +101,73 @@ TEST_CASE("what was kept beside a link is read again, without directories that a
   CHECK(releases::site_record::read(beside.get(), "other").find(one.path()) == nullptr);
 }
 
+namespace {
+
+// The first line tells by how much the clock was ahead of the time since the machine was started.
+void set_clock_ahead(std::string const& file, std::int64_t seconds) {
+  std::ifstream in(file);
+  std::int64_t clock = 0;
+  in >> clock;
+  std::string const rest{std::istreambuf_iterator<char>(in), {}};
+  std::ofstream(file) << clock + seconds * 1'000'000'000 << rest;
+}
+
+}  // namespace
+
+TEST_CASE("a record is dropped if the clock was set back since, and kept if it was set forward") {
+  release const one;
+  base::unique_fd const beside(open_directory(one.directory.path()));
+  releases::site_record record;
+  record.set(one.known);
+  record.write(beside.get(), "current");
+  auto const seconds = GENERATE(-3600, 0, 1, 3, 3600);
+  set_clock_ahead(one.directory / ".current.cachetool", seconds);
+  auto const read = releases::site_record::read(beside.get(), "current");
+  CHECK((read.find(one.path()) != nullptr) == (seconds < 2));
+}
+
+TEST_CASE("an entry of a moment that is yet to come is not kept, and not believed") {
+  release const one;
+  base::unique_fd const beside(open_directory(one.directory.path()));
+  releases::site_record record;
+  auto later = one.known;
+  later.since += std::int64_t{3600} * 1'000'000'000;
+  record.set(later);
+  record.write(beside.get(), "current");
+  CHECK(releases::site_record::read(beside.get(), "current").entries().empty());
+  std::ofstream(one.directory / ".current.cachetool", std::ios::app)
+      << later.since << " " << later.itself.device << " " << later.itself.inode << " " << later.path << "\n";
+  CHECK(releases::site_record::read(beside.get(), "current").entries().empty());
+}
+
+TEST_CASE("a record of other surroundings is dropped") {
+  release const one;
+  base::unique_fd const beside(open_directory(one.directory.path()));
+  releases::site_record record;
+  record.set(one.known);
+  record.write(beside.get(), "current", {}, "mounts");
+  CHECK(releases::site_record::read(beside.get(), "current", {}, "mounts").entries().size() == 1);
+  CHECK(releases::site_record::read(beside.get(), "current", {}, "others").entries().empty());
+  CHECK(releases::site_record::read(beside.get(), "current").entries().empty());
+}
+
 TEST_CASE("what is no record of ours counts as an empty one") {
   test::temp_dir const directory;
   base::unique_fd const beside(open_directory(directory.path()));
   std::string const file = directory / ".current.cachetool";
   SECTION("a link") {
-    std::ofstream(directory / "elsewhere") << "1 2 3 /srv/a\n";
+    std::ofstream(directory / "elsewhere") << "1 \n1 2 3 /srv/a\n";
     fs::create_symlink("elsewhere", file);
   }
   SECTION("a pipe: it is not waited for") {
     REQUIRE(mkfifo(file.c_str(), 0644) == 0);
   }
   SECTION("a file that others can write") {
-    std::ofstream(file) << "1 2 3 /srv/a\n";
+    std::ofstream(file) << "1 \n1 2 3 /srv/a\n";
     REQUIRE(chmod(file.c_str(), 0666) == 0);
   }
   SECTION("one that is too large") {
-    std::ofstream(file) << "1 2 3 /srv/a\n" << std::string(70000, 'x');
+    std::ofstream(file) << "1 \n1 2 3 /srv/a\n" << std::string(70000, 'x');
   }
   SECTION("anything else") {
     std::ofstream(file) << "1 2 /srv/a\n\n99999999999999999999 1 2 /srv/a\n1 2 3 srv/a\n\xff 1 2 /srv/a";
