@@ -512,7 +512,16 @@ TEST_CASE("checks at the same time, a broken record and one of others disturb no
   fs::permissions(file, fs::perms::others_write, fs::perm_options::add);
   CHECK_FALSE(figures(plugin(check_of(server)).out).contains("oom_restarts"));
   fs::permissions(state, fs::perms::others_write, fs::perm_options::add);
-  auto const said = plugin(check_of(server));
+  auto const said = plugin(check_of(server) + " --only-problems");
+  CHECK(said.exit_code == 3);
+  CHECK(contains(said.out, "\nUNKNOWN - nothing is remembered between checks: "));
+  CHECK(figures(said.out).contains("memory"));
+}
+
+TEST_CASE("where the usual directory cannot be used, a check says so in a line below, and judges the rest") {
+  if (geteuid() == 0) return test::does_not_apply("root's directory is not below HOME");
+  php_fpm const server(test::one_pool());
+  auto const said = plugin("opcache:check " + address(server, "www"));
   CHECK(said.exit_code == 0);
   CHECK(contains(said.out, "\nnothing is remembered between checks: "));
 }

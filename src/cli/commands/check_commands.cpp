@@ -77,10 +77,11 @@ std::string made_directory(context const& with) {
 /// What checks know of the php-fpm that they saw before.
 class memory {
  public:
-  memory(context const& with, std::string service) : directory_(made_directory(with)), service_(std::move(service)) {}
+  memory(context const& with, std::string service)
+      : directory_(made_directory(with)), service_(std::move(service)), is_named_(with.given.given("state-dir")) {}
 
-  // Adds this look, and what grew since the last one. If that cannot be remembered, the result says why.
-  std::optional<std::string> update(std::string const& endpoint, monitor::sight& seen) const {
+  // Adds this look, and what grew since the last one. If that cannot be remembered, the result is why.
+  std::optional<error> update(std::string const& endpoint, monitor::sight& seen) const {
     try {
       if (directory_.empty()) throw error(error_kind::refused, "HOME is not set");
       monitor::state_directory const files(directory_);
@@ -89,7 +90,17 @@ class memory {
       files.write(name, monitor::text_of(seen.remembered));
       return std::nullopt;
     } catch (error const& failed) {
-      return "nothing is remembered between checks: " + failed.message();
+      return failed.in_words("nothing is remembered between checks: " + failed.message(), failed.hint());
+    }
+  }
+
+  // Whoever names a directory counts on it.
+  void tell(std::optional<error> const& why_not, target_result& to) const {
+    if (!why_not) return;
+    if (is_named_) {
+      to.alerts.push_back({state::unknown, why_not->message(), why_not->hint()});
+    } else {
+      to.remarks.push_back(why_not->message());
     }
   }
 
@@ -105,6 +116,7 @@ class memory {
 
   std::string directory_;
   std::string service_;
+  bool is_named_;
 };
 
 // --- one target
@@ -154,10 +166,10 @@ target_result check_cache(context const& with, memory const& remembers, monitor:
     return nobody_tells("php-fpm may not tell what is in OPcache (opcache.restrict_api or disable_functions)",
                         advice::command(sight.of, "doctor") + " says what to do");
   }
-  auto const remark = remembers.update(seen.php->label(), sight);
+  auto const forgotten = remembers.update(seen.php->label(), sight);
   target_result out = monitor::check(sight, "cache", monitor::opcache_measures(), limits);
   if (auto const site = with.given.text("site")) look_for_old_code(absolute_name(*site), whom, sight.of, log, out);
-  if (remark) out.remarks.push_back(*remark);
+  remembers.tell(forgotten, out);
   return out;
 }
 
@@ -175,9 +187,9 @@ target_result check_pool(memory const& remembers, monitor::thresholds const& lim
   if (whom.found && why_not) return left_alone(*why_not);
   monitor::sight sight{{.php = seen.caches, .host = seen.host, .options = options_for(whom, several)}, {}};
   sight.of.load = fpm::read_pool_status(*seen.php, seen.host, false);
-  auto const remark = remembers.update(seen.php->label(), sight);
+  auto const forgotten = remembers.update(seen.php->label(), sight);
   target_result out = monitor::check(sight, "load", monitor::pool_measures(), limits);
-  if (remark) out.remarks.push_back(*remark);
+  remembers.tell(forgotten, out);
   return out;
 }
 
