@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <mutex>
 
-#include "advice/checks.hpp"
+#include "advice/finding.hpp"
 #include "advice/remedy.hpp"
 #include "base/text.hpp"
 #include "caches/pool_status.hpp"
