@@ -225,13 +225,15 @@ std::optional<std::string> deployment::try_to_warm(served_by const& php, prepare
   return std::nullopt;
 }
 
-// Somebody may have led the link elsewhere by hand. If nobody tells, the releases beside the live one count as before.
+// Somebody may have led the link elsewhere by hand. If nobody tells, the releases beside the live one count as before,
+// and the report says so. Most of the time is kept for the switch.
 void deployment::ask_where_names_lead(adapter::adapter& php, prepared& ready) const {
   if (ready.why_reset || !ready.seen.has_opcache || ready.seen.live.empty()) return;
   try {
-    ready.led_to = earlier_targets(php, finish_.current);
+    ready.led_to = earlier_targets(php, finish_.current, left() / 2);
   } catch (error const& failed) {
     if (failed.kind() == error_kind::interrupted) throw;
+    ready.led_to_unknown = failed.message();
   }
 }
 
@@ -283,6 +285,7 @@ finish_report deployment::finish(served_by const& php, prepared& ready, opcache:
   options.patience = left();
   options.held = std::move(ready.held);
   options.led_to = std::move(ready.led_to);
+  options.led_to_unknown = std::move(ready.led_to_unknown);
   finish_report report = ready.why_reset ? reset_instead(php.pools, options, *ready.why_reset)
                                          : releases::finish(php.pools, php.out_of_reach, options, tell);
   if (report.live != release_ || !link_.is_as_left()) throw led_elsewhere();

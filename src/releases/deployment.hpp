@@ -41,6 +41,7 @@ struct prepared {
   std::optional<std::string> why_reset;  ///< instead of moving names
   std::shared_ptr<held_scripts> held;
   std::vector<std::string> led_to;    ///< other releases to which names below the link lead
+  std::string led_to_unknown;         ///< why nobody tells of those; empty if somebody does
   std::optional<warm_report> warmed;  ///< if the release was compiled
 };
 

@@ -101,6 +101,7 @@ finish_report finishing::run(std::vector<std::string> const& unreachable) {
     if (failed.kind() != error_kind::disabled) throw;
     problem = failed.message();  // this pool does not let scripts use a function or a setting
   }
+  if (!problem && site_.has_opcache) report_.led_to_unknown = options_.led_to_unknown;
   if (problem) {
     reset(std::move(*problem));
   } else if (site_.has_opcache && all_answered_) {

@@ -61,6 +61,7 @@ struct finish_report {
   outside_report outside;                      ///< scripts of the site outside of any release
   std::vector<std::string> preloaded;          ///< scripts of old releases, served until php-fpm is reloaded
   std::vector<std::string> still_used;         ///< scripts of old releases that were asked for after all was done
+  std::string led_to_unknown;                  ///< why nobody told of releases elsewhere; empty if somebody did
   std::optional<std::string> fell_back;        ///< why OPcache was reset instead
   std::optional<opcache::reset_report> reset;  ///< if it was
 };

@@ -360,10 +360,13 @@ known_links find_switched_links(std::span<adapter::adapter* const> pools, std::c
   return out;
 }
 
-std::vector<std::string> earlier_targets(adapter::adapter& php, std::string const& link) {
+std::vector<std::string> earlier_targets(adapter::adapter& php, std::string const& link,
+                                         std::chrono::milliseconds patience) {
   switched_link asked;
   asked.path = link;
-  static_cast<void>(add_by_names(php, {&asked, 1}, 1, base::time_point::max()));
+  if (!add_by_names(php, {&asked, 1}, 1, base::after(patience))) {
+    throw error(error_kind::timeout, "there was no time to ask for every name");
+  }
   return asked.before;
 }
 

@@ -54,7 +54,8 @@ known_links find_switched_links(std::span<adapter::adapter* const> pools, std::c
                                 std::vector<std::string> const& paths = {});
 
 /// The directories to which names below the link lead in OPcache, other than the one to which it leads now. Throws
-/// error: disabled, pending, opcache_off.
-std::vector<std::string> earlier_targets(adapter::adapter& php, std::string const& link);
+/// error: disabled, pending, opcache_off; timeout if `patience` is over before every name was asked for.
+std::vector<std::string> earlier_targets(adapter::adapter& php, std::string const& link,
+                                         std::chrono::milliseconds patience);
 
 }  // namespace cachetool::releases

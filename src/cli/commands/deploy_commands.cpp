@@ -50,7 +50,7 @@ releases::finish_options finish_options(context const& with) {
 
 void ask_where_names_lead(adapter::adapter& php, releases::finish_options& options) {
   try {
-    options.led_to = releases::earlier_targets(php, options.current);
+    options.led_to = releases::earlier_targets(php, options.current, options.patience / 2);
   } catch (error const& failed) {
     if (failed.kind() == error_kind::interrupted) throw;
     options.led_to_unknown = failed.message();

@@ -205,6 +205,9 @@ std::optional<error> failure(releases::finish_report const& report) {
 std::vector<std::string> remarks(releases::finish_report const& report) {
   std::vector<std::string> out;
   for (std::string const& path : report.preloaded) out.push_back(path + " was preloaded, and is served yet");
+  if (!report.led_to_unknown.empty()) {
+    out.push_back("nobody tells whether names below the link lead to a release elsewhere: " + report.led_to_unknown);
+  }
   for (std::string const& text : report.outside.failed) out.push_back(text);
   for (releases::moved_name const& name : report.names) {
     if (name.what == name_outcome::failed)

@@ -35,8 +35,9 @@ bool names(std::string const& path, std::string const& link) {
 
 // Where names lead cannot be asked of each pool: a setting may be pinned, or memory short. That alone says nothing.
 verdict by_names(adapter::adapter& pool, std::string const& link) {
+  constexpr std::chrono::seconds a_while{30};
   try {
-    return releases::earlier_targets(pool, link).empty() ? verdict::does_not : verdict::serves;
+    return releases::earlier_targets(pool, link, a_while).empty() ? verdict::does_not : verdict::serves;
   } catch (error const& failed) {
     bool const is_mute = failed.kind() == error_kind::disabled || failed.kind() == error_kind::memory_limit ||
                          failed.kind() == error_kind::php_error || failed.kind() == error_kind::restricted;

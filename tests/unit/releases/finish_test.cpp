@@ -185,3 +185,11 @@ TEST_CASE("scripts that were not asked for are a broken answer") {
   fpm.aliased = "/etc/a.php";
   CHECK(failure_of(fpm).kind() == error_kind::protocol);
 }
+
+TEST_CASE("that nobody tells where names lead is told, also where a release lies beside the live one") {
+  server fpm;
+  releases::finish_options options;
+  options.led_to_unknown = "there was no time";
+  CHECK(fpm.finish(options).led_to_unknown == "there was no time");
+  CHECK(server().finish().led_to_unknown.empty());
+}

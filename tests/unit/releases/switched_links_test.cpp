@@ -309,3 +309,11 @@ TEST_CASE("more links than there can be are refused") {
   one.links = list(rows);
   CHECK(failure_of(one) == error_kind::protocol);
 }
+
+TEST_CASE("where names of one link lead is asked for as long as there is time, and no longer") {
+  pool one;
+  one.parts = 1000;
+  one.names = named({{"/srv/current", named({{"/opt/app-1", list({3, "/srv/current/a.php"})}})}});
+  CHECK(releases::earlier_targets(one.php, "/srv/current", std::chrono::seconds(60)) == paths{"/opt/app-1"});
+  CHECK_THROWS_AS(releases::earlier_targets(one.php, "/srv/current", std::chrono::milliseconds(0)), error);
+}
