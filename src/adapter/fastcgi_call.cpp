@@ -20,7 +20,7 @@ namespace {
 bool modes_allow(std::string const& path) {
   struct stat info {};
   if (stat(path.c_str(), &info) != 0 || (info.st_mode & S_IROTH) != 0) return true;
-  return info.st_uid == geteuid() && (info.st_mode & ALLPERMS) == S_IRUSR;  // for a worker of the same user
+  return info.st_uid == geteuid() && (info.st_mode & 07777) == S_IRUSR;  // for a worker of the same user
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <system_error>
 
 #include <cachetool/error.hpp>
@@ -75,17 +76,59 @@ class walk {
   std::vector<std::string> const& exclude_;
 };
 
-std::vector<std::string> matching_directories(std::string const& pattern) {
+// The parts between the braces that open at `open`, and where they close; nothing if they do not.
+struct braces {
+  std::vector<std::string> parts;
+  std::size_t close = 0;
+};
+
+std::optional<braces> read_braces(std::string_view pattern, std::size_t open) {
+  braces found;
+  std::size_t start = open + 1;
+  std::size_t depth = 0;
+  for (std::size_t at = open; at < pattern.size(); ++at) {
+    char const c = pattern[at];
+    if (c == '\\') ++at;
+    if (c == '{') ++depth;
+    bool const ends = c == '}' && --depth == 0;
+    if (ends || (c == ',' && depth == 1)) found.parts.emplace_back(pattern.substr(start, at - start));
+    if (c == ',' && depth == 1) start = at + 1;
+    if (ends) return found.close = at, found;
+  }
+  return std::nullopt;
+}
+
+// "a{b,c}" is "ab" and "ac", as PHP's GLOB_BRACE has it; not every C library has that.
+std::vector<std::string> without_braces(std::string const& pattern) {
+  std::size_t open = pattern.find('{');
+  while (open != std::string::npos && open > 0 && pattern[open - 1] == '\\') open = pattern.find('{', open + 1);
+  auto const found = open == std::string::npos ? std::nullopt : read_braces(pattern, open);
+  if (!found) return {pattern};
+  std::vector<std::string> all;
+  for (std::string const& part : found->parts) {
+    for (std::string const& rest : without_braces(part + pattern.substr(found->close + 1))) {
+      all.push_back(pattern.substr(0, open) + rest);
+    }
+  }
+  return all;
+}
+
+void add_matching(std::vector<std::string>& directories, std::string const& pattern) {
   glob_t matched{};
-  std::vector<std::string> directories;
-  if (glob(pattern.c_str(), GLOB_BRACE | GLOB_ONLYDIR, nullptr, &matched) == 0) {
+  if (glob(pattern.c_str(), 0, nullptr, &matched) == 0) {
     for (std::size_t i = 0; i < matched.gl_pathc; ++i) {
       std::error_code hidden;
       if (fs::is_directory(matched.gl_pathv[i], hidden)) directories.emplace_back(matched.gl_pathv[i]);
     }
   }
   globfree(&matched);
+}
+
+std::vector<std::string> matching_directories(std::string const& pattern) {
+  std::vector<std::string> directories;
+  for (std::string const& each : without_braces(pattern)) add_matching(directories, each);
   std::sort(directories.begin(), directories.end());
+  directories.erase(std::unique(directories.begin(), directories.end()), directories.end());
   return directories;
 }
 

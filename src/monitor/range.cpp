@@ -1,16 +1,16 @@
 #include "monitor/range.hpp"
 
-#include <charconv>
 #include <cmath>
+#include <limits>
+
+#include "base/floating.hpp"
 
 namespace cachetool::monitor {
 namespace {
 
 // Empty text leaves the bound as it is.
 bool read_bound(std::string_view text, double& into) {
-  if (text.empty()) return true;
-  auto const [stop, failed] = std::from_chars(text.data(), text.data() + text.size(), into);
-  return failed == std::errc() && stop == text.data() + text.size() && std::isfinite(into);
+  return text.empty() || (base::read_double(text, into) && std::isfinite(into));
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 #include "php/scanner.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 
+#include "base/floating.hpp"
 #include "php/array_keys.hpp"
 
 namespace cachetool::php {
@@ -91,8 +91,7 @@ std::optional<double> scanner::floating() {
   if (!number) {
     double read = 0;
     bool const well_formed = is_float(text);
-    bool const in_range =
-        well_formed && std::from_chars(text.data(), text.data() + text.size(), read).ec == std::errc{};
+    bool const in_range = well_formed && base::read_double(text, read);
     if (!in_range) {
       fail(at_, well_formed ? "float is out of range" : "float is malformed");
       return std::nullopt;

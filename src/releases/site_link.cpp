@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <sys/file.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -68,6 +69,13 @@ void give_to(struct stat const& owner, int directory, std::string const& made) {
   if (!S_ISLNK(info.st_mode) || info.st_uid != 0 || info.st_nlink != 1) return;
   [[maybe_unused]] int const given = fchownat(link.get(), "", owner.st_uid, owner.st_gid, AT_EMPTY_PATH);
 }
+
+#if !defined(__GLIBC__)
+// musl has no function for this call of the system.
+int renameat2(int from, char const* old_name, int to, char const* new_name, unsigned flags) {
+  return static_cast<int>(syscall(SYS_renameat2, from, old_name, to, new_name, flags));
+}
+#endif
 
 int exchange(int directory, std::string const& a, std::string const& b) {
   return renameat2(directory, a.c_str(), directory, b.c_str(), RENAME_EXCHANGE);

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "base/floating.hpp"
+
 namespace cachetool::report {
 namespace {
 
@@ -93,8 +95,7 @@ class json_reader {
     auto const [stop, failed] = std::from_chars(text.data(), end, whole);
     if (failed == std::errc() && stop == end) return into = whole, true;
     double number = 0;
-    auto const [last, wrong] = std::from_chars(text.data(), end, number);
-    if (wrong != std::errc() || last != end) return false;
+    if (!base::read_double(text, number)) return false;
     return into = number, true;
   }
 

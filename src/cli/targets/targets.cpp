@@ -159,6 +159,26 @@ void target_work::fail(target_output& out, error failed) {
   code_ = std::max(code_, exit_code_for(failed.kind()));
 }
 
+/// Threads that are waited for in the end. Not std::jthread: libc++ has it from its version 18 on.
+class threads {
+ public:
+  threads() = default;
+  threads(threads&&) = default;
+  threads& operator=(threads&&) = delete;
+  ~threads() {
+    for (std::thread& each : all_) each.join();
+  }
+
+  template <typename Work>
+  void start(Work&& work) {
+    all_.emplace_back(std::forward<Work>(work));
+  }
+  [[nodiscard]] std::size_t size() const noexcept { return all_.size(); }
+
+ private:
+  std::vector<std::thread> all_;
+};
+
 /// The work on several targets at the same time. Each has a console of its own, which is poured into the command's
 /// console in the order of the targets.
 class batch {
@@ -171,11 +191,11 @@ class batch {
   void run() {
     std::promise<bool> all_are_there;
     std::shared_future<bool> const may_begin = all_are_there.get_future().share();
-    std::vector<std::jthread> const threads = start_threads(may_begin);
-    bool const enough = where_ == meeting::never || threads.size() == all_work_.size();
+    threads const begun = start_threads(may_begin);
+    bool const enough = where_ == meeting::never || begun.size() == all_work_.size();
     all_are_there.set_value(enough);
-    if (!enough) throw too_few(threads.size());
-    if (threads.empty()) work();
+    if (!enough) throw too_few(begun.size());
+    if (begun.size() == 0) work();
     for (std::size_t i = 0; i < all_work_.size(); ++i) {
       ended_[i].get_future().get();
       if (!interrupted_) show(i);
@@ -186,17 +206,17 @@ class batch {
   static constexpr std::size_t most_at_once = 2048;  // most of the time they wait
 
   // As many as the machine allows.
-  std::vector<std::jthread> start_threads(std::shared_future<bool> const& may_begin) {
-    std::vector<std::jthread> threads;
+  threads start_threads(std::shared_future<bool> const& may_begin) {
+    threads begun;
     try {
-      while (threads.size() < std::min(all_work_.size(), most_at_once)) {
-        threads.emplace_back([this, may_begin] {
+      while (begun.size() < std::min(all_work_.size(), most_at_once)) {
+        begun.start([this, may_begin] {
           if (may_begin.get()) work();
         });
       }
     } catch (std::system_error const&) {
     }
-    return threads;
+    return begun;
   }
 
   error too_few(std::size_t threads) const {

@@ -123,6 +123,15 @@ TEST_CASE("a pattern stands for the directories that match it, in alphabetical o
   CHECK(found[1].name == "b.php");
 }
 
+TEST_CASE("braces in a pattern stand for each of their parts, also inside of each other") {
+  test::temp_dir const site;
+  for (auto const* name : {"app/a.php", "lib/x/b.php", "lib/y/c.php", "web/d.php"}) write(site, name);
+  CHECK(names(site / "{app,lib}") == list{"a.php", "x/b.php", "y/c.php"});
+  CHECK(names(site / "{app,lib/{x,y}}") == list{"a.php", "b.php", "c.php"});
+  CHECK(names(site / "{l,w}*") == list{"d.php", "x/b.php", "y/c.php"});
+  CHECK_THROWS_AS(find_scripts(site / "{app", {}), error);
+}
+
 TEST_CASE("a directory that does not exist is an error of usage") {
   CHECK_THROWS_MATCHES(find_scripts("/nonexistent/site", {}), error,
                        Catch::Predicate<error>([](error const& e) { return e.kind() == error_kind::usage; }));
