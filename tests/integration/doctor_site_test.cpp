@@ -171,7 +171,7 @@ TEST_CASE("a site that php-fpm does not see is a warning, and the command ends w
 }
 
 TEST_CASE("a release that was removed, whose scripts are served yet, is a warning with the cure") {
-  php_fpm const server{options_for(2)};
+  php_fpm const server{options_for(1)};
   site const pages;
   CHECK(visits(server, pages) == texts{"1 1 1"});
   fs::remove_all(pages.release("1"));
@@ -233,7 +233,8 @@ TEST_CASE("a memory that is past realpath_cache_ttl is no evidence, but what lie
   std::this_thread::sleep_for(1s);  // the link itself would be looked up again by now
   bool const may_be_served = resolve("rel.php") == pages.release("1") + "/rel.php";
   auto const found = one_about_site(server, {"--site=" + pages.current()});
-  CHECK(found["name"] == (may_be_served ? "switched_link" : "old_code"));
+  // What was served a moment ago may have passed its time when doctor looks; what was not is never told of.
+  CHECK((found["name"] == "old_code" || (may_be_served && found["name"] == "switched_link")));
   CHECK(one_about_site(server, {"--site=" + pages.current()})["name"] == "old_code");  // that worker has forgotten it
 }
 
