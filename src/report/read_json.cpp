@@ -1,149 +1,90 @@
 #include "report/read_json.hpp"
 
-#include <charconv>
 #include <cstdint>
+#include <limits>
+#include <string>
 #include <utility>
+#include <vector>
 
-#include "base/floating.hpp"
+#include <nlohmann/json.hpp>
 
 namespace cachetool::report {
 namespace {
 
-void append_utf8(std::string& to, std::uint32_t code) {
-  auto const byte = [](std::uint32_t value) { return static_cast<char>(static_cast<unsigned char>(value)); };
-  if (code < 0x80) {
-    to += byte(code);
-  } else if (code < 0x800) {
-    to += {byte(0xC0 | (code >> 6)), byte(0x80 | (code & 0x3F))};
-  } else {
-    to += {byte(0xE0 | (code >> 12)), byte(0x80 | ((code >> 6) & 0x3F)), byte(0x80 | (code & 0x3F))};
-  }
-}
+using parsed = nlohmann::json;
 
-/// Reads from the beginning of a text; each function is false where the text is not as it should be.
-class json_reader {
+/// Takes what the parser finds, in order. Each function returns false to end it. The names are nlohmann's.
+class value_builder {
  public:
-  explicit json_reader(std::string_view text) : rest_(text) {}
+  [[nodiscard]] php::value take() { return std::move(whole_); }
 
-  std::optional<php::value> read() {
-    php::value out;
-    bool const good = take_value(out, 0);
-    skip_space();
-    return good && rest_.empty() ? std::optional(std::move(out)) : std::nullopt;
+  bool null() { return put({}); }
+  bool boolean(bool what) { return put(what); }
+  bool number_integer(parsed::number_integer_t what) { return put(std::int64_t{what}); }
+  bool number_unsigned(parsed::number_unsigned_t what) {
+    constexpr auto most = static_cast<parsed::number_unsigned_t>(std::numeric_limits<std::int64_t>::max());
+    return what <= most ? put(static_cast<std::int64_t>(what)) : put(static_cast<double>(what));
+  }
+  bool number_float(parsed::number_float_t what, std::string const& /*text*/) { return put(what); }
+  bool string(std::string& what) { return put(std::move(what)); }
+  bool binary(parsed::binary_t& /*what*/) { return false; }  // JSON has none
+
+  bool start_object(std::size_t /*size*/) { return open(); }
+  bool start_array(std::size_t /*size*/) { return open(); }
+  bool key(std::string& name) {
+    open_.back().name = std::move(name);
+    return true;
+  }
+  bool end_object() { return close(); }
+  bool end_array() { return close(); }
+  bool parse_error(std::size_t /*at*/, std::string const& /*token*/, nlohmann::detail::exception const& /*why*/) {
+    return false;
   }
 
  private:
-  static constexpr int most_levels = 16;
+  struct level {
+    php::array items;
+    std::optional<std::string> name;  // of what comes next in an object
+  };
 
-  void skip_space() { rest_.remove_prefix(std::min(rest_.find_first_not_of(" \t\r\n"), rest_.size())); }
+  static constexpr std::size_t deepest = 16;
 
-  bool take(std::string_view what) {
-    skip_space();
-    if (!rest_.starts_with(what)) return false;
-    rest_.remove_prefix(what.size());
-    return true;
+  bool open() {
+    open_.emplace_back();
+    return open_.size() <= deepest;
   }
 
-  bool take_value(php::value& into, int level) {
-    if (level > most_levels) return false;
-    if (take("null")) return true;
-    if (take("true")) return into = true, true;
-    if (take("false")) return into = false, true;
-    if (take("{")) return take_members(into, level);
-    if (take("[")) return take_items(into, level);
-    if (!rest_.starts_with('"')) return take_number(into);
-    std::string text;
-    if (!take_string(text)) return false;
-    into = php::value(std::move(text));
-    return true;
+  bool close() {
+    php::value closed(std::move(open_.back().items));
+    open_.pop_back();
+    return put(std::move(closed));
   }
 
-  bool take_members(php::value& into, int level) {
-    php::array out;
-    if (!take("}")) {
-      do {
-        std::string name;
-        php::value item;
-        if (!take_string(name) || !take(":") || !take_value(item, level + 1)) return false;
-        out.entries.push_back({std::move(name), std::move(item)});
-      } while (take(","));
-      if (!take("}")) return false;
+  bool put(php::value what) {
+    if (open_.empty()) {
+      whole_ = std::move(what);
+      return true;
     }
-    into = php::value(std::move(out));
-    return true;
-  }
-
-  bool take_items(php::value& into, int level) {
-    php::array out;
-    if (!take("]")) {
-      do {
-        php::value item;
-        if (!take_value(item, level + 1)) return false;
-        out.entries.push_back({static_cast<std::int64_t>(out.entries.size()), std::move(item)});
-      } while (take(","));
-      if (!take("]")) return false;
+    level& into = open_.back();
+    auto const number = static_cast<std::int64_t>(into.items.entries.size());
+    if (into.name) {
+      into.items.entries.push_back({std::move(*into.name), std::move(what)});
+    } else {
+      into.items.entries.push_back({number, std::move(what)});
     }
-    into = php::value(std::move(out));
     return true;
   }
 
-  bool take_number(php::value& into) {
-    std::string_view const text = rest_.substr(0, rest_.find_first_not_of("+-.0123456789eE"));
-    char const* const end = text.data() + text.size();
-    rest_.remove_prefix(text.size());
-    std::int64_t whole = 0;
-    auto const [stop, failed] = std::from_chars(text.data(), end, whole);
-    if (failed == std::errc() && stop == end) return into = whole, true;
-    double number = 0;
-    if (!base::read_double(text, number)) return false;
-    return into = number, true;
-  }
-
-  bool take_string(std::string& into) {
-    if (!take("\"")) return false;
-    while (!rest_.empty() && rest_.front() != '"') {
-      if (static_cast<unsigned char>(rest_.front()) < 0x20) return false;
-      if (rest_.front() == '\\') {
-        if (!take_escape(into)) return false;
-      } else {
-        into += rest_.front();
-        rest_.remove_prefix(1);
-      }
-    }
-    return take("\"");
-  }
-
-  bool take_escape(std::string& into) {
-    constexpr std::string_view letters = "\"\\/bfnrt";
-    constexpr std::string_view meanings = "\"\\/\b\f\n\r\t";
-    if (rest_.size() < 2) return false;
-    char const letter = rest_[1];
-    rest_.remove_prefix(2);
-    if (letter == 'u') return take_code(into);
-    std::size_t const at = letters.find(letter);
-    if (at == std::string_view::npos) return false;
-    into += meanings[at];
-    return true;
-  }
-
-  // What this program writes has no pairs of surrogates: json_quote() leaves such characters as they are.
-  bool take_code(std::string& into) {
-    std::uint32_t code = 0;
-    if (rest_.size() < 4) return false;
-    auto const [stop, failed] = std::from_chars(rest_.data(), rest_.data() + 4, code, 16);
-    if (failed != std::errc() || stop != rest_.data() + 4 || (code >= 0xD800 && code < 0xE000)) return false;
-    append_utf8(into, code);
-    rest_.remove_prefix(4);
-    return true;
-  }
-
-  std::string_view rest_;
+  php::value whole_;
+  std::vector<level> open_;
 };
 
 }  // namespace
 
 std::optional<php::value> read_json(std::string_view text) {
-  return json_reader(text).read();
+  value_builder builder;
+  if (!parsed::sax_parse(text, &builder)) return std::nullopt;
+  return builder.take();
 }
 
 }  // namespace cachetool::report
