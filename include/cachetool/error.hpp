@@ -45,7 +45,7 @@ enum class error_kind : std::uint8_t {
   protocol,           ///< the answer breaks FastCGI, is not the agent's, or is larger than is allowed
   not_fastcgi,        ///< what listens does not speak FastCGI
   placement,          ///< no place was found for the agent
-  no_resources        ///< this machine gave no random numbers, or no whole process table; or the program no thread
+  no_resources        ///< this machine gave no random numbers, socket or whole process table; or the program no thread
 };
 
 /// The name of a kind as it stands in JSON output: "unreachable", "not_visible". It lives for ever.

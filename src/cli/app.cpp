@@ -143,6 +143,12 @@ void report_failed_line(std::vector<std::string> const& arguments, console& out,
   if (before_all && wants_json(arguments)) write_failed_line(out, failed);
 }
 
+exit_code end_failed(std::vector<std::string> const& arguments, console& out, error const& failed) {
+  if (names_a_check(arguments)) return check_did_not_begin(arguments, out, failed);
+  report_failed_line(arguments, out, failed);
+  return exit_code_for(failed.kind());
+}
+
 }  // namespace
 
 int run(std::vector<std::string> const& arguments) {
@@ -151,13 +157,8 @@ int run(std::vector<std::string> const& arguments) {
   console out({});
   try {
     return static_cast<int>(run_line(arguments, out));
-  } catch (error const& failed) {
-    if (names_a_check(arguments)) return static_cast<int>(check_did_not_begin(arguments, out, failed));
-    report_failed_line(arguments, out, failed);
-    return static_cast<int>(exit_code_for(failed.kind()));
   } catch (std::exception const& failed) {
-    out.report({}, unforeseen(failed));
-    return static_cast<int>(exit_code::agent_not_run);
+    return static_cast<int>(end_failed(arguments, out, unforeseen(failed)));
   }
 }
 

@@ -64,7 +64,16 @@ error path_error(std::string const& path, int code) {
   }
 }
 
+// What is short on this side says nothing of php-fpm.
+bool is_own_shortage(int code) {
+  return code == EMFILE || code == ENFILE || code == ENOMEM || code == ENOBUFS;
+}
+
 error describe(endpoint const& where, int code) {
+  if (is_own_shortage(code)) {
+    return error(error_kind::no_resources, "cannot connect: " + base::errno_text(code))
+        .advise("ulimit -a shows how much memory, and how many open files, this user may have");
+  }
   if (code == ETIMEDOUT) return error(error_kind::timeout, "cannot connect: " + base::errno_text(code));
   if (where.kind() == endpoint::family::unix_path) return path_error(where.path(), code);
   if (code != ECONNREFUSED) return unreachable("cannot connect: " + base::errno_text(code));

@@ -37,7 +37,7 @@ environment read_environment();
 /// Returns 0 to 3, or -1 for -q and SHELL_VERBOSITY=-1, which win over everything else.
 int verbosity(options const& given, environment const& env);
 
-/// Follows --ansi, --no-ansi and NO_COLOR; else `terminal`, which says whether standard output is one.
+/// Follows --ansi, --no-ansi and NO_COLOR; else `terminal`, which says whether the stream is one.
 bool wants_colour(options const& given, environment const& env, bool terminal);
 
 /// Reads the config file that counts for this command line. Throws error (config).

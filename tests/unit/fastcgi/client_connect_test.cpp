@@ -16,6 +16,7 @@
 
 #include "fastcgi/resolver.hpp"
 #include "fastcgi/socket.hpp"
+#include "few_descriptors.hpp"
 #include "support/catch.hpp"
 #include "support/fake_server.hpp"
 #include "support/temp_dir.hpp"
@@ -113,6 +114,14 @@ TEST_CASE("a path that does not exist is no such socket") {
   CHECK(e.at() == phase::connect);
   CHECK(e.message() == "no such socket");
   CHECK_FALSE(e.hint().empty());
+}
+
+TEST_CASE("descriptors that are used up are no fault of php-fpm's") {
+  test::few_descriptors const limit;
+  auto const e = failed(endpoint::unix_socket("/run/php/php8.2-fpm.sock"));
+  CHECK(e.kind() == error_kind::no_resources);
+  CHECK(e.message() == "cannot connect: Too many open files");
+  CHECK(e.hint().find("ulimit") != std::string::npos);
 }
 
 TEST_CASE("a path below a file is no such socket") {
