@@ -21,7 +21,7 @@ releases::prune_report report_of(std::initializer_list<outcome> outcomes) {
 
 }  // namespace
 
-TEST_CASE("a prune is told in one line, with the waste and from when on a reset pays") {
+TEST_CASE("a prune is told in one line, with the waste and when a reset is worth it") {
   auto report = report_of({outcome::forgotten, outcome::forgotten, outcome::forgotten, outcome::preloaded});
   report.dead = {{"/srv/releases/1", 2}};
   report.gone = 1;
