@@ -42,7 +42,7 @@ struct pool_options {
   int retries = 3;
 
   /// A directory, tried first for the agent's file: this program must be able to write there, and php-fpm to read.
-  /// It is made if it does not exist, and removed again. Empty: places are found (docs/agent.md).
+  /// It is made if it does not exist, and removed again. Empty: places are found (docs/developers/agent.md).
   std::string tmp_dir;
 
   /// An agent that php-fpm has already, by the name that php-fpm knows it by. Empty: one is put in place for the call.

@@ -1,7 +1,7 @@
 #pragma once
 
 /// The PHP agent and the call around it: how to ask it, and how to read its answer.
-/// It uses no sockets and no files. docs/agent.md describes both directions.
+/// It uses no sockets and no files. docs/developers/agent.md describes both directions.
 
 #include <chrono>
 #include <cstdint>

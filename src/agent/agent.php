@@ -2,7 +2,7 @@
 // The agent: what php-fpm runs for cachetool. This is its core; the operations that a call needs follow it (opcache.php, ...).
 // PHP 5.6 syntax, runs on 7.0 to 8.5. What to do arrives in FastCGI parameters that no HTTP client can set; nothing is
 // ever pasted into this source. Every function costs the worker some 15 us on each call, so there are few.
-// docs/agent.md describes the answer.
+// agent.md describes the answer.
 namespace cachetool;
 
 if (PHP_VERSION_ID < 80000 && may('ini_get', 'mbstring.func_overload') & 2) { // strlen() would count characters

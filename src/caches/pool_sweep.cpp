@@ -20,7 +20,7 @@ constexpr milliseconds longest_pause{30};     // between two rounds of plain cal
 constexpr int pause_part = 32;                // of the time so far, up to longest_pause after a second: the longer it
                                               // takes, the less haste
 constexpr milliseconds first_retry{50};       // doubled each time
-constexpr milliseconds list_interval{1000};  // fpm_get_status() is dangerous (docs/agent.md), so it is not called often
+constexpr milliseconds list_interval{1000};   // fpm_get_status() is dangerous (agent.md), so it is not called often
 
 }  // namespace
 

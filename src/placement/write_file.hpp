@@ -10,7 +10,7 @@
 namespace cachetool::placement {
 
 /// Fills a new, empty file with the agent: its bytes, its mode, and the modification time 0, which keeps OPcache from
-/// storing it (docs/agent.md). Throws error (placement).
+/// storing it (docs/developers/agent.md). Throws error (placement).
 void write_agent(int fd, std::string_view content, mode_t mode);
 
 /// True if this is a regular file with these bytes.

@@ -20,7 +20,7 @@ struct expectation {
   std::optional<nlohmann::json> json;
 };
 
-/// One call of the program, read from a file in tests/cli/cases (docs/testing.md has the fields).
+/// One call of the program, read from a file in tests/cli/cases (docs/developers/testing.md has the fields).
 struct cli_case {
   std::string name;
   bool needs_php_fpm = false;

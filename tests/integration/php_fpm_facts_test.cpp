@@ -1,4 +1,4 @@
-// What php-fpm does with FastCGI, where the library depends on it (docs/protocol.md).
+// What php-fpm does with FastCGI, where the library depends on it (docs/developers/protocol.md).
 
 #include <sys/socket.h>
 #include <sys/un.h>

@@ -58,8 +58,8 @@ struct fpm_options {
 /// A php-fpm of our own, on sockets of our own, for as long as the object lives. When a test fails, the last lines of
 /// its log are printed.
 ///
-/// Which PHP it is says CACHETOOL_TEST_PHP (docs/testing.md). Errors are not displayed, as in production. Run by root,
-/// its workers are www-data; run by anyone else, they are the caller.
+/// Which PHP it is says CACHETOOL_TEST_PHP (docs/developers/testing.md). Errors are not displayed, as in production.
+/// Run by root, its workers are www-data; run by anyone else, they are the caller.
 class php_fpm {
  public:
   /// Returns when the server accepts connections. Throws std::runtime_error, with the log, if that takes over ten

@@ -1,8 +1,8 @@
 #pragma once
 
 /// The bytes of FastCGI 1.0, without a socket: records out, records in. You need this to test an application, or to
-/// drive a connection yourself; client does it for you. docs/protocol.md has the layout, and where php-fpm departs from
-/// the specification. Sections are those of the FastCGI Specification 1.0.
+/// drive a connection yourself; client does it for you. docs/developers/protocol.md has the layout, and where php-fpm
+/// departs from the specification. Sections are those of the FastCGI Specification 1.0.
 ///
 ///     cachetool::fastcgi::record_decoder decoder;
 ///     cachetool::fastcgi::record piece{};

@@ -19,7 +19,7 @@ BEGIN {
   name["reload-10s"] = "symlink, reload, process_control_timeout = 10s"
   name["restart"] = "symlink, restart"
   print "Written by `tests/bench/deploy`, on " machine "."
-  printf "%d pairs of windows of %d s, longer where docs/zero-downtime.md says so; medians, but for max (the largest) and the counts (sums).\n",
+  printf "%d pairs of windows of %d s, longer where docs/developers/measuring.md says so; medians, but for max (the largest) and the counts (sums).\n",
     pairs, window
 }
 
