@@ -4,7 +4,7 @@
 build_packages=(g++ cmake ninja-build catch2 libfmt-dev libspdlog-dev libcli11-dev libyaml-cpp-dev libncurses-dev nlohmann-json3-dev)
 php_packages=(php8.2-fpm php8.2-cli php8.2-opcache php8.2-apcu curl)
 # What some tests measure and break things with.
-test_packages=(strace valgrind util-linux iproute2 libfcgi-bin)
+test_packages=(strace valgrind util-linux iproute2 libfcgi-bin systemd)
 
 say() { printf '%s\n' "$@"; }
 die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 2; }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # docs/integrations/envoyer-forge.md
 # needs: cgi-fcgi git useradd setpriv
+# shellcheck disable=SC2154  # $scratch is of machine.sh
 
 user forge
 php_fpm 'user = forge' 'group = forge' 'listen.owner = forge' 'listen.group = forge'
