@@ -19,7 +19,7 @@
 namespace cachetool {
 
 /// What went wrong, as one word that a script can branch on. The exit code follows from it (docs/cli.md), and
-/// docs/failures.md tells for each how it is known. Only the program uses `config` and `not_found`.
+/// docs/troubleshooting.md tells for each how it is known. Only the program uses `config` and `not_found`.
 enum class error_kind : std::uint8_t {
   usage,              ///< what was asked for is wrong: the command line, an address, a regular expression
   config,             ///< the config file is wrong; nothing was sent

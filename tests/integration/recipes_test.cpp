@@ -218,9 +218,10 @@ require getenv('RECIPE');
 invoke($argv[1]);
 )";
 
-program_result run_deployer(desk const& on, std::string const& task, std::string const& release) {
+program_result run_deployer(desk const& on, std::string const& task, std::string const& release,
+                            std::string const& recipe = block("deploying.md", "task('cachetool:warm'")) {
   std::ofstream(on.place("deployer.php")) << deployer;
-  std::ofstream(on.place("deploy.php")) << "<?php\n" << block("deploying.md", "task('cachetool:warm'");
+  std::ofstream(on.place("deploy.php")) << "<?php\n" << recipe;
   auto const php = find_php(wanted_php());
   program_options options;
   options.path = php->cli;
@@ -268,6 +269,33 @@ TEST_CASE("the first command of the document about deploying puts a release live
   CHECK(result.exit_code == 0);
   CHECK(on.live() == "42");
   CHECK(on.seen() == all_of("42"));
+}
+
+TEST_CASE("each line that README.md has for deployments makes a release live whose link was switched") {
+  desk on;
+  SECTION("Envoyer's hook") {
+    on.pages().link("42");
+    auto const result = on.shell(block("../README.md", "cachetool opcache:reset --graceful"));
+    INFO(result.err);
+    CHECK(result.exit_code == 0);
+  }
+  SECTION("Deployer's tasks") {
+    if (!has_php()) return skip("needs php");
+    auto const recipe = block("../README.md", "task('cachetool'");
+    auto const result = run_deployer(on, "deploy:symlink", on.pages().release("42"), recipe);
+    INFO(result.out << result.err);
+    CHECK(result.exit_code == 0);
+    CHECK(result.out.find("(pool www)") != std::string::npos);
+  }
+  SECTION("cron's line") {
+    if (!is_root()) return skip("needs root");
+    on.pages().link("42");
+    auto const result = run_by_cron(on, read_cron(block("../README.md", "PATH=")));
+    CHECK(result.exit_code == 0);
+    CHECK((result.out + result.err).empty());
+  }
+  CHECK(on.seen() == all_of("42"));
+  CHECK(on.resets() == 0);
 }
 
 TEST_CASE("the recipe for a shell uploads a release and puts it live") {
