@@ -386,6 +386,25 @@ command_line read_command_line(std::vector<std::string> const& arguments) {
   return reader(arguments).read();
 }
 
+void check_arguments(command_line const& line) {
+  std::span<argument_spec const> const wanted = line.command->arguments;
+  bool const any_number = !wanted.empty() && wanted.back().repeatable;
+  if (line.arguments.size() > wanted.size() && !any_number) {
+    auto const is_code = [](option_spec const& option) { return option.name == "run"; };
+    bool const has_code = std::any_of(line.command->options.begin(), line.command->options.end(), is_code);
+    throw error(error_kind::usage, std::string(line.command->name) + " takes " +
+                                       (wanted.empty() ? "no arguments" : "no more arguments") + ", got \"" +
+                                       line.arguments[wanted.size()] + "\"")
+        .advise(has_code ? "code stands behind --run, a file's name behind --file: --run='return 1;'" : "");
+  }
+  for (std::size_t i = line.arguments.size(); i < wanted.size(); ++i) {
+    if (wanted[i].required) {
+      throw error(error_kind::usage,
+                  std::string(line.command->name) + " needs the argument " + std::string(wanted[i].name));
+    }
+  }
+}
+
 std::vector<option_spec const*> open_line::options() const {
   spec_list list;
   if (command != nullptr) add_all(list, command->options);

@@ -29,6 +29,9 @@ struct command_line {
 /// suggests similar names.
 command_line read_command_line(std::vector<std::string> const& arguments);
 
+/// Throws error (usage) if the command's arguments are too few or too many.
+void check_arguments(command_line const& line);
+
 /// A command line that is not finished: what has been said by the end of it.
 struct open_line {
   command_spec const* command = nullptr;     ///< null if none was named, or it is not known

@@ -2,10 +2,31 @@
 
 #include <fstream>
 #include <sstream>
+#include <string_view>
 
 namespace test {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view indent = "    ";
+
+/// Calls with each line of a document, and whether it is in a block.
+template <typename Visit>
+void for_each_line(fs::path const& document, Visit const& visit) {
+  std::istringstream lines(text_of(document));
+  bool fenced = false;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("```")) {
+      fenced = !fenced;
+    } else {
+      visit(line, fenced || line.starts_with(indent));
+    }
+  }
+}
+
+}  // namespace
 
 std::vector<fs::path> documents() {
   fs::path const project = CACHETOOL_PROJECT;
@@ -23,15 +44,19 @@ std::string text_of(fs::path const& file) {
 }
 
 std::vector<std::string> prose_of(fs::path const& document) {
-  std::istringstream lines(text_of(document));
   std::vector<std::string> prose;
-  bool fenced = false;
-  for (std::string line; std::getline(lines, line);) {
-    bool const is_fence = line.starts_with("```");
-    if (is_fence) fenced = !fenced;
-    if (!fenced && !is_fence && !line.starts_with("    ")) prose.push_back(line);
-  }
+  for_each_line(document, [&](std::string const& line, bool in_block) {
+    if (!in_block) prose.push_back(line);
+  });
   return prose;
+}
+
+std::vector<std::string> blocks_of(fs::path const& document) {
+  std::vector<std::string> blocks;
+  for_each_line(document, [&](std::string const& line, bool in_block) {
+    if (in_block) blocks.push_back(line.starts_with(indent) ? line.substr(indent.size()) : line);
+  });
+  return blocks;
 }
 
 }  // namespace test
