@@ -115,11 +115,12 @@ std::optional<verdict> check_links(subject const& of) {
                        " (opcache.revalidate_path=1, realpath_cache_ttl=" + shortened(ttl) + ")",
                    behind_a_link(of)};
   }
-  return verdict{level::note,
-                 "the old release is served on after a link was switched, until the cache is told "
-                 "(opcache.revalidate_path=0, realpath_cache_ttl=" +
-                     shortened(ttl) + ")",
-                 behind_a_link(of)};
+  return verdict{
+      level::note,
+      "after a link was switched php-fpm goes on serving the old release, until the cache is brought up to date "
+      "(opcache.revalidate_path=0, realpath_cache_ttl=" +
+          shortened(ttl) + ")",
+      behind_a_link(of)};
 }
 
 std::optional<verdict> check_cwd(subject const& of) {

@@ -119,7 +119,7 @@ inline constexpr std::array watch_options{
                                .takes = arity::optional_value,
                                .type = value_type::seconds,
                                .value_name = "SECONDS",
-                               .help = "Show it again and again, with so long a pause (2), until it is interrupted"}};
+                               .help = "Show it again and again, with this pause (2), until it is interrupted"}};
 inline constexpr std::array doctor_options{
     format_option, flag("only-problems", 0, "Show only warnings and failures, and nothing if there are none"),
     option_spec{.name = "site",
@@ -153,25 +153,25 @@ inline constexpr std::array reset_options{
     format_option,
     flag("graceful", 0,
          "Bring up to date what has changed, without a restart: links that were switched, files that were changed. "
-         "Where that cannot be sure, OPcache is reset"),
+         "If it cannot be sure, it resets OPcache"),
     flag("no-graceful", 0, "Reset, whatever the config file says"),
     no_fallback_option,
     option_spec{.name = "wait",
                 .takes = arity::optional_value,
                 .type = value_type::seconds,
                 .value_name = "SECONDS",
-                .help = "Wait until PHP has emptied the cache, so long at most (300)"},
-    flag("safe", 0, "Reset nothing where a request that runs for long already might be ended by it"),
+                .help = "Wait until PHP has emptied the cache, this long at most (300)"},
+    flag("safe", 0, "Reset nothing if that might end a request that has run for long"),
     option_spec{.name = "if-wasted",
                 .takes = arity::value,
                 .type = value_type::count,
                 .value_name = "PERCENT",
-                .help = "Only if so much of the memory, or more, is wasted"},
+                .help = "Only if that much of the memory, or more, is wasted"},
     option_spec{.name = "if-idle",
                 .takes = arity::optional_value,
                 .type = value_type::seconds,
                 .value_name = "SECONDS",
-                .help = "Only if nobody uses the cache for so long (1)"}};
+                .help = "Only if nobody uses the cache for that long (1)"}};
 inline constexpr std::array invalidate_options{
     format_option, force("Also scripts whose files have not changed"),
     option_spec{.name = "path",
@@ -233,13 +233,12 @@ inline constexpr option_spec warning_option =
 inline constexpr option_spec critical_option =
     threshold("critical", "The same for CRITICAL: hit_rate=50: for fewer than 50 per cent");
 inline constexpr option_spec silent_option = flag("only-problems", 0, "Print nothing where all is well, for cron");
-inline constexpr option_spec state_option{
-    .name = "state-dir",
-    .takes = arity::value,
-    .type = value_type::nonempty,
-    .value_name = "DIR",
-    .help = "A directory of your own, in which it is remembered what the last check saw",
-    .offers = offer::directory};
+inline constexpr option_spec state_option{.name = "state-dir",
+                                          .takes = arity::value,
+                                          .type = value_type::nonempty,
+                                          .value_name = "DIR",
+                                          .help = "A directory of your own, in which checks remember what they saw",
+                                          .offers = offer::directory};
 inline constexpr std::array report_options{option_spec{.name = "state-dir",
                                                        .takes = arity::value,
                                                        .type = value_type::nonempty,
@@ -275,7 +274,7 @@ inline constexpr std::array scripts_options{
                 .takes = arity::value,
                 .type = value_type::count,
                 .value_name = "COUNT",
-                .help = "Show so many scripts at most"},
+                .help = "Show this many scripts at most"},
     option_spec{.name = "exclude",
                 .letter = 'e',
                 .takes = arity::optional_value,

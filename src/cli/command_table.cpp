@@ -42,18 +42,19 @@ constexpr std::array command_specs{
                              "cachetool completion fish > ~/.config/fish/completions/cachetool.fish",
                  .run = show_completion,
                  .targets = target_policy::none},
-    command_spec{.name = "doctor",
-                 .description = "Walks the whole way to php-fpm's caches, and says what is wrong and what to do",
-                 .help =
-                     "Finds php-fpm, connects, has the agent put and run, and looks at the functions and settings that "
-                     "deployments need, and for links that were switched. It changes nothing. Ends with 0 if there is "
-                     "no warning and no failure, with 1 if there "
-                     "is one, and with the code of the error that ended the walk.",
-                 .options = doctor_options,
-                 .examples = "cachetool doctor\n"
-                             "cachetool doctor --site=/srv/app/current",
-                 .run = run_doctor,
-                 .targets = target_policy::every_found},
+    command_spec{
+        .name = "doctor",
+        .description = "Walks the whole way to php-fpm's caches, and says what is wrong and what to do",
+        .help =
+            "Finds php-fpm, connects, puts the agent there and runs it, and looks at the functions and settings that "
+            "deployments need, and for links that were switched. It changes nothing. Ends with 0 if there is "
+            "no warning and no failure, with 1 if there "
+            "is one, and with the code of the error that ended the walk.",
+        .options = doctor_options,
+        .examples = "cachetool doctor\n"
+                    "cachetool doctor --site=/srv/app/current",
+        .run = run_doctor,
+        .targets = target_policy::every_found},
     command_spec{.name = "help",
                  .description = "Display help for a command",
                  .options = help_options,
@@ -161,24 +162,25 @@ constexpr std::array command_specs{
                  .options = watch_options,
                  .examples = "cachetool apcu:sma:info",
                  .run = watched<apcu_sma_info>},
-    command_spec{.name = "deploy:finish",
-                 .description = "Has every worker serve the release that a link leads to now",
-                 .help = "For after the link was switched. Clears the realpath cache of every worker of every pool, "
-                         "and then has the "
-                         "names below the link lead to the new release in OPcache, without a reset. Without CURRENT it "
-                         "finds out which links were switched since php-fpm last looked. It tries to reach every "
-                         "worker for --deadline (300 s) at most.",
-                 .options = deploy_finish_options,
-                 .arguments = current_arguments,
-                 .examples = "cachetool deploy:finish /srv/app/current\n"
-                             "cachetool deploy:finish",
-                 .run = deploy_finish,
-                 .once = true,
-                 .keeps_deadline = true,
-                 .of_site = true},
+    command_spec{
+        .name = "deploy:finish",
+        .description = "Makes every worker serve the release that a link leads to now",
+        .help =
+            "Run it after the link was switched. It clears the realpath cache of every worker of every pool, "
+            "then makes the names below the link lead to the new release in OPcache, without a reset. "
+            "Without CURRENT it finds out which links were switched since php-fpm last looked. It tries to reach every "
+            "worker for --deadline (300 s) at most.",
+        .options = deploy_finish_options,
+        .arguments = current_arguments,
+        .examples = "cachetool deploy:finish /srv/app/current\n"
+                    "cachetool deploy:finish",
+        .run = deploy_finish,
+        .once = true,
+        .keeps_deadline = true,
+        .of_site = true},
     command_spec{
         .name = "deploy:switch",
-        .description = "Compiles a release, switches the link to it, and has every worker serve it",
+        .description = "Compiles a release, switches the link to it, and makes every worker serve it",
         .help = "deploy:warm, the link switched in one step, and deploy:finish. It is the rollback too. It tries to "
                 "reach every worker for 300 s at most after the link was switched, or for what is left of --deadline.",
         .options = deploy_switch_options,
@@ -264,9 +266,9 @@ constexpr std::array command_specs{
         .name = "opcache:compile:scripts",
         .description = "Compile scripts from path to the opcode cache",
         .help =
-            "Sends a hundred files in a request. A file that does not compile is named, the others go on, and the exit "
-            "code is 1. Only *.php is taken; names that begin with a dot and paths that hold Tests or tests are left "
-            "out.",
+            "Sends a hundred files in a request. It names a file that does not compile, goes on with the others, and "
+            "the exit code is 1. It takes only *.php, without names that begin with a dot and paths that hold Tests "
+            "or tests.",
         .options = compile_options,
         .arguments = directory_arguments,
         .examples = "cachetool opcache:compile:scripts /srv/app/current\n"
@@ -289,17 +291,17 @@ constexpr std::array command_specs{
                  .run = opcache_invalidate_scripts,
                  .targets = target_policy::one_found,
                  .once = true},
-    command_spec{.name = "opcache:prune",
-                 .description = "Forgets the scripts of dead releases, and of files that no longer exist",
-                 .help =
-                     "Says how much memory is wasted, and when a reset is worth it. Without --keep only scripts whose "
-                     "files are gone are forgotten. For when no request of before the last switch runs any more.",
-                 .options = prune_options,
-                 .examples = "cachetool opcache:prune --keep=/srv/app/current\n"
-                             "cachetool opcache:prune --dry-run --keep=/srv/app/current",
-                 .run = opcache_prune,
-                 .targets = target_policy::one_found,
-                 .once = true},
+    command_spec{
+        .name = "opcache:prune",
+        .description = "Forgets the scripts of dead releases, and of files that no longer exist",
+        .help = "Says how much memory is wasted, and when a reset is worth it. Without --keep it forgets only "
+                "scripts whose files are gone. Run it when the requests have ended that began before the last switch.",
+        .options = prune_options,
+        .examples = "cachetool opcache:prune --keep=/srv/app/current\n"
+                    "cachetool opcache:prune --dry-run --keep=/srv/app/current",
+        .run = opcache_prune,
+        .targets = target_policy::one_found,
+        .once = true},
     command_spec{
         .name = "opcache:refresh",
         .description = "Brings scripts up to date that were changed in place, without a reset",

@@ -102,7 +102,7 @@ needed_function described(std::string_view name) {
   }
   bool const is_vital = std::find(std::begin(vital), std::end(vital), name) != std::end(vital);
   if (is_vital) return {name, owner::php, "no command works"};
-  if (is_in_every_agent(name)) return {name, owner::php, "what goes wrong is not always told", level::warning};
+  if (is_in_every_agent(name)) return {name, owner::php, "what goes wrong is not always shown", level::warning};
   return {name, owner::php, called_by(agent::commands_that_call(name)), level::warning};
 }
 

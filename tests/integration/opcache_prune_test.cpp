@@ -71,7 +71,7 @@ TEST_CASE("the release before is forgotten, and of the live one nothing changes"
   INFO(output.err);
   CHECK(output.exit_code == 0);
   CHECK(contains(output.out, "1 script forgotten (1 of " + pages.release("1") + "), "));  // the others were moved
-  CHECK(contains(output.out, " wasted now; a reset pays when less than "));
+  CHECK(contains(output.out, " wasted now; a reset is worth it when less than "));
   for (auto const* file : {"/index.php", "/abs.php", "/rel.php"}) {
     CAPTURE(file);
     CHECK_FALSE(is_cached(server, pages.release("1") + file));

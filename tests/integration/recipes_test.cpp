@@ -250,7 +250,7 @@ TEST_CASE("each block of the documents about deploying is run by one of these te
         "PATH="}},
       {"pruning.md", {"cachetool opcache:prune ", "php=--fcgi"}},
       {"refreshing.md", {"cd /srv/app && ", "git diff "}},
-      {"migrating.md", {}},
+      {"migrating.md", {"cp /usr/share/cachetool/"}},
       {"warming.md", {"cachetool deploy:warm "}},
       {"opcache.md", {"PATH="}}};
   for (auto const& [document, begins] : known) {
@@ -296,6 +296,17 @@ TEST_CASE("each line that README.md has for deployments makes a release live who
   }
   CHECK(on.seen() == all_of("42"));
   CHECK(on.resets() == 0);
+}
+
+TEST_CASE("the stub takes the place of CacheTool's phar") {
+  if (!is_there("php")) return skip("needs php");
+  desk on;
+  std::string const stub = std::string(CACHETOOL_DOCS) + "/../src/stub/cachetool.php";
+  auto const lines = replaced(block("migrating.md", "cp "), "/usr/share/cachetool/cachetool.phar", stub);
+  auto const result = on.shell(lines, fs::path(on.place("deploy")).parent_path());
+  INFO(result.out << result.err);
+  CHECK(result.exit_code == 0);
+  CHECK(on.resets() == 1);
 }
 
 TEST_CASE("the recipe for a shell uploads a release and puts it live") {
@@ -490,7 +501,7 @@ TEST_CASE("cron's line resets a wasted cache in a quiet hour, and no other") {
   CHECK(on.resets() == before + 1);
 }
 
-TEST_CASE("the line that prunes, and resets where that pays, resets nothing else") {
+TEST_CASE("the line that prunes, and resets where that is worth it, resets nothing else") {
   if (!is_there("jq")) return skip("needs jq");
   auto options = options_for(4);
   options.ini["opcache.memory_consumption"] = "8";
@@ -502,7 +513,7 @@ TEST_CASE("the line that prunes, and resets where that pays, resets nothing else
     on.shell(recipe);
     CHECK(on.resets() == before);
   }
-  SECTION("where it pays") {
+  SECTION("where it is worth it") {
     on.pages().write("41", "large.php", many_functions("live", 2200));
     static_cast<void>(run_script(on.server(), on.pages().release("41") + "/large.php"));
     waste(on.server(), 6);

@@ -38,13 +38,13 @@ std::string origin_text(releases::prune_report const& report) {
   return text.empty() ? "" : " (" + text + ")";
 }
 
-// Says when a reset pays; docs/pruning.md has the reasons.
+// Says when a reset is worth it; docs/pruning.md has the reasons.
 std::string when_to_reset(releases::prune_report const& report) {
   std::string const needed =
       size(report.needed.memory) + " or " + std::to_string(report.needed.keys) + " keys are free";
   std::string const free = size(report.memory.free) + " and " + std::to_string(report.free_keys);
-  if (report.reset_pays) return "a reset pays now, in a quiet hour: less than " + needed + ", only " + free;
-  return "a reset pays when less than " + needed + ", now it is " + free;
+  if (report.reset_pays) return "a reset is worth it now, in a quiet hour: less than " + needed + ", only " + free;
+  return "a reset is worth it when less than " + needed + ", now it is " + free;
 }
 
 }  // namespace

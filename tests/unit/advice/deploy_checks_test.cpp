@@ -83,7 +83,7 @@ TEST_CASE("timestamps: noticed soon is ok, late or never is a note that names op
 }
 
 TEST_CASE("links: how long the old release is served, and which command ends that") {
-  CHECK(contains(check_links(healthy())->message, "until the cache is told"));
+  CHECK(contains(check_links(healthy())->message, "until the cache is brought up to date"));
   CHECK(contains(check_links(healthy())->hint, "deploy:switch"));
   CHECK(contains(check_links(with("opcache.revalidate_path", "1"))->message, "within 120 s"));
 }

@@ -59,7 +59,7 @@ std::vector<std::string> code_of(std::filesystem::path const& document) {
 
 std::vector<std::string> command_lines_in(std::string const& text) {
   // Not in "namespace :cachetool do", "find_package(cachetool 11)", "COPY /usr/bin/cachetool /usr/bin" and the like.
-  static std::regex const program(R"((^|[ '",/]|\$\()cachetool(\.phar)? +(?![ /]))");
+  static std::regex const program(R"((^|[ '",/]|\$\()cachetool(\.phar)? +(?![ /]|cachetool))");
   std::vector<std::string> lines;
   for (std::sregex_iterator at(text.begin(), text.end(), program), end; at != end; ++at) {
     bool const names_an_image = at->prefix().str().ends_with("-t");

@@ -274,7 +274,7 @@ TEST_CASE("a full cache that PHP would restart because of it is left alone") {
   }
 }
 
-TEST_CASE("a reset pays when one more release does not fit, and something would be given back") {
+TEST_CASE("a reset is worth it when one more release does not fit, and something would be given back") {
   server fpm;
   fpm.wasted = 5 * mebibyte;
   SECTION("there is room") {

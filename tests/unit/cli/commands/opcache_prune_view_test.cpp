@@ -27,21 +27,18 @@ TEST_CASE("a prune is told in one line, with the waste and when a reset is worth
   report.gone = 1;
   CHECK(cli::prune_text(report, false) ==
         "3 scripts forgotten, 1 preloaded (2 of /srv/releases/1, 1 of a file that is gone), 3 MiB wasted now; a reset "
-        "pays "
-        "when less than 8 MiB or 301 keys are free, now it is 97 MiB and 15000");
+        "is worth it when less than 8 MiB or 301 keys are free, now it is 97 MiB and 15000");
   report.dead.push_back({"/srv/releases/2", 1});
   report.reset_pays = true;
   CHECK(cli::prune_text(report, false) ==
         "3 scripts forgotten, 1 preloaded (3 of 2 dead releases, 1 of a file that is gone), 3 MiB wasted now; a reset "
-        "pays "
-        "now, in a quiet hour: less than 8 MiB or 301 keys are free, only 97 MiB and 15000");
+        "is worth it now, in a quiet hour: less than 8 MiB or 301 keys are free, only 97 MiB and 15000");
 }
 
 TEST_CASE("a dry run of a prune says that nothing was done") {
   CHECK(cli::prune_text(report_of({outcome::found}), true) ==
-        "1 script would be forgotten, 3 MiB wasted now, and 1 MiB more would be; a reset pays when less than 8 MiB or "
-        "301 "
-        "keys are free, now it is 97 MiB and 15000");
+        "1 script would be forgotten, 3 MiB wasted now, and 1 MiB more would be; a reset is worth it when less than "
+        "8 MiB or 301 keys are free, now it is 97 MiB and 15000");
 }
 
 TEST_CASE("a prune fails if a script did, and each that needs attention has its line") {
