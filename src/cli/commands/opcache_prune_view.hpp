@@ -14,7 +14,7 @@ namespace cachetool::cli {
 /// The report must outlive the result.
 outcome_view scripts_of(releases::prune_report const& report);
 
-/// "312 scripts forgotten (300 of 2 dead releases, 12 of files that are gone), 14.2 MiB wasted now; a reset is worth it ..."
+/// "312 scripts forgotten (300 of 2 dead releases, 12 of files that are gone), 14.2 MiB wasted now; a reset is ..."
 std::string prune_text(releases::prune_report const& report, bool dry_run);
 
 void write_json(report::json_writer& json, releases::prune_report const& report, bool dry_run);
