@@ -44,17 +44,6 @@ std::string without_brackets(std::string const& word) {
   return inner.starts_with('-') ? inner.substr(0, inner.find('|')) : "";
 }
 
-/// The blocks of a document, line by line, and what stands in its sentences between ` and `.
-std::vector<std::string> code_of(std::filesystem::path const& document) {
-  static std::regex const span("`([^`]+)`");
-  std::vector<std::string> code;
-  for (std::string const& line : blocks_of(document)) code.push_back(line);
-  for (std::string const& line : prose_of(document)) {
-    for (std::sregex_iterator at(line.begin(), line.end(), span), end; at != end; ++at) code.push_back((*at)[1]);
-  }
-  return code;
-}
-
 }  // namespace
 
 std::vector<std::string> command_lines_in(std::string const& text) {
@@ -71,10 +60,21 @@ std::vector<std::string> command_lines_in(std::string const& text) {
   return lines;
 }
 
+std::vector<std::string> code_in_sentences_of(std::filesystem::path const& document) {
+  static std::regex const span("`([^`]+)`");
+  std::vector<std::string> code;
+  for (std::string const& line : prose_of(document)) {
+    for (std::sregex_iterator at(line.begin(), line.end(), span), end; at != end; ++at) code.push_back((*at)[1]);
+  }
+  return code;
+}
+
 std::vector<std::string> command_lines_of(std::filesystem::path const& document) {
   std::vector<std::string> lines;
-  for (std::string const& code : code_of(document)) {
-    for (std::string& line : command_lines_in(code)) lines.push_back(std::move(line));
+  for (auto const& code : {blocks_of(document), code_in_sentences_of(document)}) {
+    for (std::string const& text : code) {
+      for (std::string& line : command_lines_in(text)) lines.push_back(std::move(line));
+    }
   }
   return lines;
 }

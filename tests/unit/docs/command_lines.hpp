@@ -10,6 +10,9 @@ namespace test {
 /// "cd /srv && cachetool doctor > out" that is "doctor".
 std::vector<std::string> command_lines_in(std::string const& text);
 
+/// Returns what stands between ` and ` in the sentences of a document.
+std::vector<std::string> code_in_sentences_of(std::filesystem::path const& document);
+
 /// Returns the command lines that a document shows in its blocks, and in its sentences `as code`.
 std::vector<std::string> command_lines_of(std::filesystem::path const& document);
 

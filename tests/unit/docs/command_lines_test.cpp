@@ -1,5 +1,7 @@
 #include "docs/command_lines.hpp"
 
+#include <algorithm>
+
 #include <cachetool/error.hpp>
 
 #include "cli/line/command_line.hpp"
@@ -26,6 +28,13 @@ std::string refusal_of(std::string const& command_line) {
   }
 }
 
+/// True for "opcache:reset --graceful", which leaves out the program's name and may leave out arguments.
+bool is_command_with_more(std::string const& code) {
+  auto const all = cli::commands();
+  return std::any_of(all.begin(), all.end(),
+                     [&](auto const& command) { return code.starts_with(std::string(command.name) + " "); });
+}
+
 }  // namespace
 
 TEST_CASE("the program takes each command line that the documents show") {
@@ -39,6 +48,19 @@ TEST_CASE("the program takes each command line that the documents show") {
     }
   }
   CHECK(seen > 60);
+}
+
+TEST_CASE("each option that a sentence names with a command is one of that command") {
+  std::size_t seen = 0;
+  for (auto const& document : test::documents()) {
+    for (std::string const& code : test::code_in_sentences_of(document)) {
+      if (!is_command_with_more(code)) continue;
+      INFO(document << ": " << code);
+      CHECK_NOTHROW(cli::read_command_line(test::words_of(code)));
+      ++seen;
+    }
+  }
+  CHECK(seen > 20);
 }
 
 TEST_CASE("a command line is found wherever documents write one") {
