@@ -41,7 +41,7 @@ set(CACHETOOL_GROUPS agent apcu deploy fpm opcache php self stat)
 # written_by_program(FILE ARGUMENT...): FILE in the build directory, with what the program prints.
 function(written_by_program FILE)
   add_custom_command(OUTPUT ${PROJECT_BINARY_DIR}/${FILE}
-    COMMAND cachetool ${ARGN} > ${PROJECT_BINARY_DIR}/${FILE} DEPENDS cachetool VERBATIM)
+    COMMAND $<TARGET_FILE:cachetool> ${ARGN} > ${PROJECT_BINARY_DIR}/${FILE} DEPENDS cachetool VERBATIM)
 endfunction()
 
 file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/man ${PROJECT_BINARY_DIR}/completion)
@@ -60,7 +60,8 @@ add_custom_target(cachetool_texts ALL DEPENDS ${CACHETOOL_PAGES} ${CACHETOOL_COM
 install(FILES ${CACHETOOL_PAGES} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT program)
 install(FILES ${PROJECT_BINARY_DIR}/completion/bash
   DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME cachetool COMPONENT program)
+# Where zsh looks below /usr/local everywhere, and below /usr where no policy says otherwise.
 install(FILES ${PROJECT_BINARY_DIR}/completion/zsh
-  DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions RENAME _cachetool COMPONENT program)
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions RENAME _cachetool COMPONENT program)
 install(FILES ${PROJECT_BINARY_DIR}/completion/fish
   DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d RENAME cachetool.fish COMPONENT program)

@@ -55,7 +55,7 @@ if(NOT EXISTS ${prefix}/share/cachetool/cachetool.phar)
   message(FATAL_ERROR "cachetool.phar was not installed")
 endif()
 foreach(file man/man1/cachetool.1 man/man1/cachetool-opcache.1 bash-completion/completions/cachetool
-    zsh/vendor-completions/_cachetool fish/vendor_completions.d/cachetool.fish)
+    zsh/site-functions/_cachetool fish/vendor_completions.d/cachetool.fish)
   if(NOT EXISTS ${prefix}/share/${file})
     message(FATAL_ERROR "${file} was not installed")
   endif()
