@@ -61,7 +61,7 @@ check() {
     return
   fi
   failed=$((failed + 1))
-  printf 'FAILED  %s\n  %s ended with %s\n%s\n' "$sentence" "$*" "$status" "$output"
+  printf 'FAILED  %s\n  %s ended with %s\n%s\n' "$sentence" "$*" "$status" "$(tail -c 3000 <<<"$output")"
 }
 
 # exits CODE COMMAND...: the command ends with that code; what it printed is in $scratch/said.
@@ -98,7 +98,7 @@ make_machine() {
   cp -a /etc "$scratch/etc"
   mount --bind "$scratch/etc" /etc
   for directory in /srv /home /root /run /usr/local /var/log /var/www /dev/shm; do
-    mount -t tmpfs -o mode=0755 tmpfs "$directory"
+    mount -t tmpfs -o mode=0755,size=300m tmpfs "$directory"
   done
   chmod 1777 /dev/shm
   mkdir -p /run/php /run/sshd /run/lock /usr/local/bin /usr/local/share/cachetool
@@ -130,6 +130,22 @@ php_fpm() {
   until_true test -S /run/php/php8.2-fpm.sock
 }
 
+# ssh_server USER: an sshd on port 22, which lets root of this machine in as USER.
+ssh_server() {
+  local home
+  home=$(getent passwd "$1" | cut -d: -f6)
+  mkdir -p -m 700 "$home/.ssh" /root/.ssh
+  ssh-keygen -q -t rsa -b 2048 -m PEM -N "" -f /root/.ssh/id_rsa
+  cp /root/.ssh/id_rsa.pub "$home/.ssh/authorized_keys"
+  chown -R "$1:" "$home/.ssh"
+  usermod --password '*' "$1"  # no password, but not locked
+  rm -f /etc/ssh/ssh_host_*
+  ssh-keygen -q -t ecdsa -N '' -f /etc/ssh/ssh_host_ecdsa_key
+  /usr/sbin/sshd -o UsePAM=no -o PidFile=none
+  until_true ssh-keyscan -t ecdsa web1
+  ssh-keyscan -t ecdsa web1 web1.example.com 127.0.0.1 2>/dev/null >/root/.ssh/known_hosts
+}
+
 # release NAME...: releases of the site, an hour old, because OPcache keeps no file that is younger than two seconds.
 release() {
   local name
@@ -150,7 +166,7 @@ site() {
 
 # run_php FILE [ADDRESS]: what php-fpm answers, past this program.
 run_php() {
-  env -i SCRIPT_FILENAME="$1" REQUEST_METHOD=GET cgi-fcgi -bind -connect "${2:-/run/php/php8.2-fpm.sock}" |
+  env -i SCRIPT_FILENAME="$1" REQUEST_METHOD=GET cgi-fcgi -bind -connect "${2:-/run/php/php8.2-fpm.sock}" 2>/dev/null |
     sed '1,/^\r*$/d'
 }
 
