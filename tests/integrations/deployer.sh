@@ -26,7 +26,7 @@ recipe() {
   printf '%s\n' "$1" >>/srv/project/deploy.php
 }
 dep() {
-  cd /srv/project
+  cd /srv/project || return
   if [ -f "$scratch/deployer.phar" ]; then
     as deployer php "$scratch/deployer.phar" "$@" web1 --no-interaction
   else

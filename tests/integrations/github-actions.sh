@@ -31,7 +31,7 @@ push() {
   mv "/srv/site/releases/$1" /home/runner/work
   mkdir /home/runner/work/.git
   chown -R runner: /home/runner/work
-  cd /home/runner/work
+  cd /home/runner/work || return
   as runner GITHUB_SHA="$1" SSH_KEY="$(cat /root/.ssh/id_rsa)" SSH_KNOWN_HOSTS="$known_hosts" bash -e "$scratch/step"
 }
 

@@ -134,7 +134,7 @@ php_fpm() {
 ssh_server() {
   local home
   home=$(getent passwd "$1" | cut -d: -f6)
-  mkdir -p -m 700 "$home/.ssh" /root/.ssh
+  install -d -m 700 "$home/.ssh" /root/.ssh
   ssh-keygen -q -t rsa -b 2048 -m PEM -N "" -f /root/.ssh/id_rsa
   cp /root/.ssh/id_rsa.pub "$home/.ssh/authorized_keys"
   chown -R "$1:" "$home/.ssh"
