@@ -184,6 +184,7 @@ php_says() {
 }
 resets() { php_says "opcache_get_status(false)['opcache_statistics']['manual_restarts']" "${1:-}"; }
 
+trap 'echo "stopped at line $LINENO of $page.sh: $BASH_COMMAND"' ERR
 make_machine
 cd /
 # shellcheck source=/dev/null
