@@ -44,12 +44,24 @@ std::string without_brackets(std::string const& word) {
   return inner.starts_with('-') ? inner.substr(0, inner.find('|')) : "";
 }
 
+/// What follows "cachetool" in each list of YAML or JSON: [cachetool, doctor, -q].
+std::vector<std::string> listed_command_lines_in(std::string const& text) {
+  static std::regex const list(R"re(\[ *"?(?:[a-z/]*/)?cachetool"?, *([^\]]+)\])re");
+  std::vector<std::string> lines;
+  for (std::sregex_iterator at(text.begin(), text.end(), list), end; at != end; ++at) {
+    std::string words = (*at)[1];
+    std::erase_if(words, [](char c) { return c == '"' || c == ','; });
+    lines.push_back(words.substr(0, words.find_last_not_of(' ') + 1));
+  }
+  return lines;
+}
+
 }  // namespace
 
 std::vector<std::string> command_lines_in(std::string const& text) {
   // Not in "namespace :cachetool do", "find_package(cachetool 11)", "COPY /usr/bin/cachetool /usr/bin" and the like.
   static std::regex const program(R"((^|[ '",/]|\$\()cachetool(\.phar)? +(?![ /]|cachetool))");
-  std::vector<std::string> lines;
+  std::vector<std::string> lines = listed_command_lines_in(text);
   for (std::sregex_iterator at(text.begin(), text.end(), program), end; at != end; ++at) {
     bool const names_an_image = at->prefix().str().ends_with("-t");
     std::string rest = at->suffix();

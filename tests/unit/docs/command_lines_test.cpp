@@ -70,6 +70,8 @@ TEST_CASE("a command line is found wherever documents write one") {
   CHECK(command_lines_in("run('cachetool a'); after('b', 'c')") == lines{"a"});
   CHECK(command_lines_in("cachetool a && php cachetool.phar b || exit") == lines{"a", "b"});
   CHECK(command_lines_in("x=$(cachetool a --b=c) | jq") == lines{"a --b=c"});
+  CHECK(command_lines_in("command: [cachetool, doctor, -q]") == lines{"doctor -q"});
+  CHECK(command_lines_in(R"(command = [ "/usr/bin/cachetool", "fpm:check" ])") == lines{"fpm:check"});
   CHECK(command_lines_in("cachetool php:eval -r 'return 1;' > out") == lines{"php:eval -r 'return 1;'"});
 }
 
