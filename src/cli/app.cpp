@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <csignal>
 #include <exception>
+#include <span>
+#include <string_view>
 
 #include <cachetool/error.hpp>
 
@@ -32,13 +34,21 @@ config config_for(command_spec const& command, options const& given, environment
   }
 }
 
-// A target without a command is a mistake. It must not look like a deployment step that was done.
-void refuse_target_without_command(options const& given) {
-  for (char const* target :
-       {"fcgi", "fcgi-chroot", "cli", "web", "web-path", "web-url", "tmp-dir", "agent", "config"}) {
-    if (given.given(target)) {
-      throw error(error_kind::usage, "no command was named").advise("cachetool list shows every command");
-    }
+// What may stand on a line without a command, which shows the list.
+bool goes_with_list(option_spec const& option) {
+  auto const is_it = [&option](option_spec const& other) { return other.name == option.name; };
+  std::span<option_spec const> const own = find_command("list").options;
+  constexpr std::string_view general[] = {"help", "quiet", "verbose", "ansi", "no-ansi", "no-interaction"};
+  return std::any_of(own.begin(), own.end(), is_it) ||
+         std::find(std::begin(general), std::end(general), option.name) != std::end(general);
+}
+
+// A target, or an option of a command, without a command is a mistake. It must not look like a deployment step that was
+// done.
+void refuse_options_without_command(command_line const& line) {
+  for (auto const& given : line.options) {
+    if (goes_with_list(*given.spec)) continue;
+    throw error(error_kind::usage, "no command was named").advise("cachetool list shows every command");
   }
 }
 
@@ -48,7 +58,7 @@ exit_code run_command(command_line& line, options const& given, environment cons
     return exit_code::done;
   }
   if (line.command == nullptr) {
-    refuse_target_without_command(given);
+    refuse_options_without_command(line);
     line.command = &find_command("list");
   }
   if (given.flag("help") > 0) {

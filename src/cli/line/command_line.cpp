@@ -345,25 +345,43 @@ class open_reader {
 };
 
 // Names that other programs use.
-constexpr std::pair<std::string_view, std::string_view> other_words[] = {
-    {"clear", "reset"}, {"flush", "reset"}, {"reset", "clear"}, {"stats", "status"}, {"info", "status"}};
+constexpr std::pair<std::string_view, std::string_view> other_words[] = {{"flush", "clear"}, {"flush", "reset"},
+                                                                         {"reset", "clear"}, {"stats", "status"},
+                                                                         {"info", "status"}, {"gc", "prune"}};
 
-std::string_view last_part(std::string_view name) {
-  return name.substr(name.rfind(':') + 1);
+// The parts of a name are found in the command's, in that order; with AT_END the last one is the last one there, too.
+bool is_within(std::string_view name, std::string_view command, bool at_end) {
+  auto const few = parts_of(name);
+  auto const all = parts_of(command);
+  auto wanted = few.begin();
+  for (std::string_view const part : all) {
+    if (wanted != few.end() && *wanted == part) ++wanted;
+  }
+  return wanted == few.end() && (!at_end || few.back() == all.back());
 }
 
-// "reset" and "opcache:clear" suggest opcache:reset.
+void add_related(std::vector<std::string_view>& found, std::string_view name, bool at_end = true) {
+  for (command_spec const& command : commands()) {
+    bool const is_new = std::find(found.begin(), found.end(), command.name) == found.end();
+    if (!command.internal && is_new && is_within(name, command.name, at_end)) found.push_back(command.name);
+  }
+}
+
+// The name with OURS in the place of its last part; empty if that is not OTHER.
+std::string renamed(std::string_view name, std::string_view other, std::string_view ours) {
+  if (parts_of(name).back() != other) return {};
+  return std::string(name.substr(0, name.size() - other.size())).append(ours);
+}
+
+// "reset" and "opcache:clear" suggest opcache:reset, "apcu:clear" suggests apcu:cache:clear, and "compile" what has
+// that in its name. Who says "clear" may mean any cache.
 std::vector<std::string_view> related(std::string_view name) {
   std::vector<std::string_view> found;
-  std::string_view const group = name.substr(0, name.size() - last_part(name).size());
-  for (command_spec const& command : commands()) {
-    if (group.empty() && last_part(command.name) == name) found.push_back(command.name);
-    for (auto const& [other, ours] : other_words) {
-      if (last_part(name) == other && command.name == std::string(group) + std::string(ours)) {
-        found.push_back(command.name);
-      }
-    }
-  }
+  add_related(found, renamed(name, "clear", "reset"));
+  add_related(found, name);
+  if (!found.empty()) return found;
+  for (auto const& [other, ours] : other_words) add_related(found, renamed(name, other, ours));
+  if (found.empty()) add_related(found, name, false);
   return found;
 }
 

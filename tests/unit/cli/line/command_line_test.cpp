@@ -187,10 +187,20 @@ TEST_CASE("a part of a command's name, or another program's word for it, has tha
     std::string word;
     std::string hint;
   };
-  auto const given = GENERATE(values<wrong_word>({{"reset", "did you mean opcache:reset?"},
-                                                  {"status", "did you mean fpm:status or opcache:status?"},
-                                                  {"clear", "did you mean apcu:cache:clear or stat:clear?"},
-                                                  {"opcache:clear", "did you mean opcache:reset?"}}));
+  auto const given =
+      GENERATE(values<wrong_word>({{"reset", "did you mean opcache:reset?"},
+                                   {"status", "did you mean fpm:status or opcache:status?"},
+                                   {"clear", "did you mean opcache:reset, apcu:cache:clear or stat:clear?"},
+                                   {"flush", "did you mean apcu:cache:clear, stat:clear or opcache:reset?"},
+                                   {"apcu:clear", "did you mean apcu:cache:clear?"},
+                                   {"apcu:reset", "did you mean apcu:cache:clear?"},
+                                   {"cache:clear", "did you mean apcu:cache:clear?"},
+                                   {"opcache:flush", "did you mean opcache:reset?"},
+                                   {"opcache:gc", "did you mean opcache:prune?"},
+                                   {"invalidate", "did you mean opcache:invalidate:scripts?"},
+                                   {"compile", "did you mean opcache:compile:script or opcache:compile:scripts?"},
+                                   {"warm", "did you mean deploy:warm?"},
+                                   {"opcache:clear", "did you mean opcache:reset?"}}));
   CAPTURE(given.word);
   try {
     cachetool::cli::find_command(given.word);
