@@ -31,6 +31,10 @@ error diagnose_web(http_response const& response, std::string const& body, std::
     case 404:
       return error(error_kind::not_visible, what)
           .advise("is " + path + " the directory that the web server serves as this URL? --web-path=DIR names it");
+    case 500:
+      return error(error_kind::protocol, what)
+          .advise("the web server's error log says more. If a link on the way to " + path +
+                  " was switched a moment ago, name a directory that is not below it (--web-path, --web-url)");
     case 502:
     case 503:
     case 504:

@@ -113,6 +113,11 @@ TEST_CASE("an answer without the agent says the HTTP status, the URL and its fir
   CHECK(failed.kind() == error_kind::protocol);
 }
 
+TEST_CASE("500 tells what a link that was switched has to do with it") {
+  auto const failed = diagnosis(500, "");
+  CHECK(failed.hint().find("If a link on the way to /srv/www was switched a moment ago") != std::string::npos);
+}
+
 TEST_CASE("404 asks whether the document root is the right one") {
   auto const failed = diagnosis(404, "");
   CHECK(failed.kind() == error_kind::not_visible);
