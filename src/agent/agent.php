@@ -55,7 +55,8 @@ function run($nonce, $operation)
         $arguments = parameter('CONTENT_LENGTH') > 0
             ? unserialize(file_get_contents(PHP_SAPI == 'cli' ? 'php://fd/3' : 'php://input'), array('allowed_classes' => false))
             : array();
-        answer(array('result' => $operation($arguments)));
+        $is_for_another = isset($arguments['workers']) && !in_array(may('getmypid'), $arguments['workers'], true);
+        answer(array('result' => $is_for_another ? null : $operation($arguments)));
     } catch (\Throwable $thrown) {
         if ($thrown->getFile() === __FILE__ && preg_match('/^Call to undefined function (?:cachetool\\\\)?(\w+)\(\)/', $thrown->getMessage(), $missing)) {
             refuse('disabled', $missing[1]);

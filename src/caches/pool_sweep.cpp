@@ -19,8 +19,21 @@ constexpr int settling_looks = 3;             // how often to wait for that
 constexpr milliseconds longest_pause{30};     // between two rounds of plain calls
 constexpr int pause_part = 32;                // of the time so far, up to longest_pause after a second: the longer it
                                               // takes, the less haste
-constexpr milliseconds first_retry{50};       // doubled each time
-constexpr milliseconds list_interval{1000};   // fpm_get_status() is dangerous (agent.md), so it is not called often
+constexpr milliseconds while_nothing_ends{100};  // between two calls while the workers that are left seem busy
+constexpr milliseconds patient_after{50};        // without any news
+constexpr milliseconds first_retry{50};          // doubled each time
+constexpr milliseconds list_interval{1000};      // fpm_get_status() is dangerous (agent.md), so it is not called often
+
+// Whoever has done the work is reached again and again while others are busy, and need not do it again.
+agent::call for_workers(agent::call call, std::set<std::int64_t> const& pids) {
+  auto const given = call.arguments.entries();
+  php::array arguments{{given.begin(), given.end()}};
+  php::array workers;
+  for (std::int64_t const pid : pids) workers.entries.push_back({std::int64_t(workers.entries.size()), pid});
+  arguments.entries.push_back({std::string("workers"), std::move(workers)});
+  call.arguments = std::move(arguments);
+  return call;
+}
 
 }  // namespace
 
@@ -53,7 +66,7 @@ void pool_sweep::begin_calls() {
 void pool_sweep::begin(bool hold) {
   // Longer than the sweep waits: the sweep decides when to give up, and says why.
   what_.timeout = std::chrono::ceil<milliseconds>(until_ - clock::now()) + longest_pause;
-  calls_.push_back(php_.begin(what_, hold));
+  calls_.push_back(php_.begin(expected_.empty() ? what_ : for_workers(what_, expected_), hold));
 }
 
 void pool_sweep::ended(adapter::call_in_progress& which, std::optional<error> const& failure) {
@@ -73,6 +86,7 @@ void pool_sweep::answered(agent::answer answer) {
     if (!learn_workers(answer)) return;
     result_.answers.push_back(std::move(answer));
   } else if (expected_.erase(answer.pid) > 0) {
+    news_ = clock::now();
     result_.answers.push_back(std::move(answer));
   }
   if (expected_.empty()) {
@@ -132,18 +146,33 @@ void pool_sweep::let_go() {
   calls_.clear();
   held_.clear();
   stage_ = stage::asking;
-  wakes_ = next_round_ = clock::now();
+  wakes_ = next_round_ = news_ = clock::now();
 }
 
 void pool_sweep::begin_round() {
   strike_the_dead();
   if (expected_.empty()) return end();
   round_failure_.reset();
-  std::int64_t const idle = static_cast<std::int64_t>(workers_) - php_.connections().value_or(0);
+  auto const connections = php_.connections();
+  bool const is_waiting = waits_for_busy_ones(connections);
+  std::int64_t const idle = static_cast<std::int64_t>(workers_) - connections.value_or(0);
   std::size_t const most = idle > 0 ? static_cast<std::size_t>(idle) : workers_;
-  for (std::size_t i = 0; i < std::clamp<std::size_t>(most, 1, at_a_time); ++i) begin(false);
+  std::size_t const calls = is_waiting ? 1 : std::clamp<std::size_t>(most, 1, at_a_time);
+  for (std::size_t i = 0; i < calls; ++i) begin(false);
   auto const now = clock::now();
-  next_round_ = now + std::min<clock::duration>(longest_pause, (now - start_) / pause_part);
+  next_round_ =
+      now + (is_waiting ? while_nothing_ends : std::min<clock::duration>(longest_pause, (now - start_) / pause_part));
+}
+
+// Workers are free, but not those that are left: they run long requests. The fewest connections tell when one has
+// ended. The kernel passes connections to free workers in turn, so one call at a time finds it.
+bool pool_sweep::waits_for_busy_ones(std::optional<std::int64_t> connections) {
+  if (!connections || *connections >= static_cast<std::int64_t>(workers_)) return false;
+  if (*connections < fewest_connections_) {
+    fewest_connections_ = *connections;
+    news_ = clock::now();
+  }
+  return clock::now() - news_ > patient_after;
 }
 
 void pool_sweep::strike_the_dead() {

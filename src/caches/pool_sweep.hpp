@@ -1,6 +1,8 @@
 #pragma once
 
+#include <limits>
 #include <memory>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -55,6 +57,7 @@ class pool_sweep {
   void end();
   [[nodiscard]] error silence() const;
   [[nodiscard]] bool is_wanted_by_others() const;
+  [[nodiscard]] bool waits_for_busy_ones(std::optional<std::int64_t> connections);
 
   adapter::adapter& php_;
   agent::call what_;
@@ -63,6 +66,8 @@ class pool_sweep {
   base::time_point wakes_;
   base::time_point next_round_;
   base::time_point listed_;  // when PHP was last asked for its workers
+  base::time_point news_;    // when an expected worker was reached, or a long request has ended
+  std::int64_t fewest_connections_ = std::numeric_limits<std::int64_t>::max();
   stage stage_ = stage::first;
   bool visible_ = false;  // this machine sees the workers
   std::size_t workers_ = 1;
