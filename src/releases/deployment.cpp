@@ -311,7 +311,7 @@ error deployment::told(error const& failed) const {
 
 std::string deployment::unfinished() const {
   return link_.path() + " leads to " + release_ +
-         " already, but pages may mix it with the release before until this was done: cachetool deploy:finish " +
+         " already, but pages may mix it with the previous release until this is done: cachetool deploy:finish " +
          base::shell_word(link_.path());
 }
 

@@ -340,13 +340,13 @@ std::optional<std::string> finishing::move_names() {
 void finishing::reset(std::string why) {
   if (!site_.has_opcache && !site_.restart_pending) {
     throw error(error_kind::timeout, why +
-                                         "; it may serve the release before until it forgets where the link led "
+                                         "; it may serve the previous release until it forgets where the link led "
                                          "(realpath_cache_ttl, 120 s by default)")
         .advise("try again: cachetool deploy:finish " + base::shell_word(options_.current));
   }
   if (!options_.fall_back) {
     throw error(error_kind::timeout, why + "; OPcache was left as it is: " + options_.current + " leads to " +
-                                         site_.live + ", but the release before may be served yet")
+                                         site_.live + ", but the previous release may still be served")
         .advise("cachetool deploy:finish " + base::shell_word(options_.current) +
                 " when that has changed; without --no-fallback OPcache is reset");
   }
@@ -354,7 +354,7 @@ void finishing::reset(std::string why) {
   // Where nobody can see the restart, it may still be pending when this ends. Until then requests are not cached; they
   // find the live release if their worker has forgotten where the link led.
   if (!site_.blind.empty()) static_cast<void>(ask_every_worker(true, left() / 2));
-  report_.reset = reset_because_of(*report_.fell_back, php_, left(), "the release before");
+  report_.reset = reset_because_of(*report_.fell_back, php_, left(), "the previous release");
 }
 
 }  // namespace

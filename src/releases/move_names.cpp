@@ -137,7 +137,7 @@ std::optional<std::string> name_mover::await_first_visitors(std::chrono::millise
     if (clock::now() >= until) {
       std::string const name = waiting.front().substr(old_release_of(waiting.front()).path.size());
       return query_.current + name + " is compiled by its first visitor, who has not come yet, and until then that " +
-             "name may come to lead to the release before";
+             "name may come to lead to the previous release";
     }
     php_.pause(between);
     move(waiting);

@@ -285,7 +285,7 @@ error pruning::still_served(std::string const& name) const {
   auto const reached = std::find_if(reached_.begin(), reached_.end(),
                                     [&](reached_name const& each) { return at_or_below(name, each.link); });
   std::string const link = reached == reached_.end() ? name : reached->link;
-  return error(error_kind::php_error, served_release_ + " is served yet: OPcache leads " + name +
+  return error(error_kind::php_error, served_release_ + " is still served: OPcache leads " + name +
                                           " to it; nothing was forgotten that is in use")
       .advise("let the live release be served first: cachetool deploy:finish " + base::shell_word(link));
 }

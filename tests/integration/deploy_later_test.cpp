@@ -336,7 +336,7 @@ TEST_CASE("a class map in APCu that leads to the release before is seen: request
   visitor.join();
   INFO(result.out << result.err);
   CHECK(result.exit_code == 1);
-  CHECK(contains(result.err, "1 script of the release before is used yet"));
+  CHECK(contains(result.err, "1 script of the previous release is still used"));
   CHECK(contains(result.err, pages.release("1") + "/mapped.php"));
   CHECK(contains(result.err, "cachetool apcu:cache:clear"));
 }

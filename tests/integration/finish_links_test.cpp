@@ -168,7 +168,7 @@ TEST_CASE("deploy:finish with the link finds the release before by the names tha
   auto const output = finish(server, there.pages);
   INFO(output.out << output.err);
   CHECK(output.exit_code == 0);
-  CHECK(contains(output.out, "2 names moved from the release before"));
+  CHECK(contains(output.out, "2 names moved from the previous release"));
   CHECK(restarts(server) == 0);
   CHECK(visits(server, there.pages) == texts{"new new new"});
 }

@@ -229,7 +229,7 @@ TEST_CASE("if one of those to be kept is wrong, nothing is forgotten") {
   CHECK(is_cached(server, pages.release("1") + "/rel.php"));
 }
 
-TEST_CASE("a release that is served yet, because the switch was not finished, is not forgotten") {
+TEST_CASE("a release that is still served, because the switch was not finished, is not forgotten") {
   php_fpm const server{options_for(3)};
   site const pages;
   visits(server, pages);
@@ -237,7 +237,7 @@ TEST_CASE("a release that is served yet, because the switch was not finished, is
   auto const output = prune(server, {keep(pages)});
   INFO(output.err);
   CHECK(output.exit_code == 1);
-  CHECK(contains(output.err, "is served yet"));
+  CHECK(contains(output.err, "is still served"));
   CHECK(contains(output.err, "hint: let the live release be served first: cachetool deploy:finish " + pages.current()));
   auto const before = misses(server);
   CHECK(visits(server, pages) == texts{"1 1 1"});
@@ -258,7 +258,7 @@ TEST_CASE("a release that is served from the cache alone is not forgotten") {
   CHECK(visits(server, pages) == texts{"1 1 1"});
 }
 
-TEST_CASE("a dry run foresees that a release is served yet, and names it, as the prune itself does") {
+TEST_CASE("a dry run foresees that a release is still served, and names it, as the prune itself does") {
   php_fpm const server{options_for(2)};
   site const pages;
   visits(server, pages);
@@ -268,7 +268,7 @@ TEST_CASE("a dry run foresees that a release is served yet, and names it, as the
     if (dry) arguments.push_back("--dry-run");
     auto const result = prune(server, arguments);
     CHECK(result.exit_code == 1);
-    CHECK(contains(result.err, pages.release("1") + " is served yet"));
+    CHECK(contains(result.err, pages.release("1") + " is still served"));
   }
   CHECK(visits(server, pages) == texts{"1 1 1"});
 }
@@ -305,7 +305,7 @@ TEST_CASE("preloaded scripts are named and left alone by a prune") {
   options.ini["opcache.preload_user"] = "www-data";
   php_fpm const server{options};
   visits(server, pages);
-  REQUIRE(switch_to(server, pages, "2").exit_code == 1);  // the old release's preloaded class is served yet
+  REQUIRE(switch_to(server, pages, "2").exit_code == 1);  // the old release's preloaded class is still served
   auto const output = prune(server, {keep(pages)});
   CHECK(output.exit_code == 0);
   CHECK(contains(output.out, "1 script forgotten, 1 preloaded"));

@@ -135,7 +135,7 @@ std::string finish_text(releases::finish_report const& report) {
   std::int64_t const moved = count(report, name_outcome::moved);
   std::int64_t const left = count(report, name_outcome::left);
   return report.live + " is served: " + workers_text(report) +
-         (moved > 0 ? ", " + base::counted(moved, "name") + " moved from the release before" : "") +
+         (moved > 0 ? ", " + base::counted(moved, "name") + " moved from the previous release" : "") +
          (left > 0 ? ", " + std::to_string(left) + " left to " + (left == 1 ? "its" : "their") + " first visitor"
                    : "") +
          outside_text(report);
@@ -184,11 +184,12 @@ error preloaded_is_served(std::int64_t scripts, std::string const& which) {
 }
 
 std::optional<error> failure(releases::finish_report const& report) {
-  if (!report.preloaded.empty()) return preloaded_is_served(std::ssize(report.preloaded), "of the release before");
+  if (!report.preloaded.empty()) return preloaded_is_served(std::ssize(report.preloaded), "of the previous release");
   if (!report.still_used.empty()) {
     return error(error_kind::php_error, base::counted(std::ssize(report.still_used), "script") +
-                                            " of the release before " + (report.still_used.size() == 1 ? "is" : "are") +
-                                            " used yet, by requests "
+                                            " of the previous release " +
+                                            (report.still_used.size() == 1 ? "is" : "are") +
+                                            " still used, by requests "
                                             "that began when all was done: " +
                                             report.still_used.front())
         .advise(
@@ -204,7 +205,7 @@ std::optional<error> failure(releases::finish_report const& report) {
 
 std::vector<std::string> remarks(releases::finish_report const& report) {
   std::vector<std::string> out;
-  for (std::string const& path : report.preloaded) out.push_back(path + " was preloaded, and is served yet");
+  for (std::string const& path : report.preloaded) out.push_back(path + " was preloaded, and is still served");
   if (!report.led_to_unknown.empty()) {
     out.push_back("nobody tells whether names below the link lead to a release elsewhere: " + report.led_to_unknown);
   }

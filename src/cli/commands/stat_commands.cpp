@@ -33,7 +33,7 @@ error not_reached(activities const& missing, std::chrono::milliseconds patience)
   bool const all_held = std::all_of(missing.begin(), missing.end(),
                                     [](fpm::worker_activity const& each) { return each.what == fpm::doing::held; });
   return error(error_kind::timeout, base::counted(std::ssize(missing), "worker") + " did not answer within " +
-                                        base::duration_text(patience) + ", and may use old paths yet")
+                                        base::duration_text(patience) + ", and may still use old paths")
       .advise(all_held
                   ? "a web server keeps its connections to them: set fastcgi_keep_conn off in nginx, or keep fewer "
                     "connections than pm.max_children"
