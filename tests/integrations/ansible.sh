@@ -48,7 +48,7 @@ mkdir -p $project/roles/cachetool/{tasks,handlers,files} $project/build
 cp "$scratch/cachetool" $project/roles/cachetool/files/
 rm /usr/local/bin/cachetool
 printf '%s\n' '[web]' web1.example.com web2.example.com >$project/hosts
-printf '%s\n' '[defaults]' 'inventory = hosts' 'interpreter_python = /usr/bin/python3' 'retry_files_enabled = False' \
+printf '%s\n' '[defaults]' 'inventory = hosts' 'interpreter_python = /usr/bin/python3' 'retry_files_enabled = False' 'gathering = explicit' \
   'nocows = True' '[ssh_connection]' 'pipelining = True' 'ssh_args = -o ControlMaster=auto -o ControlPersist=30s' >$project/ansible.cfg
 block '- name: Install the program' >$project/roles/cachetool/tasks/main.yml
 block '- name: Bring OPcache' >$project/roles/cachetool/handlers/main.yml
