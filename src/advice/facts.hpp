@@ -58,6 +58,7 @@ struct subject {
   std::size_t held_workers = 0;       ///< workers of the pool whose clients keep connections open; only root can tell
   std::optional<fpm::pool_status> load{};  ///< what the pool does; nothing if nobody asked, or it does not tell
   std::optional<growth> since{};           ///< nothing: what counts is everything since php-fpm was started
+  bool is_web_site = false;                ///< asked through its web server, which may run PHP without php-fpm
 };
 
 /// The pool that was examined; null if unknown.

@@ -42,7 +42,7 @@ constexpr known_function known_functions[] = {
     {"error_reporting", owner::php, "every command works without it", level::note},
     {"file_get_contents", owner::php, "no command that has arguments works"},
     {"flush", owner::php, "every command works without it", level::note},
-    {"fpm_get_status", owner::php, "fpm:status and fpm:workers do not work", level::note},
+    {"fpm_get_status", owner::fpm, "fpm:status and fpm:workers do not work", level::note},
     {"getenv", owner::php, "every command works without it", level::note},
     {"getmypid", owner::php, "stat:clear and deploy:finish cannot tell which workers were reached", level::warning},
     {"hash_file", owner::php, "every command works without it", level::note},
@@ -107,7 +107,17 @@ needed_function described(std::string_view name) {
 }
 
 bool is_there(subject const& of, owner whose) {
-  return whose == owner::php || (whose == owner::opcache ? of.php.has_opcache : of.php.has_apcu);
+  switch (whose) {
+    case owner::opcache:
+      return of.php.has_opcache;
+    case owner::apcu:
+      return of.php.has_apcu;
+    case owner::fpm:
+      return !of.is_web_site;
+    case owner::php:
+      return true;
+  }
+  return true;
 }
 
 // True if the name is in a list with commas, which may be quoted.

@@ -16,7 +16,7 @@ using advice::subject;
 
 /// A PHP function that the agent calls.
 struct needed_function {
-  enum class owner : std::uint8_t { opcache, apcu, php };
+  enum class owner : std::uint8_t { opcache, apcu, fpm, php };
   std::string_view name;
   owner of = owner::php;
   std::string without{};  ///< what does not work without it: "opcache:reset does not work"

@@ -188,6 +188,7 @@ report walk(way_to_try const& how, agent::observer& log) {
     facts const php = ask(how, seen, log);
     arrive(seen, php, names);
     subject found{php, seen.host, seen.agent_path, how.options};
+    found.is_web_site = !how.where;
     if (fpm::pool const* const pool = pool_of(found)) found.held_workers = held_workers(*pool, how.interrupt_fd);
     report out;
     out.from = php.from;

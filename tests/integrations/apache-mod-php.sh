@@ -53,6 +53,8 @@ check "and every visitor gets the release" same "$(visits)" 41
 check "stat:clear says that it cleared one" exits 0 cachetool stat:clear
 check "by its line" says 'the one worker that answered'
 check "there is no php-fpm" exits 3 cachetool fpm:list
+check "doctor finds nothing wrong" exits 0 cachetool doctor
+check "and misses nothing that php-fpm alone has" same "$(grep -c fpm_get_status "$scratch/said")" 0
 ln -sfn releases/42 /srv/site/current
 same "$(visits)" 41
 apachectl graceful

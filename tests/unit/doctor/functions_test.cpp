@@ -62,6 +62,14 @@ TEST_CASE("functions of an extension that is not loaded are not missed one by on
   CHECK(find(check_functions(patient), "apcu_fetch").what.how == level::failure);
 }
 
+TEST_CASE("what php-fpm alone has is not missed on a web site, which may run PHP without it") {
+  auto patient = healthy();
+  patient.php.missing = {"fpm_get_status"};
+  CHECK(find(check_functions(patient), "fpm_get_status").what.how == level::note);
+  patient.is_web_site = true;
+  CHECK(check_functions(patient).size() == 1);
+}
+
 TEST_CASE("a function whose extension may not be loaded is not called disabled unless a list names it") {
   auto patient = healthy();
   patient.php.missing = {"posix_geteuid", "token_get_all"};
