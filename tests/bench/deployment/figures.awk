@@ -13,6 +13,7 @@ BEGIN {
   name["graceful"] = "symlink, `opcache:reset --graceful`"
   name["graceful-place"] = "files changed in place, `opcache:reset --graceful`"
   name["graceful-idle"] = "nothing changed, `opcache:reset --graceful`"
+  name["graceful-ten"] = "the same, one of ten sites"
   name["refresh"] = "`opcache:refresh`"
   name["reset"] = "symlink, `opcache:reset --wait`"
   name["reload"] = "symlink, reload"

@@ -51,7 +51,7 @@ run_window() {
     -- "$seconds" "$connections" "$sleep" "$think" >"$directory/wrk" 2>&1 &
   wrk_pid=$!
   sleep 0.5
-  case $action in switch | graceful) start_through_requests ;; esac
+  case $action in switch | graceful | graceful-ten) start_through_requests ;; esac
   sleep 0.5
   began=$EPOCHREALTIME
   if [ "$kind" = action ]; then "act_$action" >"$directory/command" 2>&1 || exit_code=$?; fi
