@@ -55,7 +55,7 @@ function run($nonce, $operation)
         $arguments = parameter('CONTENT_LENGTH') > 0
             ? unserialize(file_get_contents(PHP_SAPI == 'cli' ? 'php://fd/3' : 'php://input'), array('allowed_classes' => false))
             : array();
-        $is_for_another = isset($arguments['workers']) && !in_array(may('getmypid'), $arguments['workers'], true);
+        $is_for_another = isset($arguments['pids']) && !in_array(may('getmypid'), $arguments['pids'], true);
         answer(array('result' => $is_for_another ? null : $operation($arguments)));
     } catch (\Throwable $thrown) {
         if ($thrown->getFile() === __FILE__ && preg_match('/^Call to undefined function (?:cachetool\\\\)?(\w+)\(\)/', $thrown->getMessage(), $missing)) {

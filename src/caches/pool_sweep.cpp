@@ -28,9 +28,9 @@ constexpr milliseconds list_interval{1000};      // fpm_get_status() is dangerou
 agent::call for_workers(agent::call call, std::set<std::int64_t> const& pids) {
   auto const given = call.arguments.entries();
   php::array arguments{{given.begin(), given.end()}};
-  php::array workers;
-  for (std::int64_t const pid : pids) workers.entries.push_back({std::int64_t(workers.entries.size()), pid});
-  arguments.entries.push_back({std::string("workers"), std::move(workers)});
+  php::array list;
+  for (std::int64_t const pid : pids) list.entries.push_back({std::int64_t(list.entries.size()), pid});
+  arguments.entries.push_back({std::string("pids"), std::move(list)});
   call.arguments = std::move(arguments);
   return call;
 }
@@ -157,7 +157,7 @@ void pool_sweep::begin_round() {
   bool const is_waiting = waits_for_busy_ones(connections);
   std::int64_t const idle = static_cast<std::int64_t>(workers_) - connections.value_or(0);
   std::size_t const most = idle > 0 ? static_cast<std::size_t>(idle) : workers_;
-  std::size_t const calls = is_waiting ? 1 : std::clamp<std::size_t>(most, 1, at_a_time);
+  std::size_t const calls = std::clamp<std::size_t>(is_waiting ? workers_ / 8 : most, 1, at_a_time);
   for (std::size_t i = 0; i < calls; ++i) begin(false);
   auto const now = clock::now();
   next_round_ =
@@ -165,7 +165,7 @@ void pool_sweep::begin_round() {
 }
 
 // Workers are free, but not those that are left: they run long requests. The fewest connections tell when one has
-// ended. The kernel passes connections to free workers in turn, so one call at a time finds it.
+// ended. The kernel passes connections to free workers in turn, so few calls find it.
 bool pool_sweep::waits_for_busy_ones(std::optional<std::int64_t> connections) {
   if (!connections || *connections >= static_cast<std::int64_t>(workers_)) return false;
   if (*connections < fewest_connections_) {

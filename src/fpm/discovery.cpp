@@ -53,6 +53,12 @@ class inspection {
     return out;
   }
 
+  /// The same as run(), done once however often it is asked for.
+  master const& whole(search_time const& time) {
+    if (!whole_) whole_ = run(time);
+    return *whole_;
+  }
+
   /// As far as time suffices.
   master run(search_time const& time) {
     time_ = &time;
@@ -243,6 +249,7 @@ class inspection {
   bool inside_ = false;  // files_ is the master's own root directory
   std::string prefix_;
   master result_;
+  std::optional<master> whole_;
 };
 
 bool is_loopback(std::string const& host) {
@@ -295,16 +302,19 @@ class machine {
     pid_t const listening = peer.value_or(0);  // 0 if unknown
     for (inspection& each : inspections_) {
       if (listening != 0 && each.pid() != listening) continue;
-      auto listens = as_listener(each.run(time_), endpoint);
+      auto listens = as_listener(each.whole(time_), endpoint);
       if (listening != 0 || listens.pool) return listens;
     }
-    std::vector<master> strays;
-    add_strays(where_, processes_, sockets_, time_, strays);
-    for (master& each : strays) {
-      auto listens = as_listener(std::move(each), endpoint);
+    for (master const& each : strays()) {
+      auto listens = as_listener(each, endpoint);
       if (listening != 0 ? listens.master.self.pid == listening : listens.pool.has_value()) return listens;
     }
     return std::nullopt;
+  }
+
+  std::vector<master> const& strays() {
+    if (!strays_) add_strays(where_, processes_, sockets_, time_, strays_.emplace());
+    return *strays_;
   }
 
   // Those of other users and of containers, which may be made so that looking takes for ever.
@@ -355,6 +365,7 @@ class machine {
   std::vector<listening_socket> sockets_;
   std::vector<inspection> inspections_;
   std::vector<inspection>::iterator others_;  // the others begin here
+  std::optional<std::vector<master>> strays_;
 };
 
 }  // namespace
@@ -363,15 +374,23 @@ std::vector<master> find_masters(search_options const& where) {
   return machine(where).masters();
 }
 
-std::optional<listener> master_of(fastcgi::endpoint const& endpoint, std::optional<pid_t> peer,
-                                  search_options const& where) {
+std::vector<std::optional<listener>> masters_of(std::span<heard_endpoint const> endpoints,
+                                                search_options const& where) {
+  std::vector<std::optional<listener>> found(endpoints.size());
   try {
-    return machine(where).behind(endpoint, peer);
+    machine here(where);
+    for (std::size_t i = 0; i < endpoints.size(); ++i) found[i] = here.behind(endpoints[i].where, endpoints[i].peer);
   } catch (error const& failed) {
     bool const must_know = where.must_know && failed.kind() == error_kind::no_resources;
     if (failed.kind() == error_kind::interrupted || must_know) throw;
-    return std::nullopt;
   }
+  return found;
+}
+
+std::optional<listener> master_of(fastcgi::endpoint const& endpoint, std::optional<pid_t> peer,
+                                  search_options const& where) {
+  heard_endpoint const one{endpoint, peer};
+  return masters_of({&one, 1}, where).front();
 }
 
 }  // namespace cachetool::fpm

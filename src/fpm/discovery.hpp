@@ -63,4 +63,15 @@ struct listener {
 std::optional<listener> master_of(fastcgi::endpoint const& endpoint, std::optional<pid_t> peer,
                                   search_options const& where = {});
 
+/// An endpoint of this machine, and what the kernel said about who listens there.
+struct heard_endpoint {
+  fastcgi::endpoint where;
+  std::optional<pid_t> peer;
+};
+
+/// Like master_of() for each of the endpoints, in their order. The process table is read once for all of them, and the
+/// time limit is one for all.
+std::vector<std::optional<listener>> masters_of(std::span<heard_endpoint const> endpoints,
+                                                search_options const& where = {});
+
 }  // namespace cachetool::fpm

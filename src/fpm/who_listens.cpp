@@ -25,4 +25,11 @@ std::optional<listener> who_listens(fastcgi::endpoint const& where, search_optio
   return master_of(where, peer_of(where, looked_at.interrupt_fd), looked_at);
 }
 
+std::vector<std::optional<listener>> who_listen(std::span<fastcgi::endpoint const> endpoints,
+                                                search_options const& looked_at) {
+  std::vector<heard_endpoint> heard;
+  for (fastcgi::endpoint const& each : endpoints) heard.push_back({each, peer_of(each, looked_at.interrupt_fd)});
+  return masters_of(heard, looked_at);
+}
+
 }  // namespace cachetool::fpm

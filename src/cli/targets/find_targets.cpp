@@ -68,10 +68,13 @@ std::vector<target> by_master(std::vector<fastcgi::endpoint> const& named, targe
   std::vector<target> targets;
   std::vector<pid_t> masters;
   bool const whole = scope == target_scope::whole_master;
-  for (fastcgi::endpoint const& where : named) {
-    auto const found = named.size() > 1 || whole
-                           ? fpm::who_listens(where, {.must_know = true, .interrupt_fd = options.client.interrupt_fd})
-                           : std::nullopt;
+  std::vector<std::optional<fpm::listener>> listeners(named.size());
+  if (named.size() > 1 || whole) {
+    listeners = fpm::who_listen(named, {.must_know = true, .interrupt_fd = options.client.interrupt_fd});
+  }
+  for (std::size_t i = 0; i < named.size(); ++i) {
+    fastcgi::endpoint const& where = named[i];
+    auto const& found = listeners[i];
     pid_t const pid = found ? found->master.self.pid : 0;
     std::string const pool = found && found->pool ? found->master.pools[*found->pool].name : "";
     auto const known = std::find(masters.begin(), masters.end(), pid);
