@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # docs/integrations/apache-mod-php.md
-# needs: apache2 curl
+# needs: apache2 curl /etc/php/8.2/apache2 /var/www
 # shellcheck disable=SC2154  # $scratch is of machine.sh
 
 # Debian's Apache and mod_php, as their packages set them up, with a site behind a link.

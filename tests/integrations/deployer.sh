@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # docs/integrations/deployer.md
-# needs: cgi-fcgi php
+# needs: cgi-fcgi php useradd
 # shellcheck disable=SC2154  # $scratch is of machine.sh
 
 # Deployer itself if CACHETOOL_TEST_DEPLOYER named its phar, else what it does with the lines of the page.

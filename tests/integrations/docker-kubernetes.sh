@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # docs/integrations/docker-kubernetes.md
-# needs: cgi-fcgi nsenter
+# needs: cgi-fcgi nsenter pgrep /usr/lib/python3/dist-packages/yaml
 # shellcheck disable=SC2154  # $scratch is of machine.sh
 
 # No engine runs here. A container is what an engine makes of it: mounts and processes of its own. Those of a pod share the network and
@@ -24,10 +24,11 @@ docker() {
   in_php "$@"
 }
 kubectl() {
-  same "$1 $2 $3 $5" 'exec deploy/app -c --'
+  same "$1 $2 $3 $5" 'exec deploy/app -c --' || return
   case $4 in
     php) in_php "${@:6}" ;;
     cachetool) in_another env CACHETOOL_FCGI="$(field app "['spec']['template']['spec']['containers'][1]['env'][0]['value']")" "${@:6}" ;;
+    *) return 1 ;;
   esac
 }
 # field FILE PATH: what a YAML parser finds there; a list as words of a shell.

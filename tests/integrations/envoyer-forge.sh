@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # docs/integrations/envoyer-forge.md
-# needs: cgi-fcgi git useradd setpriv
+# needs: cgi-fcgi git php useradd setpriv
 # shellcheck disable=SC2154  # $scratch is of machine.sh
 
 user forge

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # docs/integrations/github-actions.md
-# needs: cgi-fcgi sshd rsync useradd
+# needs: cgi-fcgi sshd rsync useradd /usr/lib/python3/dist-packages/yaml
 # shellcheck disable=SC2154  # $scratch is of machine.sh
 
 # The step's script as GitHub reads it from the file: by a YAML parser.

@@ -12,11 +12,13 @@ checked=0
 # block BEGIN: the indented block of the page whose first line begins so, without its indent. Of a block that shows a command and
 # what it prints ("$ "), the commands.
 block() {
-  blocks | awk -v begin="$1" '
+  local text
+  text=$(blocks | awk -v begin="$1" '
     BEGIN { RS = "\0" }
     index($0, begin) == 1 { printf "%s", $0; found = 1; exit }
-    END { exit !found }' || { echo "the page has no block that begins: $1" >&2; return 1; }
-  printf '%s\n' "$1" >>"$scratch/used"
+    END { exit !found }') || { echo "the page has no block that begins: $1" >&2; return 1; }
+  printf '%s\n\0' "$text" >>"$scratch/used"
+  printf '%s\n' "$text"
 }
 
 # All blocks, each ended by a NUL.
@@ -35,15 +37,13 @@ blocks() {
     END { flush() }' "$scratch/pages/$page.md"
 }
 
-# Each block of the page was asked for, by a line that it begins with.
+# Each block of the page was asked for.
 every_block_was_used() {
-  local text begin used status=0
+  local text status=0
+  local -A used
+  while IFS= read -r -d '' text; do used[$text]=1; done <"$scratch/used"
   while IFS= read -r -d '' text; do
-    used=
-    while IFS= read -r begin; do
-      if [ "${text#"$begin"}" != "$text" ]; then used=1; fi
-    done <"$scratch/used"
-    [ -n "$used" ] || { echo "no test runs this block: $text"; status=1; }
+    [ -n "${used[$text]:-}" ] || { echo "no test runs this block: $text"; status=1; }
   done < <(blocks)
   return "$status"
 }
@@ -92,12 +92,14 @@ until_true() {
 
 # ---- the machine
 
-# Directories of its own in the place of those that the page, the tools and php-fpm write to. /etc is a copy.
+# Directories of its own in the place of those that the page, the tools and php-fpm write to. /etc is a copy. Only some machines have
+# /var/www: a page that writes there needs it.
 make_machine() {
   local directory
   cp -a /etc "$scratch/etc"
   mount --bind "$scratch/etc" /etc
   for directory in /srv /home /root /run /usr/local /var/log /var/www /dev/shm; do
+    [ -d "$directory" ] || continue
     mount -t tmpfs -o mode=0755,size=300m tmpfs "$directory"
   done
   chmod 1777 /dev/shm

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # docs/integrations/panels.md
-# needs: cgi-fcgi useradd
+# needs: cgi-fcgi useradd /var/www
 # shellcheck disable=SC2154  # $scratch is of machine.sh
 
 # Two sites as Plesk has them: a pool for each domain, named for it, run by its user, in one php-fpm.

@@ -8,9 +8,13 @@ site
 cachetool deploy:switch /srv/site/current /srv/site/releases/42 >/dev/null
 same "$(visits)" 42
 
-# As cron runs a line: with sh, and its own PATH unless the file sets one.
+# As cron runs a line: with sh, and its own PATH unless the file sets one. That is /usr/bin:/bin, here without a cachetool that a package
+# put there.
+mkdir "$scratch/bin"
+ln -s /usr/bin/* "$scratch/bin"
+rm -f "$scratch/bin/cachetool"
 cron_line() {
-  local path=${2:-/usr/bin:/bin}
+  local path=${2:-$scratch/bin}
   env -i HOME=/root LOGNAME=root SHELL=/bin/sh PATH="$path" /bin/sh -c "$(sed -nE "$1s/^([^ ]+ +){5}root +//p" "$scratch/cron")"
 }
 cached() { php_says "count(array_filter(array_keys(opcache_get_status()['scripts']), fn(\$path) => str_contains(\$path, '/releases/$1/')))"; }
