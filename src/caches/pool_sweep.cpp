@@ -22,7 +22,7 @@ constexpr int pause_part = 32;                // of the time so far, up to longe
 constexpr milliseconds while_nothing_ends{100};  // between two calls while the workers that are left seem busy
 constexpr milliseconds patient_after{50};        // without any news
 constexpr milliseconds first_retry{50};          // doubled each time
-constexpr milliseconds list_interval{1000};      // fpm_get_status() is dangerous (agent.md), so it is not called often
+constexpr milliseconds list_interval{1000};      // fpm_get_status() is dangerous: docs/developers/agent.md
 
 // Whoever has done the work is reached again and again while others are busy, and need not do it again.
 agent::call for_workers(agent::call call, std::set<std::int64_t> const& pids) {

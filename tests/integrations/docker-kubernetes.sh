@@ -4,16 +4,17 @@
 # shellcheck disable=SC2154  # $scratch is of machine.sh
 
 # No engine runs here. A container is what an engine makes of it: mounts and processes of its own. Those of a pod share the network and
-# the volumes, here /srv/site and /run/cachetool.
+# the volumes, here /srv/site and /run/cachetool. php-fpm's image has a /usr/share of its own.
 container='mount -t tmpfs tmpfs /tmp; mount -t tmpfs tmpfs /var/tmp; mount -t tmpfs tmpfs /dev/shm; chmod 1777 /tmp /var/tmp /dev/shm'
 start_php() {
   unshare --mount --pid --fork --mount-proc sh -c "$container
-    mkdir -p /run/image && mount --bind /run/image /usr/local/share/cachetool && exec php-fpm8.2 --nodaemonize" &
+    mkdir /run/share && mount --bind /usr/share /run/share && mount -t tmpfs -o mode=0755 tmpfs /usr/share &&
+    ln -s /run/share/* /usr/share && rm -f /usr/share/cachetool && mkdir /usr/share/cachetool && exec php-fpm8.2 --nodaemonize" &
   until_true pgrep -f 'php-fpm: master'
   php=$(pgrep -f 'php-fpm: master')
 }
 in_php() { nsenter --target "$php" --mount --pid "$@"; }
-in_another() { unshare --mount --pid --fork --mount-proc sh -c "$container"'; umount /run/image 2>/dev/null; exec "$@"' sh "$@"; }
+in_another() { unshare --mount --pid --fork --mount-proc sh -c "$container"'; exec "$@"' sh "$@"; }
 
 # The engines' commands, as far as the page uses them.
 docker() {
@@ -78,7 +79,7 @@ check "nothing is left in the volume" same "$(find /run/cachetool -type f)" ''
 block 'apiVersion: batch/v1' >"$scratch/cronjob.yml"
 job=$(field cronjob "['spec']['jobTemplate']['spec']['template']['spec']['containers'][0]['command']")
 check "without the agent in the image the job says so" exits 0 in_another bash -c "$job"
-check "in a warning" says 'php-fpm cannot see /usr/local/share/cachetool/agent.php'
+check "in a warning" says 'php-fpm cannot see /usr/share/cachetool/agent.php'
 copy=$(block 'FROM php:8.3-fpm
 COPY agent.php' | sed -n 's/^COPY //p')
 in_php sh -c "cachetool agent:show >${copy#* }"
