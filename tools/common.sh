@@ -22,8 +22,8 @@ step() {
   say "ok      $text ($((SECONDS - started)) s)"
 }
 
-# need_packages PACKAGE...: installs the Debian packages that are not there. Without apt nothing is checked:
-# the build says what it misses.
+# need_packages PACKAGE...: installs the Debian packages that are not there, and has systemd start none of their services. Without apt
+# nothing is checked: the build says what it misses.
 need_packages() {
   local missing=() package
   command -v dpkg-query >/dev/null || return 0
@@ -40,7 +40,7 @@ need_packages() {
     fi
   fi
   step "apt-get update" "${as_root[@]}" apt-get -q update || return
-  step "apt-get install ${missing[*]}" "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+  step "apt-get install ${missing[*]}" "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive SYSTEMD_OFFLINE=1 \
     apt-get -qy install --no-install-recommends "${missing[@]}"
 }
 
