@@ -10,8 +10,8 @@ prefix=
 fail() { echo "install.sh: $1" >&2; exit "${2:-1}"; }
 while [ $# -gt 0 ]; do
   case $1 in
-    --prefix) [ $# -gt 1 ] || fail "--prefix wants a directory" 2; prefix=$2; shift 2 ;;
-    --prefix=*) prefix=${1#*=}; shift ;;
+    --prefix) prefix=${2:-}; [ -n "$prefix" ] || fail "--prefix needs a directory" 2; shift 2 ;;
+    --prefix=*) prefix=${1#*=}; [ -n "$prefix" ] || fail "--prefix needs a directory" 2; shift ;;
     --uninstall) uninstall=yes; shift ;;
     -h | --help) sed -n '2,5s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) fail "there is no option $1" 2 ;;
@@ -26,6 +26,8 @@ case $prefix in /*) ;; *) prefix=$PWD/$prefix ;; esac
 list=share/cachetool/installed
 made=
 [ ! -f "$prefix/$list" ] || made=$(cat "$prefix/$list")
+# Whoever may write there must not have root remove something else.
+if printf '%s\n' "$made" | grep -qE '^/.|(^|/)\.\.(/|$)'; then fail "$prefix/$list names what lies elsewhere; it is damaged"; fi
 
 lines() { [ -z "$1" ] || printf '%s\n' "$1"; }
 has_line() { lines "$1" | grep -qxF -- "$2"; }
@@ -41,7 +43,7 @@ if [ "$uninstall" = yes ]; then
   exit 0
 fi
 
-cd "$(dirname "$0")"
+CDPATH='' cd -- "$(dirname -- "$0")"
 bin/cachetool -V >/dev/null || fail "bin/cachetool does not run here; which machine is this package for?"
 files=$(find bin share -type f | LC_ALL=C sort; echo "$list")
 
@@ -65,6 +67,8 @@ missing_directories() {
 # belongs to who runs this, whoever owns the one that comes from standard input.
 place() {
   new=$(mktemp "$prefix/$(dirname "$1")/.cachetool.XXXXXX")
+  trap 'rm -f -- "$new"' EXIT
+  trap 'exit 1' HUP INT TERM
   cat >"$new"
   if [ -x "$1" ]; then chmod 755 "$new"; else chmod 644 "$new"; fi
   mv -f -- "$new" "$prefix/$1"
