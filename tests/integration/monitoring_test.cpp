@@ -22,16 +22,8 @@
 #include "support/test_state.hpp"
 
 using namespace cachetool;
+using namespace cachetool::test;
 using nlohmann::json;
-using test::address;
-using test::call;
-using test::contains;
-using test::fpm_pool;
-using test::php_fpm;
-using test::plugin;
-using test::run_program;
-using test::text_of;
-using test::two_pools;
 
 namespace fs = std::filesystem;
 

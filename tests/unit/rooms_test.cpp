@@ -10,7 +10,7 @@
 
 #include "support/catch.hpp"
 
-// The drawing in docs/developers/architecture.md says which room uses which. It is compared with what the sources
+// The drawing in docs/architecture.md says which room uses which. It is compared with what the sources
 // include, both ways, so that neither can lie about the other.
 
 namespace {
